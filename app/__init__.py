@@ -1,0 +1,1 @@
+"""The web app: it draws and asks, and computes nothing."""

@@ -1,0 +1,1 @@
+"""clausemeter: from raw interaction logs to a settled month."""

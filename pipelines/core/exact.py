@@ -1,0 +1,27 @@
+"""Exact values: a ratio stays numerator and denominator, and becomes digits in one place and one way."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from pipelines.core.money import round_half_away
+
+# A ratio that does not end is written to this many places. Whoever needs it exactly has its two whole parts beside it.
+WRITTEN_PLACES = 12
+
+
+def decimal_text(value: Fraction | Decimal | int) -> str:
+    """Return ``value`` in plain digits: exactly where it ends within 12 places, else rounded there.
+
+    ``Fraction(4, 5)`` → ``0.8``; ``Fraction(27060, 31359)`` → ``0.862910169330``.
+    """
+    fraction = Fraction(value)
+    rounded = round_half_away(fraction, WRITTEN_PLACES)
+    if Fraction(rounded) != fraction:
+        return f"{rounded:f}"
+    text = f"{rounded:f}".rstrip("0").rstrip(".")
+    return text if text not in ("", "-0") else "0"
+
+
+def percent_text(value: Fraction | Decimal, places: int = 2) -> str:
+    """Return a share as a percentage with a fixed number of places: ``Fraction(27060, 31359)`` → ``86.29``."""
+    return f"{round_half_away(Fraction(value) * 100, places):f}"

@@ -1,0 +1,31 @@
+"""Money is Decimal in the currency's minor unit, rounded once, half away from zero (settlement.md, section 1)."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+
+# Digits after the point; ISO 4217. A currency that is not listed has two.
+MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "KWD": 3, "TND": 3}
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many digits the currency's minor unit has after the point."""
+    return MINOR_DIGITS.get(currency, 2)
+
+
+def round_half_away(value: Fraction, digits: int) -> Decimal:
+    """Return ``value`` rounded to ``digits`` places; the magnitude is rounded, then signed. 2.345 → 2.35, −2.345 → −2.35."""
+    scaled = abs(value) * 10**digits
+    magnitude = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    sign = 1 if value < 0 and magnitude else 0
+    return Decimal((sign, tuple(int(digit) for digit in str(magnitude)), -digits))
+
+
+def to_fen(amount: Fraction | Decimal | int, currency: str = "CNY") -> Decimal:
+    """Return ``amount`` in whole minor units of ``currency``: the one place where money is rounded."""
+    return round_half_away(Fraction(amount), minor_digits(currency))
+
+
+def total(amounts: Iterable[Decimal], currency: str = "CNY") -> Decimal:
+    """Return the sum of already rounded ``amounts``; of none, zero with the currency's digits."""
+    return sum(amounts, to_fen(0, currency))

@@ -1,0 +1,85 @@
+"""The offsets of an IANA zone as data, read from ``zoneinfo``, so that no result depends on an engine's own tables."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pipelines.core.problem import Problem, Refused
+
+
+@dataclass(frozen=True)
+class UtcPiece:
+    """From the instant ``from_at`` on (None: ever before), local time is UTC plus ``offset_s`` seconds."""
+
+    from_at: datetime | None
+    offset_s: int
+
+
+@dataclass(frozen=True)
+class LocalPiece:
+    """From the local time ``from_local`` on (naive; None: ever before): its offset, and what kind of time it is.
+
+    ``repeated`` times happen twice (the first occurrence's offset is given); ``skipped`` times never happen
+    (``offset_s`` is the one that held before, so that local − offset is at or after the transition).
+    """
+
+    from_local: datetime | None
+    offset_s: int
+    kind: str
+
+
+def zone_named(name: str, where: str = "zone") -> ZoneInfo:
+    """Return the IANA zone, or refuse a name that is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Refused(
+            Problem(
+                where=where,
+                what=f"{name!r} is not a time zone.",
+                mend="Use a name of the IANA list, such as Asia/Shanghai.",
+                code="zone.unknown",
+            )
+        ) from error
+
+
+@lru_cache(maxsize=64)
+def utc_pieces(name: str, since_year: int = 1970, until_year: int = 2050) -> tuple[UtcPiece, ...]:
+    """Return the offsets of ``name`` in order of instant, exact to the second, for ``since_year`` up to ``until_year``."""
+    zone = zone_named(name)
+
+    def offset_s(at: datetime) -> int:
+        shift = at.astimezone(zone).utcoffset()
+        assert shift is not None  # noqa: S101 - a zoneinfo instant always has an offset
+        return round(shift.total_seconds())
+
+    step = timedelta(days=7)  # no zone has moved its clock twice within a week and back
+    before = datetime(since_year, 1, 1, tzinfo=UTC)
+    pieces = [UtcPiece(None, offset_s(before))]
+    while before < datetime(until_year, 1, 1, tzinfo=UTC):
+        after = before + step
+        if offset_s(after) != offset_s(before):
+            low, high = before, after
+            while high - low > timedelta(seconds=1):
+                middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
+                low, high = (middle, high) if offset_s(middle) == offset_s(before) else (low, middle)
+            pieces.append(UtcPiece(high, offset_s(high)))
+        before = after
+    return tuple(pieces)
+
+
+@lru_cache(maxsize=64)
+def local_pieces(name: str, since_year: int = 1970, until_year: int = 2050) -> tuple[LocalPiece, ...]:
+    """Return how local times of ``name`` become instants, in order of local time, repeated and skipped hours apart."""
+    steps = utc_pieces(name, since_year, until_year)
+    pieces = [LocalPiece(None, steps[0].offset_s, "plain")]
+    for earlier, later in zip(steps, steps[1:], strict=False):
+        assert later.from_at is not None  # noqa: S101 - only the first piece has no beginning
+        moment = later.from_at.replace(tzinfo=None)
+        shown_before = moment + timedelta(seconds=earlier.offset_s)
+        shown_after = moment + timedelta(seconds=later.offset_s)
+        kind = "skipped" if shown_after > shown_before else "repeated"
+        pieces.append(LocalPiece(min(shown_before, shown_after), earlier.offset_s, kind))
+        pieces.append(LocalPiece(max(shown_before, shown_after), later.offset_s, "plain"))
+    return tuple(pieces)
