@@ -1,7 +1,7 @@
 """The offsets of an IANA zone as data, read from ``zoneinfo``, so that no result depends on an engine's own tables."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -83,3 +83,34 @@ def local_pieces(name: str, since_year: int = 1970, until_year: int = 2050) -> t
         pieces.append(LocalPiece(min(shown_before, shown_after), earlier.offset_s, kind))
         pieces.append(LocalPiece(max(shown_before, shown_after), later.offset_s, "plain"))
     return tuple(pieces)
+
+
+def local_to_instant(local: datetime, name: str) -> datetime:
+    """Return the instant (UTC) of a naive ``local`` time: a skipped one is the transition, a repeated one its first occurrence."""
+    piece = next(p for p in reversed(local_pieces(name)) if p.from_local is None or p.from_local <= local)
+    if piece.kind == "skipped":
+        assert piece.from_local is not None  # noqa: S101 - the first piece is plain
+        local = piece.from_local
+    return (local - timedelta(seconds=piece.offset_s)).replace(tzinfo=UTC)
+
+
+def day_begins_at(day: date, name: str) -> datetime:
+    """Return the instant at which the local ``day`` begins."""
+    return local_to_instant(datetime(day.year, day.month, day.day), name)  # noqa: DTZ001 - a wall-clock time
+
+
+def instant_to_local(at: datetime, name: str) -> datetime:
+    """Return the naive local time that clocks in ``name`` show at the instant ``at``."""
+    piece = next(p for p in reversed(utc_pieces(name)) if p.from_at is None or p.from_at <= at)
+    return (at.astimezone(UTC) + timedelta(seconds=piece.offset_s)).replace(tzinfo=None)
+
+
+def utc_pieces_between(name: str, since_at: datetime, until_at: datetime) -> list[UtcPiece]:
+    """Return the offsets of ``name`` that hold anywhere in [since_at, until_at)."""
+    pieces = utc_pieces(name)
+    ends = [piece.from_at for piece in pieces[1:]] + [None]
+    return [
+        piece
+        for piece, end in zip(pieces, ends, strict=True)
+        if (end is None or end > since_at) and (piece.from_at is None or piece.from_at < until_at)
+    ]

@@ -1,0 +1,141 @@
+"""Terms put into expressions, expressions composed into one scan a population.
+
+Every indicator of a population becomes one column of small codes beside the item's id: a wide row an item. One
+aggregation counts them all, one page drills into them all, and nothing can leave a denominator unseen.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from string import Template
+
+from pipelines.core.dated import Piece
+from pipelines.core.period import Days
+from pipelines.core.zone import day_begins_at, utc_pieces_between
+from pipelines.metrics.declare import STATE_TEXT, WORD, Metric, population_sql, quoted
+
+OUTSIDE_SCOPE = "out of scope"
+SPILL = timedelta(days=2)  # instants a little outside the days asked for get their day right too
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One indicator's question to a population.
+
+    ``terms`` gives each term its pieces over the days asked for; ``scope`` is an SQL condition over the population's
+    columns, or None when every item of the contract counts. ``column`` names its columns in the wide row.
+    """
+
+    column: str
+    metric: Metric
+    terms: Mapping[str, Sequence[Piece[str]]]
+    scope: str | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What all questions to a population share: the days, their zone, the cut-off and what belongs to the contract."""
+
+    days: Days
+    zone: str
+    cut_off_at: datetime
+    in_scope: str = "true"
+    calendar: str | None = None  # None: around the clock
+
+
+def instant(at: datetime) -> str:
+    """Return an SQL literal of the instant, in UTC."""
+    return f"TIMESTAMPTZ '{at.astimezone(UTC).strftime('%Y-%m-%d %H:%M:%S.%f')}+00'"
+
+
+def local_day_sql(column: str, zone: str, days: Days) -> str:
+    """Return an SQL expression of the local date of the instant ``column``, for instants in and near ``days``.
+
+    Offsets are written out, so that no engine's own zone tables decide a day: one addition where the offset does not
+    change, a CASE where it does.
+    """
+    first, *later = utc_pieces_between(
+        zone, day_begins_at(days.since, zone) - SPILL, day_begins_at(days.until, zone) + SPILL
+    )
+    offset = str(first.offset_s * 1_000_000)
+    for piece in later:
+        assert piece.from_at is not None  # noqa: S101 - only the zone's first piece has no beginning
+        offset = f"CASE WHEN {column} >= {instant(piece.from_at)} THEN {piece.offset_s * 1_000_000} ELSE {offset} END"
+    return f"DATE '1970-01-01' + CAST((epoch_us({column}) + {offset}) // 86400000000 AS INTEGER)"
+
+
+def expression_sql(ask: Ask) -> str:
+    """Return the metric's expression with the terms in force put in; a term that changes becomes a CASE over the day."""
+
+    def put(word: str) -> str:
+        pieces = ask.terms.get(word)
+        if pieces is None or word not in ask.metric.terms:
+            return word
+        term = ask.metric.terms[word]
+        sql = term.literal(pieces[-1].value)
+        for earlier in reversed(pieces[:-1]):
+            sql = f"CASE WHEN service_on < DATE '{earlier.days.until}' THEN {term.literal(earlier.value)} ELSE {sql} END"
+        return sql if len(pieces) == 1 else f"({sql})"
+
+    return WORD.sub(lambda match: put(match[0]) if match[0][0] not in "'-" else match[0], ask.metric.sql)
+
+
+def coded_sql(ask: Ask) -> str:
+    """Return the expression giving small codes: the place of each state in ``metric.states``, from 1."""
+    codes = {state: str(number) for number, state in enumerate(ask.metric.states, start=1)}
+    return STATE_TEXT.sub(lambda match: codes[match[1].replace("''", "'")], expression_sql(ask))
+
+
+def population_select(population: str, frame: Frame) -> str:
+    """Return the SELECT of a population for the days, zone, cut-off and scope of ``frame``."""
+    return Template(population_sql(population)).substitute(
+        since_at=instant(day_begins_at(frame.days.since, frame.zone)),
+        until_at=instant(day_begins_at(frame.days.until, frame.zone)),
+        cut_off_at=instant(frame.cut_off_at),
+        in_scope=f"({frame.in_scope})",
+        service_on=local_day_sql("arrival_at", frame.zone, frame.days),
+    )
+
+
+def in_service_hours_sql(frame: Frame) -> tuple[str, str]:
+    """Return the column and the join that say whether an arrival lies in service hours; every row is kept."""
+    if frame.calendar is None:
+        return "true", ""
+    return (
+        "CASE WHEN calendar_day.day IS NOT NULL THEN is_open_at(calendar_day.spans, arrival_at) END",
+        f"LEFT JOIN calendar_day ON calendar_day.calendar = {quoted(frame.calendar)} AND calendar_day.day = service_on",
+    )
+
+
+def wide_select(population: str, frame: Frame, asks: Sequence[Ask]) -> str:
+    """Return one SELECT that gives each item of a population its ids, its dimensions and, per indicator, state and amount."""
+    in_hours, join = in_service_hours_sql(frame)
+    columns = []
+    for ask in asks:
+        states = coded_sql(ask)
+        if ask.scope is not None:
+            states = f"CASE WHEN ({ask.scope}) THEN {states} END"
+        columns.append(f"CAST(CASE WHEN outside IS NULL THEN {states} END AS UTINYINT) AS {ask.column}_state")
+        if ask.metric.amount is not None:
+            columns.append(f"CAST({ask.metric.amount} AS DECIMAL(18, 6)) AS {ask.column}_amount")
+    listed = "".join(f",\n       {column}" for column in columns)
+    return (
+        f"WITH population AS (\n{population_select(population, frame)}\n),\n"
+        f"item AS (SELECT population.*, {in_hours} AS in_service_hours FROM population {join})\n"
+        f"SELECT item_source, item_id, arrival_at, service_on, queue, agent_id, load_id, outside{listed}\nFROM item"
+    )
+
+
+def readable_select(frame: Frame, ask: Ask) -> str:
+    """Return the metric as a SELECT of its own, for an auditor to read and run: every item, its state in words."""
+    in_hours, join = in_service_hours_sql(frame)
+    scope = f"WHEN NOT coalesce(({ask.scope}), false) THEN 'outside: {OUTSIDE_SCOPE}'\n            " if ask.scope else ""
+    amount = f", {ask.metric.amount} AS amount" if ask.metric.amount else ""
+    body = "\n".join("            " + line for line in expression_sql(ask).splitlines()).strip()
+    return (
+        f"WITH population AS (\n{population_select(ask.metric.population, frame)}\n),\n"
+        f"item AS (SELECT population.*, {in_hours} AS in_service_hours FROM population {join})\n"
+        f"SELECT item_source, item_id, service_on,\n"
+        f"       CASE WHEN outside IS NOT NULL THEN 'outside: ' || outside\n            {scope}ELSE\n"
+        f"            {body}\n       END AS state{amount}\nFROM item\nORDER BY item_source, item_id"
+    )

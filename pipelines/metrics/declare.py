@@ -1,0 +1,183 @@
+"""A metric is a declaration: a header that says what it is, and one expression that gives every item one state."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from importlib import resources
+
+from pipelines.core.canonical import sha256_hex
+from pipelines.core.problem import Problem, Refused
+from pipelines.core.yaml_text import Tree, read_yaml
+
+STATE_CLASSES = ("met", "missed", "counted", "excluded", "unmeasurable", "pending")
+AGGREGATES = ("share", "mean", "sum", "count", "percentile")
+
+# A word of an expression: a quoted text, a comment (passed over) or a name. Enough to put terms in and find the states.
+WORD = re.compile(r"'(?:[^']|'')*'|--[^\n]*|[A-Za-z_][A-Za-z0-9_]*")
+STATE_TEXT = re.compile(rf"'((?:{'|'.join(STATE_CLASSES)})(?:: (?:[^']|'')+)?)'")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A number or choice that a contract may set: its unit, default and bounds. Durations are seconds, Decimal."""
+
+    name: str
+    unit: str
+    default: str
+    choices: tuple[str, ...]
+    at_least: Decimal | None
+    at_most: Decimal | None
+    title: Mapping[str, str]
+
+    def problem_with(self, value: str) -> str | None:
+        """Say why ``value`` cannot be this term, or None when it can."""
+        if self.choices:
+            return None if value in self.choices else f"is none of: {', '.join(self.choices)}"
+        if self.unit == "list":
+            return None
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            return f"is not a number of {self.unit}"
+        if not number.is_finite() or number != round(number, 6) or abs(number) > 10**9:
+            return "is not a number with at most six decimals"
+        if self.at_least is not None and number < self.at_least:
+            return f"lies below {self.at_least}"
+        if self.at_most is not None and number > self.at_most:
+            return f"lies above {self.at_most}"
+        return None
+
+    def literal(self, value: str) -> str:
+        """Return ``value`` as it stands in SQL: digits as they are (DECIMAL, never DOUBLE), texts quoted."""
+        if self.choices:
+            return quoted(value)
+        if self.unit == "list":
+            return "[" + ", ".join(quoted(part.strip()) for part in value.split(",") if part.strip()) + "]"
+        return f"{Decimal(value):f}"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a metric is. ``sql`` is its state expression over the columns of ``population`` and its terms."""
+
+    key: str
+    name: Mapping[str, str]
+    text: Mapping[str, str]
+    population: str
+    aggregate: str
+    amount: str | None
+    numerator: str
+    unit: str
+    better: str
+    terms: Mapping[str, Term]
+    check: str | None
+    sql: str
+    states: tuple[str, ...]
+    digest: str
+
+    @property
+    def channel(self) -> str:
+        """The part of its key before the point: phone, chat, email …"""
+        return self.key.split(".")[0]
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def parse_metric(source: str, name: str) -> Metric:
+    """Read a metric's file: a YAML header in the leading comment, then its CASE expression."""
+    header, _, sql = source.removeprefix("/*").partition("*/")
+    tree = read_yaml(header, name).value
+    assert isinstance(tree, dict)  # noqa: S101 - the package's own files
+    terms = tree.get("terms") or {}
+    assert isinstance(terms, dict)  # noqa: S101
+    states = tuple(dict.fromkeys(match.replace("''", "'") for match in STATE_TEXT.findall(sql)))
+    aggregate = str(tree["aggregate"])
+    return Metric(
+        key=str(tree["metric"]),
+        name=_words(tree["name"]),
+        text=_words(tree["text"]),
+        population=str(tree["population"]),
+        aggregate=aggregate,
+        amount=None if tree.get("amount") is None else str(tree["amount"]),
+        numerator=str(tree.get("numerator") or "met"),
+        unit=str(tree.get("unit") or aggregate),
+        better=str(tree["better"]),
+        terms={key: _term(key, value) for key, value in terms.items()},
+        check=None if tree.get("check") is None else str(tree["check"]),
+        sql=sql.strip(),
+        states=states,
+        digest=sha256_hex(source.encode()),
+    )
+
+
+def _words(tree: Tree) -> dict[str, str]:
+    assert isinstance(tree, dict)  # noqa: S101
+    return {language: str(text).strip() for language, text in tree.items()}
+
+
+def _term(name: str, tree: Tree) -> Term:
+    assert isinstance(tree, dict)  # noqa: S101
+    choices = tree.get("choices") or []
+    assert isinstance(choices, list)  # noqa: S101
+
+    def bound(key: str) -> Decimal | None:
+        return None if tree.get(key) is None else Decimal(str(tree[key]))
+
+    return Term(
+        name=name,
+        unit=str(tree.get("unit") or "choice"),
+        default=str(tree.get("default") or ""),
+        choices=tuple(str(choice) for choice in choices),
+        at_least=bound("at_least"),
+        at_most=bound("at_most"),
+        title={language: str(tree[language]) for language in ("zh", "en")},
+    )
+
+
+@lru_cache(maxsize=1)
+def installed_metrics() -> Mapping[str, Metric]:
+    """Return every metric this installation can run, by key@version."""
+    found: dict[str, Metric] = {}
+    for folder in sorted(resources.files("pipelines.metrics").iterdir(), key=lambda entry: entry.name):
+        if not folder.is_dir() or folder.name in ("population", "__pycache__"):
+            continue
+        for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            if file.name.endswith(".sql"):
+                metric = parse_metric(file.read_text(encoding="utf-8"), f"{folder.name}/{file.name}")
+                found[metric.key] = metric
+    return dict(sorted(found.items()))
+
+
+def metric_named(key: str, where: str = "") -> Metric:
+    """Return the metric ``phone.connect_rate@1``; without a version, its newest. An unknown one is refused."""
+    metrics = installed_metrics()
+    if key in metrics:
+        return metrics[key]
+    versions = [known for known in metrics if known.partition("@")[0] == key]
+    if versions:
+        return metrics[max(versions, key=lambda known: int(known.partition("@")[2]))]
+    raise Refused(unknown_metric(key, where or f"metric {key}"))
+
+
+def unknown_metric(key: str, where: str) -> Problem:
+    """Return the problem of a metric that nobody defined, naming the nearest."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, installed_metrics(), n=1, cutoff=0.5)
+    return Problem(
+        where=where,
+        what=f"There is no metric {key!r}.",
+        mend=f"Did you mean {near[0]}?" if near else "`clausemeter metrics` lists them all.",
+        code="metric.unknown",
+    )
+
+
+@lru_cache(maxsize=16)
+def population_sql(population: str) -> str:
+    """Return the SELECT of a population, with its $placeholders."""
+    return resources.files("pipelines.metrics").joinpath("population", f"{population}.sql").read_text(encoding="utf-8")

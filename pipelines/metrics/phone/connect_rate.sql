@@ -1,0 +1,26 @@
+/*
+metric: phone.connect_rate@1
+name: {zh: 电话接通率, en: Connect rate}
+text:
+  zh: 接通量 ÷（呼入量 − 短时放弃量）。排队不超过 short_abandon_s 秒即挂断的，客服来不及接听，剔除。
+  en: Answered / (offered − short abandons). A caller who hung up within short_abandon_s seconds could not have been saved by anybody, and is excluded.
+population: offered_call
+aggregate: share
+better: higher
+terms:
+  short_abandon_s: {unit: s, default: "5", at_least: "0", at_most: "120", zh: 短时放弃秒数（0 为不剔除）, en: seconds of a short abandon (0 = off)}
+  out_of_hours: {choices: [exclude, count], default: exclude, zh: 服务时间外的来电, en: calls offered outside service hours}
+*/
+CASE
+  WHEN out_of_hours = 'exclude' AND in_service_hours IS NULL THEN 'unmeasurable: no calendar for that day'
+  WHEN out_of_hours = 'exclude' AND NOT in_service_hours     THEN 'excluded: outside service hours'
+  WHEN contradicting                                         THEN 'unmeasurable: contradicting deliveries'
+  WHEN outcome = 'open'                                      THEN 'pending'
+  WHEN outcome = 'answered'                                  THEN 'met'
+  WHEN outcome = 'lost'                                      THEN 'missed'
+  WHEN ambiguous_wait                                        THEN 'unmeasurable: ambiguous time'
+  WHEN wait_s IS NULL                                        THEN 'unmeasurable: no queue time'
+  WHEN wait_s < 0                                            THEN 'unmeasurable: negative queue time'
+  WHEN short_abandon_s > 0 AND wait_s <= short_abandon_s     THEN 'excluded: short abandon'
+  ELSE 'missed'
+END
