@@ -1,0 +1,105 @@
+"""A contract's text becomes its model; every problem of its form at once, each with file and line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from pipelines.contract.model import Contract
+from pipelines.core.canonical import sha256_hex
+from pipelines.core.problem import Problem, Refused
+from pipelines.core.yaml_text import Path, TextTree, read_yaml
+
+
+@dataclass(frozen=True)
+class Source:
+    """A contract with the text it came from: the model, the tree that knows the lines, and the digest of the bytes."""
+
+    model: Contract
+    tree: TextTree
+    digest: str
+
+    def where(self, *path: str | int) -> str:
+        """Return file and line of a part of the contract."""
+        return self.tree.where(path)
+
+
+def parse_contract(text: str, name: str) -> Source:
+    """Read a contract. Unknown keys, missing parts and values that cannot be read are refused, all of them at once."""
+    tree = read_yaml(text, name)
+    if not isinstance(tree.value, dict):
+        raise Refused(
+            Problem(
+                where=name,
+                what="This file holds no contract: it should be a list of keys and values.",
+                mend="Start from a sample under data/contracts.",
+                code="contract.empty",
+            )
+        )
+    try:
+        model = Contract.model_validate(tree.value)
+    except ValidationError as error:
+        raise Refused(sorted(_problems(error, tree))) from error
+    return Source(model, tree, sha256_hex(text.encode()))
+
+
+def _problems(error: ValidationError, tree: TextTree) -> Iterable[Problem]:
+    for found in error.errors(include_url=False):
+        path = _path_in(tree, found["loc"])
+        label = ".".join(str(part) for part in path) or "the contract"
+        where = tree.where(path)
+        if found["type"] == "extra_forbidden":
+            key = str(path[-1])
+            near = get_close_matches(key, _keys_at(path[:-1]), n=1, cutoff=0.5)
+            mend = f"Did you mean {near[0]!r}?" if near else "Remove it, or move it to where it belongs."
+            yield Problem(where, f"The key {key!r} is not known here ({label}); it would have no effect.", mend, "contract.unknown_key")
+        elif found["type"] == "missing":
+            yield Problem(where, f"{label} is missing.", "Write it.", "contract.missing")
+        else:
+            given = found.get("input")
+            shown = f" ({given!r})" if isinstance(given, str) else ""
+            yield Problem(where, f"{label}{shown}: {found['msg']}.", "Correct the value.", "contract.value")
+
+
+def _path_in(tree: TextTree, location: tuple[str | int, ...]) -> Path:
+    """Return the part of pydantic's location that the file itself has: shorthand values have no inner list."""
+    path: list[str | int] = []
+    node: Any = tree.value
+    for step in location:
+        if isinstance(node, dict) and step in node or isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+            path.append(step)
+        elif isinstance(step, str) and isinstance(node, dict) and step == location[-1]:
+            path.append(step)
+    return tuple(path)
+
+
+def _keys_at(path: Path) -> list[str]:
+    """Return the keys that the model knows at ``path``."""
+    model: Any = Contract
+    for step in path:
+        if isinstance(step, int):
+            continue
+        field = next(
+            (f for name, f in model.model_fields.items() if step in (name, f.alias)), None
+        ) if isinstance(model, type) and issubclass(model, BaseModel) else None
+        if field is None:
+            return []
+        model = _model_within(field.annotation)
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return []
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_within(annotation: Any) -> Any:
+    """Return the innermost model of an annotation: ``list[Value[list[Consequence]]]`` → ``Consequence``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        inner = annotation.model_fields.get("value")
+        return _model_within(inner.annotation) or annotation if inner else annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _model_within(argument)
+        if found is not None:
+            return found
+    return None

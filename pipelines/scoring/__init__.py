@@ -1,0 +1,1 @@
+"""Counts and terms become values, verdicts and points."""

@@ -1,0 +1,1 @@
+"""Judged indicators become lines, lines become totals, totals become a statement."""
