@@ -1,0 +1,117 @@
+"""Opening the store: one process writes, the others read; a store that cannot be opened says why."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+from pipelines.core.problem import Problem, Refused
+from pipelines.warehouse.canonical import SCHEMA_VERSION, create_all
+from pipelines.warehouse.home import Home
+
+# Nothing is fetched from the network, and a file stays readable by the oldest engine that the project supports.
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "storage_compatibility_version": "v1.5.0",
+}
+
+
+class Warehouse:
+    """An open store. ``con`` is its DuckDB connection; its session speaks UTC.
+
+    Use it as a context manager. Opening for writing makes the home and its tables when they are not there; opening
+    ``read_only`` refuses a home without a store.
+    """
+
+    def __init__(self, home: Path | str, *, read_only: bool = False) -> None:
+        self.home = Home(Path(home))
+        self.read_only = read_only
+        settings = self.home.settings()
+        if not read_only:
+            self.home.path.mkdir(parents=True, exist_ok=True)
+        elif not self.home.store.exists():
+            raise Refused(
+                Problem(
+                    where=str(self.home.path),
+                    what="There is no store here, so there is nothing to read.",
+                    mend="Check the folder, or load a first file into it.",
+                    code="warehouse.absent",
+                )
+            )
+        self.con = _connect(self.home.store, read_only=read_only)
+        try:
+            self.con.execute("SET TimeZone = 'UTC'")
+            self.con.execute("SET memory_limit = ?", [settings.memory_limit])
+            if settings.threads is not None:
+                self.con.execute("SET threads = ?", [settings.threads])
+            self._prepare()
+        except BaseException:
+            self.con.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """Give the open store."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; the file is then free for others."""
+        self.con.close()
+
+    def _prepare(self) -> None:
+        found = self.con.execute(
+            "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = 'schema_version'"
+        ).fetchall()
+        if found[0][0] == 0:
+            if not self.read_only:
+                self.con.execute("BEGIN")
+                for statement in create_all():
+                    self.con.execute(statement)
+                self.con.execute("COMMIT")
+            return
+        version = self.con.execute("SELECT max(version) FROM schema_version").fetchall()[0][0]
+        if version > SCHEMA_VERSION:
+            raise Refused(
+                Problem(
+                    where=str(self.home.store),
+                    what=f"This store has schema {version}; this program knows schemas up to {SCHEMA_VERSION} and "
+                    "would misread it.",
+                    mend="Use the version of clausemeter that wrote it, or a later one.",
+                    code="warehouse.newer_schema",
+                )
+            )
+
+
+def _connect(store: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(store), read_only=read_only, config=CONFIG)
+    except duckdb.ConnectionException as error:  # this very process has it open in the other way
+        raise Refused(_locked(store, "This program has the store open already, in another way.")) from error
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            raise Refused(_locked(store, "Another process has this store open for writing.")) from error
+        raise Refused(
+            Problem(
+                where=str(store),
+                what="This file is not a store that this version of the engine can open: "
+                f"{str(error).splitlines()[0]}",
+                mend="Restore it from a copy, or open it with the version that wrote it.",
+                code="warehouse.not_a_store",
+            )
+        ) from error
+
+
+def _locked(store: Path, what: str) -> Problem:
+    return Problem(
+        where=str(store),
+        what=what,
+        mend="Wait until it has finished, or end it, then try again.",
+        code="warehouse.locked",
+    )
