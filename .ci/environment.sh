@@ -87,7 +87,9 @@ install() {
 
 # --- the chore ---
 
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(made_from 2>&1)" ]; then
+usable=$(is_usable && echo yes || true)
+
+if [ "$usable" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(made_from)" ]; then
     exit 0
 fi
 
@@ -96,7 +98,7 @@ if ! [ -w "${HOME:-/nonexistent}" ]; then
     export XDG_CACHE_HOME
 fi
 
-if ! is_usable; then
+if ! [ "$usable" ]; then
     python=$(fit_python) || {
         say "found no Python from 3.11 to 3.14${PYTHON:+ by the name of $PYTHON} on PATH." \
             "Install one, or name it: make ${1:-env} PYTHON=/path/to/python3.12"

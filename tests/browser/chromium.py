@@ -52,7 +52,7 @@ def find_chromium() -> str | None:
     return next(filter(answers, candidates()), None)
 
 
-def run(*command: str, timeout_s: int = 300, **environment: str) -> bool:
+def run(command: list[str], environment: dict[str, str], *, timeout_s: int) -> bool:
     """Run a command that may fail or hang; say whether it succeeded."""
     print("browser:", *command, flush=True)
     try:
@@ -71,9 +71,8 @@ def may_use_apt() -> bool:
 def apt_install(*packages: str) -> bool:
     """Install Debian packages without a question."""
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    return run("apt-get", "update", "-qq", **quiet) and run(
-        "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, timeout_s=900, **quiet
-    )
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    return run(["apt-get", "update", "-qq"], quiet, timeout_s=300) and run(install, quiet, timeout_s=900)
 
 
 def has_chinese_font() -> bool:
@@ -86,10 +85,9 @@ def has_chinese_font() -> bool:
 def install_chromium() -> None:
     """Try playwright's own, which needs its download server; then the system's, where that is allowed."""
     fetched = run(
-        sys.executable,
-        *("-m", "playwright", "install", "chromium"),
-        PLAYWRIGHT_BROWSERS_PATH=str(FETCHED),
-        PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT="10000",
+        [sys.executable, "-m", "playwright", "install", "chromium"],
+        {"PLAYWRIGHT_BROWSERS_PATH": str(FETCHED), "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"},
+        timeout_s=300,
     )
     if not (fetched and find_chromium()) and may_use_apt():
         apt_install("chromium", "fonts-wqy-microhei")
