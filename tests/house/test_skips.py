@@ -24,11 +24,11 @@ def test_known(): assert False
 
 def run(folder: Path, ci: str, *arguments: str) -> str:
     """Run pytest over that folder with the skip rule of tests/conftest.py, and return its last line."""
-    plugins = ("-p", "tests.conftest", "-p", "xdist", "-p", "no:cacheprovider")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-p", "xdist", f"--rootdir={folder}"]
+    environment = os.environ | {"CI": ci, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *plugins, f"--rootdir={folder}", *arguments, folder],
-        cwd=conftest.ROOT, env=os.environ | {"CI": ci, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [*command, *arguments, folder], cwd=conftest.ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     return done.stdout.strip().splitlines()[-1].partition(" in ")[0]
 
 
