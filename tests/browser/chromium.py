@@ -56,11 +56,11 @@ def run(command: list[str], environment: dict[str, str], *, timeout_s: int) -> b
     """Run a command that may fail or hang; say whether it succeeded."""
     print("browser:", *command, flush=True)
     try:
-        done = subprocess.run(command, env=os.environ | environment, timeout=timeout_s, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
+        subprocess.run(command, env=os.environ | environment, timeout=timeout_s, check=True, capture_output=True)
+    except (OSError, subprocess.SubprocessError) as error:
         print("browser:", error)
         return False
-    return done.returncode == 0
+    return True
 
 
 def may_use_apt() -> bool:
