@@ -48,8 +48,8 @@ def instant(at: datetime) -> str:
     return f"TIMESTAMPTZ '{at.astimezone(UTC).strftime('%Y-%m-%d %H:%M:%S.%f')}+00'"
 
 
-def local_day_sql(column: str, zone: str, days: Days) -> str:
-    """Return an SQL expression of the local date of the instant ``column``, for instants in and near ``days``.
+def local_micros_sql(column: str, zone: str, days: Days) -> str:
+    """Return an SQL expression of the local microseconds since 1970 of the instant ``column``, in and near ``days``.
 
     Offsets are written out, so that no engine's own zone tables decide a day: one addition where the offset does not
     change, a CASE where it does.
@@ -61,7 +61,17 @@ def local_day_sql(column: str, zone: str, days: Days) -> str:
     for piece in later:
         assert piece.from_at is not None  # noqa: S101 - only the zone's first piece has no beginning
         offset = f"CASE WHEN {column} >= {instant(piece.from_at)} THEN {piece.offset_s * 1_000_000} ELSE {offset} END"
-    return f"DATE '1970-01-01' + CAST((epoch_us({column}) + {offset}) // 86400000000 AS INTEGER)"
+    return f"(epoch_us({column}) + {offset})"
+
+
+def local_day_sql(column: str, zone: str, days: Days) -> str:
+    """Return an SQL expression of the local date of the instant ``column``."""
+    return f"DATE '1970-01-01' + CAST({local_micros_sql(column, zone, days)} // 86400000000 AS INTEGER)"
+
+
+def local_hour_sql(column: str, zone: str, days: Days) -> str:
+    """Return an SQL expression of the local hour, 0 to 23, of the instant ``column``."""
+    return f"{local_micros_sql(column, zone, days)} // 3600000000 % 24"
 
 
 def expression_sql(ask: Ask) -> str:
@@ -97,19 +107,25 @@ def population_select(population: str, frame: Frame) -> str:
     )
 
 
-def in_service_hours_sql(frame: Frame) -> tuple[str, str]:
-    """Return the column and the join that say whether an arrival lies in service hours; every row is kept."""
-    if frame.calendar is None:
-        return "true", ""
+def item_select(frame: Frame) -> str:
+    """Return the SELECT that gives each row of a population its service hours and its team; every row is kept."""
+    hours, days = "true", ""
+    if frame.calendar is not None:
+        # a day that the calendar does not know gives NULL, and a named state
+        hours = "CASE WHEN calendar_day.day IS NOT NULL THEN is_open_at(calendar_day.spans, arrival_at) END"
+        days = (
+            f"\nLEFT JOIN calendar_day ON calendar_day.calendar = {quoted(frame.calendar)}"
+            " AND calendar_day.day = service_on"
+        )
     return (
-        "CASE WHEN calendar_day.day IS NOT NULL THEN is_open_at(calendar_day.spans, arrival_at) END",
-        f"LEFT JOIN calendar_day ON calendar_day.calendar = {quoted(frame.calendar)} AND calendar_day.day = service_on",
+        f"SELECT population.*, item_source AS source, roster.team, {hours} AS in_service_hours\nFROM population{days}\n"
+        "LEFT JOIN roster ON roster.member_kind = 'queue' AND roster.member_id = population.queue\n"
+        "     AND roster.since_at <= arrival_at AND arrival_at < roster.until_at"
     )
 
 
 def wide_select(population: str, frame: Frame, asks: Sequence[Ask]) -> str:
     """Return one SELECT that gives each item of a population its ids, its dimensions and, per indicator, state and amount."""
-    in_hours, join = in_service_hours_sql(frame)
     columns = []
     for ask in asks:
         states = coded_sql(ask)
@@ -121,20 +137,19 @@ def wide_select(population: str, frame: Frame, asks: Sequence[Ask]) -> str:
     listed = "".join(f",\n       {column}" for column in columns)
     return (
         f"WITH population AS (\n{population_select(population, frame)}\n),\n"
-        f"item AS (SELECT population.*, {in_hours} AS in_service_hours FROM population {join})\n"
-        f"SELECT item_source, item_id, arrival_at, service_on, queue, agent_id, load_id, outside{listed}\nFROM item"
+        f"item AS (\n{item_select(frame)}\n)\n"
+        f"SELECT item_source, item_id, arrival_at, service_on, queue, team, agent_id, load_id, outside{listed}\nFROM item"
     )
 
 
 def readable_select(frame: Frame, ask: Ask) -> str:
     """Return the metric as a SELECT of its own, for an auditor to read and run: every item, its state in words."""
-    in_hours, join = in_service_hours_sql(frame)
     scope = f"WHEN NOT coalesce(({ask.scope}), false) THEN 'outside: {OUTSIDE_SCOPE}'\n            " if ask.scope else ""
     amount = f", {ask.metric.amount} AS amount" if ask.metric.amount else ""
     body = "\n".join("            " + line for line in expression_sql(ask).splitlines()).strip()
     return (
         f"WITH population AS (\n{population_select(ask.metric.population, frame)}\n),\n"
-        f"item AS (SELECT population.*, {in_hours} AS in_service_hours FROM population {join})\n"
+        f"item AS (\n{item_select(frame)}\n)\n"
         f"SELECT item_source, item_id, service_on,\n"
         f"       CASE WHEN outside IS NOT NULL THEN 'outside: ' || outside\n            {scope}ELSE\n"
         f"            {body}\n       END AS state{amount}\nFROM item\nORDER BY item_source, item_id"

@@ -1,0 +1,172 @@
+"""Measuring without a contract: any metric over any days, by month, day, team, queue, agent, hour or source."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.core.dated import Piece
+from pipelines.core.exact import decimal_text
+from pipelines.core.period import Days
+from pipelines.core.problem import Problem, Refused, refuse_if_any
+from pipelines.core.zone import day_begins_at, zone_named
+from pipelines.metrics.compose import Ask, Frame, local_hour_sql
+from pipelines.metrics.declare import Metric, metric_named
+from pipelines.metrics.scope import scope_problems, scope_sql
+from pipelines.runs.states import make_wide, prepare, tallies, vendor_kept_sources
+from pipelines.scoring.counts import Counts, measured
+from pipelines.settlement.statement import states_body
+from pipelines.warehouse.store import Warehouse
+
+GROUPS = ("month", "day", "hour", "team", "queue", "agent", "source")
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One value: of which metric, over which group, with all that makes it."""
+
+    metric: str
+    unit: str
+    group: Mapping[str, str]
+    value: str | None
+    numerator: str
+    denominator: str
+    n: int
+    population: int
+    states: Mapping[str, Any]
+    terms: Mapping[str, str]
+
+
+def measure(
+    home: Path,
+    metrics: Sequence[str],
+    *,
+    since: date,
+    until: date,
+    by: Sequence[str] = (),
+    terms: Mapping[str, str] | None = None,
+    scope: Mapping[str, Sequence[str]] | None = None,
+    zone: str | None = None,
+    cut_off_at: datetime | None = None,
+) -> list[Measurement]:
+    """Return the metrics' values over [since, until), one a group; each group's parts add up to the whole.
+
+    ``terms`` apply to every metric that has them, defaults elsewhere. ``zone`` decides days; by default the zone of the
+    logs. Refuses unknown metrics, groups, terms and scopes, all of them at once.
+    """
+    terms, scope = dict(terms or {}), dict(scope or {})
+    found = [metric_named(key) for key in dict.fromkeys(metrics)]
+    refuse_if_any([*_problems(found, by, terms, since, until), *scope_problems(scope, "--where")])
+    with Warehouse(home, read_only=True) as warehouse:
+        con = warehouse.con
+        prepare(con)
+        zone = zone or _zone_of_logs(con)
+        zone_named(zone, "--zone")
+        days = Days(since, until)
+        frame = Frame(
+            days=days,
+            zone=zone,
+            cut_off_at=cut_off_at or day_begins_at(until, zone),
+            in_scope=scope_sql(scope) or "true",
+        )
+        kept = vendor_kept_sources(con)
+        groups = {name: _group_sql(name, zone, days) for name in by}
+        measurements = []
+        for population in dict.fromkeys(metric.population for metric in found):
+            asks = [_ask(metric, terms, days) for metric in found if metric.population == population]
+            states = make_wide(con, "wide", population, frame, asks)
+            for tally in tallies(con, "wide", asks, states, by=groups, vendor_kept=kept):
+                ask = next(ask for ask in asks if ask.column == tally.column)
+                measurements.append(_measurement(ask.metric, tally.group, tally.counts, ask))
+            if not groups and not any(m.metric == asks[0].metric.key for m in measurements):
+                measurements += [_measurement(ask.metric, {}, Counts(), ask) for ask in asks]
+    order = {metric.key: place for place, metric in enumerate(found)}
+    return sorted(measurements, key=lambda m: (order[m.metric], tuple(m.group.values())))
+
+
+def _problems(
+    metrics: Sequence[Metric], by: Sequence[str], terms: Mapping[str, str], since: date, until: date
+) -> list[Problem]:
+    problems = [
+        Problem("--by", f"There is no group {name!r}.", f"Use any of: {', '.join(GROUPS)}.", "measure.group")
+        for name in by
+        if name not in GROUPS
+    ]
+    if until <= since:
+        problems.append(
+            Problem("--until", f"{until} does not lie after {since}.", "It is the first day after the last.", "measure.days")
+        )
+    for name, value in terms.items():
+        holders = [metric for metric in metrics if name in metric.terms]
+        if not holders:
+            known = sorted({term for metric in metrics for term in metric.terms})
+            problems.append(
+                Problem("--term", f"No metric asked for has a term {name!r}.", f"They have: {', '.join(known)}.", "measure.term")
+            )
+        for metric in holders:
+            wrong = metric.terms[name].problem_with(value)
+            if wrong:
+                problems.append(
+                    Problem("--term", f"{name}={value} {wrong}.", f"See `clausemeter metrics {metric.key}`.", "measure.term")
+                )
+    return problems
+
+
+def _ask(metric: Metric, terms: Mapping[str, str], days: Days) -> Ask:
+    pieces = {name: [Piece(days, terms.get(name, term.default), "asked")] for name, term in metric.terms.items()}
+    return Ask("m_" + "".join(c if c.isalnum() else "_" for c in metric.key), metric, pieces)
+
+
+def _zone_of_logs(con: Any) -> str:
+    """Return the one zone that the loaded logs are written in; where there are several, somebody must say."""
+    from pipelines.core.yaml_text import read_yaml
+
+    rows = con.execute("SELECT DISTINCT text FROM mapping").fetchall()
+    zones = set()
+    for (text,) in rows:
+        tree = read_yaml(text, "mapping").value
+        if isinstance(tree, dict) and isinstance(tree.get("zone"), str):
+            zones.add(str(tree["zone"]))
+    if len(zones) == 1:
+        return zones.pop()
+    raise Refused(
+        Problem(
+            where="--zone",
+            what=f"The loaded logs are written in {len(zones) or 'no'} zones ({', '.join(sorted(zones))}); days differ by zone."
+            if zones
+            else "No log is loaded yet.",
+            mend="Say --zone Asia/Shanghai, or whichever the days are meant in."
+            if zones
+            else "Load one: `clausemeter ingest MAPPING FILES`.",
+            code="measure.zone",
+        )
+    )
+
+
+def _group_sql(name: str, zone: str, days: Days) -> str:
+    return {
+        "month": "strftime(service_on, '%Y-%m')",
+        "day": "CAST(service_on AS VARCHAR)",
+        "hour": f"lpad(CAST({local_hour_sql("arrival_at", zone, days)} AS VARCHAR), 2, '0')",
+        "team": "coalesce(team, '(no team)')",
+        "queue": "coalesce(queue, '(no queue)')",
+        "agent": "coalesce(agent_id, '(no agent)')",
+        "source": "item_source",
+    }[name]
+
+
+def _measurement(metric: Metric, group: Mapping[str, str], counts: Counts, ask: Ask) -> Measurement:
+    found = measured(metric, counts)
+    return Measurement(
+        metric=metric.key,
+        unit=metric.unit,
+        group=group,
+        value=None if found.value is None else decimal_text(found.value),
+        numerator=decimal_text(found.numerator),
+        denominator=decimal_text(found.denominator),
+        n=found.n,
+        population=counts.population,
+        states=states_body(counts),
+        terms={name: pieces[0].value for name, pieces in ask.terms.items()},
+    )
