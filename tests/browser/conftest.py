@@ -1,5 +1,6 @@
 """One Chromium a run, and a page of its own for each test, which may not leave this machine."""
 
+import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -17,13 +18,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium with a user-data folder of its own; skipped where there is none."""
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A headless Chromium with a home and a user-data folder of its own; skipped where there is none."""
     path = find_chromium()
     if path is None:
         pytest.skip(f"no Chromium: {HOW_TO}")
+    home = os.environ | {"HOME": str(tmp_path_factory.mktemp("home"))}
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, headless=True, args=list(FLAGS))
+        chromium = playwright.chromium.launch(executable_path=path, headless=True, args=list(FLAGS), env=home)
         yield chromium
         chromium.close()
 
