@@ -23,7 +23,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
         pytest.skip(f"no Chromium: {HOW_TO}")
-    home = os.environ | {"HOME": str(tmp_path_factory.mktemp("home"))}
+    home: dict[str, str | float | bool] = {**os.environ, "HOME": str(tmp_path_factory.mktemp("home"))}
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, headless=True, args=list(FLAGS), env=home)
         yield chromium
