@@ -31,6 +31,9 @@ def _as_dated(value: object) -> object:
 Number = Annotated[Decimal, BeforeValidator(_read_percent), Field(allow_inf_nan=False)]
 
 
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
+
+
 class Part(BaseModel):
     """A part of a contract: unknown keys are refused, nothing is changed after reading."""
 
@@ -118,7 +121,7 @@ class Scoring(Part):
 class Consequence(Part):
     """What a missed target costs (settlement.md, section 5)."""
 
-    id: str
+    id: Name
     form: Literal["bands", "per_step", "fixed"]
     clause: str | None = None
     rate: Number | None = None
@@ -144,7 +147,7 @@ def _as_dated_list(value: object) -> object:
 class Indicator(Part):
     """A promise: a metric with its terms, its target, and what follows from it."""
 
-    id: str
+    id: Name
     clause: str
     text: Words = Words()
     name: Words | None = None
@@ -169,7 +172,7 @@ class Indicator(Part):
 class Fee(Part):
     """What is paid for the service (settlement.md, section 6)."""
 
-    id: str
+    id: Name
     clause: str
     name: Words = Words()
     form: Literal["fixed"]
@@ -179,7 +182,7 @@ class Fee(Part):
 class Cap(Part):
     """The most that deductions of these kinds may take of the fee base, or as a sum; in the order written."""
 
-    id: str
+    id: Name
     clause: str
     kinds: list[Literal["kpi", "event"]]
     rate: DatedNumber | None = None

@@ -111,8 +111,7 @@ def item_select(frame: Frame) -> str:
     """Return the SELECT that gives each row of a population its service hours and its team; every row is kept."""
     hours, days = "true", ""
     if frame.calendar is not None:
-        # a day that the calendar does not know gives NULL, and a named state
-        hours = "CASE WHEN calendar_day.day IS NOT NULL THEN is_open_at(calendar_day.spans, arrival_at) END"
+        hours = "is_open_at(calendar_day, arrival_at)"  # a day that the calendar does not know: NULL, a named state
         days = (
             f"\nLEFT JOIN calendar_day ON calendar_day.calendar = {quoted(frame.calendar)}"
             " AND calendar_day.day = service_on"

@@ -13,6 +13,8 @@ from string import Template
 
 import duckdb
 
+from pipelines.worktime.rows import sql_text
+
 
 @dataclass(frozen=True)
 class Assembly:
@@ -33,10 +35,7 @@ def make_macros(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE OR REPLACE TEMP MACRO seconds_between(a, b) AS "
         "CAST(CAST(epoch_us(b) - epoch_us(a) AS DECIMAL(18, 0)) * 0.000001 AS DECIMAL(18, 6))"
     )
-    con.execute(
-        "CREATE OR REPLACE TEMP MACRO is_open_at(spans, t) AS "
-        "len(list_filter(spans, lambda s: s.open_at <= t AND t < s.shut_at)) > 0"
-    )
+    con.execute(sql_text("macros").replace("CREATE OR REPLACE MACRO", "CREATE OR REPLACE TEMP MACRO"))
 
 
 def _select(assembly: Assembly, events: str, touched: str) -> str:

@@ -1,0 +1,263 @@
+"""Closing a month: terms by day, one scan a population, verdicts, lines, totals, evidence, a statement."""
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.contract.model import Contract
+from pipelines.contract.resolve import IndicatorTerms, indicator_terms, term_days
+from pipelines.core.canonical import sha256_hex
+from pipelines.core.period import Days, Month
+from pipelines.core.problem import Problem, Refused
+from pipelines.core.zone import day_begins_at
+from pipelines.ingest.items import assembled_as_of
+from pipelines.metrics.compose import Ask, Frame
+from pipelines.metrics.scope import scope_sql
+from pipelines.runs.contracts import ReadContract, usable_contract
+from pipelines.runs.overrides import overrides_as_of
+from pipelines.runs.states import Override, Tally, lay_overrides, make_wide, prepare, tallies, vendor_kept_sources, within
+from pipelines.runs.statements import ID_DIGITS, StatementRef, evidence_folder, keep
+from pipelines.scoring.judge import judge
+from pipelines.settlement.statement import Inputs, body, statement_hash
+from pipelines.settlement.totals import settle
+from pipelines.warehouse.store import Warehouse
+from pipelines.worktime.rows import calendar_day_rows, sql_text
+from pipelines.worktime.timetable import calendar_days
+
+Progress = Callable[[str], None]
+
+# Instants after which nothing is known: the latest that any log speaks of.
+LATEST_INSTANTS = {
+    "event_call": ("arrived_at", "ended_at"),
+    "event_chat": ("at",),
+    "event_mail": ("at",),
+    "event_case": ("at",),
+    "event_survey": ("answered_at",),
+    "event_inspection": ("inspected_at",),
+}
+
+
+@dataclass(frozen=True)
+class ClosedMonth:
+    """A closed month: its statement, whether that is a new version, and what the linter said of the contract."""
+
+    ref: StatementRef
+    body: Mapping[str, Any]
+    is_new: bool
+    warnings: Sequence[Problem]
+
+
+def close_month(
+    home: Path,
+    contract_name: str,
+    month: Month,
+    *,
+    now: datetime,
+    cut_off_at: datetime | None = None,
+    as_of: datetime | None = None,
+    progress: Progress = lambda _: None,
+) -> ClosedMonth:
+    """Measure, judge and settle a month under its contract, and keep the statement with its evidence.
+
+    ``cut_off_at``: what lies after it is unknown; by default the later of the month's end and the last instant that the
+    logs speak of, but never after ``now``. ``as_of``: only what was loaded and decided by then. The same inputs give
+    the same bytes, and no new version.
+    """
+    found = usable_contract(contract_name)
+    contract = found.source.model
+    days = term_days(contract).overlap(month.days)
+    if not len(days):
+        raise Refused(
+            Problem(
+                where=found.source.where("term"),
+                what=f"The contract does not hold in {month}: it runs {term_days(contract)}.",
+                mend="Name a month that lies in its term.",
+                code="close.outside_term",
+            )
+        )
+    with Warehouse(home, read_only=True) as warehouse:
+        con = warehouse.con
+        prepare(con)
+        if as_of is not None:
+            for _ in assembled_as_of(con, as_of):
+                progress("as of then")
+        cut_off_at = cut_off_at or default_cut_off(con, contract, month, min(now, as_of or now))
+        run = MonthRun(con, found, days, cut_off_at, vendor_kept_sources(con), progress)
+        terms = [t for i in contract.indicators if (t := indicator_terms(contract, i, month.days)) is not None]
+        load_calendars(con, found, days)
+        overrides = overrides_as_of(home, as_of)
+        scratch = home / "evidence" / ".part"
+        tally, evidence, applied, stale = run.measure(terms, overrides, scratch)
+        judged = [judge(t, [within(tally, t.indicator.id, part.days) for part in t.parts]) for t in terms]
+        settled = settle(contract, month.days, judged)
+        statement = body(
+            contract,
+            month,
+            judged,
+            settled,
+            Inputs(
+                contract_digest=found.source.digest,
+                amendments=[],
+                calendars_digest=calendars_digest(con),
+                loads=loads_behind(con, evidence, scratch, as_of),
+                overrides=[_override_row(one) for one in applied],
+                stale_overrides=[_override_row(one) for one in stale],
+                evidence=evidence,
+                cut_off_at=cut_off_at,
+            ),
+        )
+    ref, is_new = keep_with_evidence(home, statement, scratch, now)
+    return ClosedMonth(ref, statement, is_new, found.warnings)
+
+
+def default_cut_off(con: duckdb.DuckDBPyConnection, contract: Contract, month: Month, now: datetime) -> datetime:
+    """Return the later of the month's end and the last instant any log speaks of, but not after ``now``."""
+    parts = [f"SELECT max({column}) AS at FROM {table}" for table, cs in LATEST_INSTANTS.items() for column in cs]
+    latest = con.execute(f"SELECT max(at) FROM ({' UNION ALL '.join(parts)})").fetchall()[0][0]
+    ends_at = day_begins_at(month.days.until, contract.zone)
+    return min(now, max(ends_at, latest + timedelta(microseconds=1)) if latest else ends_at)
+
+
+@dataclass(frozen=True)
+class MonthRun:
+    """What the scans of one month share."""
+
+    con: duckdb.DuckDBPyConnection
+    found: ReadContract
+    days: Days
+    cut_off_at: datetime
+    vendor_kept: Sequence[str]
+    progress: Progress
+
+    def measure(
+        self, terms: Sequence[IndicatorTerms], overrides: Sequence[Override], scratch: Path
+    ) -> tuple[list[Tally], dict[str, dict[str, Any]], list[Override], list[Override]]:
+        """Scan each population once; return the tallies by day, the evidence, and the overrides applied and stale."""
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+        found: list[Tally] = []
+        evidence: dict[str, dict[str, Any]] = {}
+        applied: set[Override] = set()
+        for population, calendar in dict.fromkeys((t.metric.population, self.calendar_of(t)) for t in terms):
+            self.progress(f"measuring {population}")
+            asks = [
+                Ask(t.indicator.id, t.metric, t.terms, scope_sql(t.indicator.scope, place="arrival_at"))
+                for t in terms
+                if (t.metric.population, self.calendar_of(t)) == (population, calendar)
+            ]
+            states = make_wide(self.con, "wide", population, self.frame(calendar), asks)
+            applied.update(lay_overrides(self.con, "wide", asks, states, overrides)[0])
+            found += tallies(self.con, "wide", asks, states, by={"day": "service_on"}, vendor_kept=self.vendor_kept)
+            evidence[population] = write_evidence(self.con, asks, states, scratch / f"{population}.parquet")
+        stale = [one for one in overrides if one not in applied]
+        return found, evidence, [one for one in overrides if one in applied], stale
+
+    def calendar_of(self, terms: IndicatorTerms) -> str | None:
+        """Return the calendar that binds an indicator's channel; None is around the clock."""
+        calendars = self.found.calendars
+        return next((name for name in (terms.metric.channel, "default") if name in calendars), None)
+
+    def frame(self, calendar: str | None) -> Frame:
+        """Return what the questions to a population share."""
+        contract = self.found.source.model
+        return Frame(self.days, contract.zone, self.cut_off_at, scope_sql(contract.scope) or "true", calendar)
+
+
+def load_calendars(con: duckdb.DuckDBPyConnection, found: ReadContract, days: Days) -> None:
+    """Lay the contract's calendars out as rows of a temporary ``calendar_day``, with room for clocks that run on."""
+    con.execute(sql_text("calendar_day").replace("CREATE TABLE IF NOT EXISTS", "CREATE OR REPLACE TEMP TABLE"))
+    for calendar in found.calendars.values():
+        first, last = days.since - timedelta(days=400), days.until + timedelta(days=400)
+        timetable = calendar_days(calendar, found.source.model.zone, first, last)
+        rows = list(calendar_day_rows(timetable))
+        if rows:
+            con.register("laid_out", pa.Table.from_pylist(rows))
+            con.execute("INSERT INTO calendar_day BY NAME SELECT * FROM laid_out")
+            con.unregister("laid_out")
+
+
+def calendars_digest(con: duckdb.DuckDBPyConnection) -> str:
+    """Return the digest of the days as they were laid out, whichever file they came from."""
+    rows = con.execute(
+        "SELECT CAST((calendar, day, spans, close_of_business_at, working_index) AS VARCHAR) FROM calendar_day ORDER BY calendar, day"
+    ).fetchall()
+    return sha256_hex("\n".join(row[0] for row in rows).encode())
+
+
+def write_evidence(
+    con: duckdb.DuckDBPyConnection, asks: Sequence[Ask], states: Mapping[str, Sequence[str]], path: Path
+) -> dict[str, Any]:
+    """Write a population's wide rows, one an item, states in words; return their number and the digest of their rows.
+
+    The digest covers canonical rows, not the file: each row's SHA-256, sorted, in 256 buckets by first byte, hashed.
+    """
+    columns = ["item_source", "item_id", "arrival_at", "service_on", "queue", "team", "agent_id", "outside"]
+    has = {row[0] for row in con.execute("SELECT name FROM pragma_table_info('wide')").fetchall()}
+    for ask in asks:
+        for kind in ("state", "base"):
+            name = f"{ask.column}_{kind}"
+            if name in has:
+                listed = ", ".join("'" + state.replace("'", "''") + "'" for state in states[ask.column])
+                columns.append(f"list_extract([{listed}], {name}) AS {name}")
+        if f"{ask.column}_amount" in has:
+            columns.append(f"{ask.column}_amount")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW evidence AS SELECT {', '.join(columns)} FROM wide")
+    con.execute(f"COPY (SELECT evidence.*, wide.load_id FROM evidence POSITIONAL JOIN wide) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    names = [row[0] for row in con.execute("SELECT name FROM pragma_table_info('evidence')").fetchall()]
+    text = " || '|' || ".join(f"coalesce(replace(CAST({name} AS VARCHAR), '|', '||'), '')" for name in names)
+    buckets = con.execute(
+        f"SELECT left(h, 2) AS bucket, sha256(string_agg(h, '' ORDER BY h)), count(*) "
+        f"FROM (SELECT sha256({text}) AS h FROM evidence) GROUP BY bucket ORDER BY bucket"
+    ).fetchall()
+    joined = "".join(f"{bucket}{content}" for bucket, content, _ in buckets)
+    return {
+        "rows": sum(count for _, _, count in buckets),
+        "columns": names,
+        "sha256": sha256_hex(joined.encode()),
+    }
+
+
+def loads_behind(
+    con: duckdb.DuckDBPyConnection, evidence: Mapping[str, Any], scratch: Path, as_of: datetime | None
+) -> list[dict[str, Any]]:
+    """Return the files of every source that gave the month an item, by content: no order of loading changes the list."""
+    if not evidence:
+        return []
+    files = ", ".join(f"'{scratch / population}.parquet'" for population in evidence)
+    rows = con.execute(
+        f"SELECT DISTINCT source, sha256, mapping_sha256 FROM load "
+        f"WHERE source IN (SELECT DISTINCT item_source FROM read_parquet([{files}], union_by_name := true)) "
+        "AND ($as_of IS NULL OR loaded_at <= $as_of) ORDER BY ALL",
+        {"as_of": as_of},
+    ).fetchall()
+    return [{"source": source, "sha256": sha256, "mapping_sha256": mapping} for source, sha256, mapping in rows]
+
+
+def keep_with_evidence(
+    home: Path, statement: Mapping[str, Any], scratch: Path, now: datetime
+) -> tuple[StatementRef, bool]:
+    """Put the evidence in its place, then the statement that names it; a version that is there already stays as it is."""
+    folder = evidence_folder(home, statement_hash(statement)[:ID_DIGITS])
+    if folder.exists():
+        shutil.rmtree(scratch)
+    else:
+        scratch.rename(folder)
+    return keep(home, statement, closed_at=now)
+
+
+def _override_row(one: Override) -> dict[str, str]:
+    return {
+        "metric": one.metric,
+        "source": one.item_source,
+        "item": one.item,
+        "from": one.from_,
+        "to": one.to,
+        "ground": one.ground,
+        "decided_at": one.decided_at,
+    }

@@ -1,0 +1,150 @@
+"""The book of statements: each version of a month is a file named by its hash; none is ever changed."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.core.canonical import canonical_json
+from pipelines.core.problem import Problem, Refused
+from pipelines.settlement.statement import instant_text, statement_hash
+
+ID_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class StatementRef:
+    """One version of a month's statement. ``closed_at`` is an instant in ISO 8601; it is no part of the body."""
+
+    id: str
+    sha256: str
+    contract: str
+    title: Mapping[str, str]
+    vendor: Mapping[str, str]
+    month: str
+    version: int
+    status: str
+    closed_at: str
+    is_latest: bool = True
+
+
+def statements_folder(home: Path) -> Path:
+    """Return where a home keeps its statements."""
+    return home / "statements"
+
+
+def evidence_folder(home: Path, statement_id: str) -> Path:
+    """Return where the wide rows of a statement are: a Parquet file a population."""
+    return home / "evidence" / statement_id
+
+
+def list_statements(home: Path) -> list[StatementRef]:
+    """Return every version of every month, latest month and version first."""
+    index = statements_folder(home) / "index.jsonl"
+    if not index.exists():
+        return []
+    found = [json.loads(line) for line in index.read_text(encoding="utf-8").splitlines() if line.strip()]
+    latest = {(one["contract"], one["month"]): one["version"] for one in found}
+    refs = [StatementRef(**one, is_latest=latest[one["contract"], one["month"]] == one["version"]) for one in found]
+    return sorted(refs, key=lambda ref: (ref.month, ref.contract, ref.version), reverse=True)
+
+
+def find_statement(home: Path, name: str) -> StatementRef:
+    """Return the statement named by its id or hash (or their beginning), or by CONTRACT:MONTH for its latest version."""
+    refs = list_statements(home)
+    contract, colon, month = name.rpartition(":")
+    if colon:
+        matching = [ref for ref in refs if ref.contract == contract and ref.month == month and ref.is_latest]
+    else:
+        matching = [ref for ref in refs if len(name) >= 4 and ref.sha256.startswith(name.lower())]
+    if len(matching) == 1:
+        return matching[0]
+    known = ", ".join(f"{ref.id} ({ref.contract}:{ref.month})" for ref in refs[:5])
+    raise Refused(
+        Problem(
+            where=name,
+            what="No statement has this name." if not matching else "More than one statement begins like this.",
+            mend=f"There are: {known}." if known else "Close a month first: `clausemeter close CONTRACT --month YYYY-MM`.",
+            code="statement.unknown",
+        )
+    )
+
+
+def read_statement(home: Path, name: str) -> dict[str, Any]:
+    """Return a statement's body, checked against its hash: a changed byte is refused."""
+    ref = find_statement(home, name)
+    path = statements_folder(home) / f"{ref.id}.json"
+    body: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if statement_hash(body) != ref.sha256:
+        raise Refused(
+            Problem(
+                where=str(path),
+                what="This statement's content is no longer what its hash says; somebody changed it.",
+                mend="Restore the file from a copy.",
+                code="statement.changed",
+            )
+        )
+    return body
+
+
+def published(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a body as it is handed out: with its hash, which covers everything but these two keys."""
+    sha256 = statement_hash(body)
+    return {**body, "id": sha256[:ID_DIGITS], "sha256": sha256}
+
+
+def previous_version(home: Path, ref: StatementRef) -> StatementRef | None:
+    """Return the version of the same month before this one."""
+    earlier = [
+        one
+        for one in list_statements(home)
+        if (one.contract, one.month) == (ref.contract, ref.month) and one.version < ref.version
+    ]
+    return max(earlier, key=lambda one: one.version, default=None)
+
+
+def history(home: Path, contract: str, until_month: str, months: int = 12) -> list[dict[str, Any]]:
+    """Return the latest bodies of up to ``months`` months of a contract, oldest first, ``until_month`` included."""
+    refs = [
+        ref for ref in list_statements(home) if ref.contract == contract and ref.month <= until_month and ref.is_latest
+    ]
+    return [read_statement(home, ref.id) for ref in sorted(refs, key=lambda ref: ref.month)[-months:]]
+
+
+def keep(home: Path, body: Mapping[str, Any], *, closed_at: datetime) -> tuple[StatementRef, bool]:
+    """Write a new version of a month, unless its latest version says the very same; return it, and whether it is new."""
+    sha256 = statement_hash(body)
+    contract, month = body["contract"], body["month"]
+    versions = [ref for ref in list_statements(home) if (ref.contract, ref.month) == (contract["number"], month)]
+    latest = max(versions, key=lambda ref: ref.version, default=None)
+    if latest is not None and latest.sha256 == sha256:
+        return latest, False
+    ref = StatementRef(
+        id=sha256[:ID_DIGITS],
+        sha256=sha256,
+        contract=contract["number"],
+        title=contract["title"],
+        vendor=contract["vendor"],
+        month=month,
+        version=latest.version + 1 if latest else 1,
+        status=body["status"],
+        closed_at=instant_text(closed_at),
+    )
+    folder = statements_folder(home)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / f"{ref.id}.json", canonical_json(dict(body)))
+    row = {key: value for key, value in asdict(ref).items() if key != "is_latest"}
+    index = folder / "index.jsonl"
+    lines = index.read_bytes() if index.exists() else b""
+    _write(index, lines + canonical_json(row) + b"\n")
+    return ref, True
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    beside = path.with_name(path.name + ".part")
+    beside.write_bytes(content)
+    os.replace(beside, path)
