@@ -1,0 +1,1 @@
+"""Service hours, holidays and make-up workdays become open windows, working time and due instants."""

@@ -1,0 +1,1 @@
+"""Holiday notices of mainland China, one file a year; ``data/calendars`` shows the same files."""
