@@ -59,7 +59,7 @@ class EventTable:
         return (*self.key, RECORD_AT, *self.facts)
 
     def column(self, name: str) -> Column | None:
-        """The column of that name, or None."""
+        """Return the column of that name, or None."""
         return next((column for column in self.columns if column.name == name), None)
 
 
