@@ -1,6 +1,7 @@
 """Open a flat file as its mapping says, and refuse one that the mapping does not fit."""
 
 import difflib
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx; the older xls
 UTF8 = ("utf-8", "utf8", "utf-8-sig", "ascii")
 
 
-def open_file(path: Path, mapping: Mapping, *, shown: str, scratch: Path) -> RawFile:
+def open_file(path: Path, mapping: Mapping, *, shown: str, scratch: Path, head_only: bool = False) -> RawFile:
     """Open ``path`` (called ``shown`` in messages) with ``mapping``; ``scratch`` is a folder for a decoded copy.
 
     Refused: an empty file, a format the mapping does not read, a header that lacks columns of the mapping or has one of
@@ -50,15 +51,17 @@ def open_file(path: Path, mapping: Mapping, *, shown: str, scratch: Path) -> Raw
         header_line = form.header_line
         opened = SheetFile(path, sheet=form.sheet, header_line=header_line, columns=form.columns, shown=shown)
     else:
-        opened = _delimited(path, form, shown=shown, scratch=scratch)
+        opened = _delimited(path, form, shown=shown, scratch=scratch, head_only=head_only)
     refuse_if_any(_check_header(opened.header, mapping, shown, form.header_line))
     return opened
 
 
-def _delimited(path: Path, form: FileForm, *, shown: str, scratch: Path) -> DelimitedFile:
+def _delimited(path: Path, form: FileForm, *, shown: str, scratch: Path, head_only: bool) -> DelimitedFile:
     encoding = form.encoding.lower().replace("_", "-")
     if encoding in UTF8:
         encoding = "utf-8"
+    elif head_only and not encoding.startswith(WIDE):
+        pass  # a head can be read as it is
     elif decode_to_utf8(path, encoding, scratch / "decoded.csv"):
         path, encoding = scratch / "decoded.csv", "utf-8"
     elif encoding.startswith(WIDE):
@@ -129,3 +132,9 @@ def engine_names(header: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str,
         taken.add(free.casefold())
         names.append(free)
     return tuple(names)
+
+
+def check_fit(path: Path, mapping: Mapping) -> None:
+    """Refuse a file that the mapping does not fit, by its head."""
+    with tempfile.TemporaryDirectory() as scratch:
+        open_file(path, mapping, shown=str(path), scratch=Path(scratch), head_only=True)

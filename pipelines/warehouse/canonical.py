@@ -55,10 +55,10 @@ BOOKKEEPING = (
 def create_event_table(table: EventTable) -> str:
     """Return the CREATE TABLE of one event table. No primary key: it would make loading 2.4 times slower."""
     lines = [f"{SOURCE} VARCHAR NOT NULL"]
-    lines += [f"\"{column.name}\" {column.sql_type} NOT NULL" for column in table.key]
+    lines += [f'"{column.name}" {column.sql_type} NOT NULL' for column in table.key]
     lines += [f"{LOAD_ID} INTEGER NOT NULL"]
     lines += [
-        f"\"{column.name}\" {column.sql_type}{' NOT NULL' if column.required else ''}"
+        f'"{column.name}" {column.sql_type}{" NOT NULL" if column.required else ""}'
         for column in table.columns
         if column not in table.key
     ]

@@ -100,8 +100,7 @@ def _connect(store: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         raise Refused(
             Problem(
                 where=str(store),
-                what="This file is not a store that this version of the engine can open: "
-                f"{str(error).splitlines()[0]}",
+                what=f"This file is not a store that this version of the engine can open: {str(error).splitlines()[0]}",
                 mend="Restore it from a copy, or open it with the version that wrote it.",
                 code="warehouse.not_a_store",
             )

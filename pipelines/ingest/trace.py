@@ -1,0 +1,146 @@
+"""From a stored row back to the line it came from, in the archived file, as it was read then."""
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.core.event import EVENT_TABLES, EventTable
+from pipelines.core.problem import Problem, Refused
+from pipelines.ingest.archive import Archive
+from pipelines.sources.adapter import adapter_named
+from pipelines.sources.mapping import Mapping
+from pipelines.sources.parse_mapping import parse_mapping
+from pipelines.sources.sql_text import name
+from pipelines.sources.staging import Staged, stage
+from pipelines.warehouse.store import Warehouse
+
+
+@dataclass(frozen=True)
+class RawRecord:
+    """A record of an archived file. ``line_no`` counts lines of a csv, rows of a sheet or elements of a JSON from 1.
+
+    ``fields`` are the raw texts by their header's name; ``personal`` names those to mask for most readers. ``text`` is
+    the record as it stands there, personal fields and all.
+    """
+
+    load_id: int
+    file_name: str
+    sha256: str
+    line_no: int
+    last_line_no: int
+    text: str
+    fields: dict[str, str]
+    personal: frozenset[str]
+
+
+def find_raw(
+    warehouse: Warehouse, load_id: int, table: str, key: str | Sequence[str], *, archive_key: bytes | None = None
+) -> RawRecord:
+    """Return the record that a load's row rests on; of several versions in one file the latest.
+
+    ``table`` is an event table (``call`` or ``event_call``), ``key`` its natural key in the order of the table, or the
+    first column's text alone when the others have their default.
+    """
+    wanted = _whole_key(_event(table), key)
+    found = find_raw_many(warehouse, load_id, table, [wanted], archive_key=archive_key)[wanted]
+    if not found:
+        raise Refused(
+            Problem(
+                where=f"load {load_id}, {_event(table).table_name}",
+                what=f"No record of this load has the key {' · '.join(wanted)}.",
+                mend="Check the key, and which load its row names.",
+                code="trace.no_record",
+            )
+        )
+    return found[-1]
+
+
+def find_raw_many(
+    warehouse: Warehouse,
+    load_id: int,
+    table: str,
+    keys: Iterable[str | Sequence[str]],
+    *,
+    archive_key: bytes | None = None,
+) -> dict[tuple[str, ...], list[RawRecord]]:
+    """Return the records of many keys of one load, in one pass over its file; versions of a key from old to new."""
+    event = _event(table)
+    wanted = [_whole_key(event, key) for key in keys]
+    file_name, sha256, reading, mapping = _load(warehouse, load_id)
+    archive = Archive(warehouse.home.archive, archive_key)
+    found: dict[tuple[str, ...], list[RawRecord]] = {key: [] for key in wanted}
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(":memory:") as con:
+        con.execute("SET TimeZone = 'UTC'")
+        scratch = Path(folder)
+        path = archive.plain(sha256, scratch, shown=file_name)
+        asked = dict(zip(_note_wanted(con, event, wanted), wanted, strict=True))
+        staged = stage(
+            con, mapping, path, shown=file_name, scratch=scratch, keys={event.name: "wanted"}, reading=reading
+        )
+        spans = _spans(con, event, staged)
+        texts = staged.texts({(first, last) for _, first, last in spans}) if spans else {}
+    personal = mapping.personal_columns
+    if mapping.adapter is not None:
+        personal |= adapter_named(mapping.adapter, mapping.name).PERSONAL
+    for key, first, last in spans:
+        text, fields = texts[first]
+        found[asked[key]].append(RawRecord(load_id, file_name, sha256, first, last, text, fields, personal))
+    return found
+
+
+def _event(table: str) -> EventTable:
+    return EVENT_TABLES[table.removeprefix("event_")]
+
+
+def _whole_key(event: EventTable, key: str | Sequence[str]) -> tuple[str, ...]:
+    given = (key,) if isinstance(key, str) else tuple(key)
+    defaults = tuple(column.default or "" for column in event.key[len(given) :])
+    return given + defaults
+
+
+def _load(warehouse: Warehouse, load_id: int) -> tuple[str, str, str, Mapping]:
+    found = warehouse.con.execute(
+        "SELECT file_name, sha256, reading, m.name, m.text "
+        "FROM load l JOIN mapping m ON m.fingerprint = l.mapping_sha256 WHERE load_id = ?",
+        [load_id],
+    ).fetchall()
+    if not found:
+        raise Refused(
+            Problem(
+                where=f"load {load_id}",
+                what="There is no load of this number.",
+                mend="`clausemeter loads` lists them.",
+                code="trace.no_load",
+            )
+        )
+    file_name, sha256, reading, mapping_name, text = found[0]
+    return file_name, sha256, reading, parse_mapping(text, mapping_name)
+
+
+def _note_wanted(
+    con: duckdb.DuckDBPyConnection, event: EventTable, keys: list[tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """Make the relation `wanted` of keys; return them as the store would write them."""
+    columns = ", ".join(f"{name(column.name)} {column.sql_type}" for column in event.key)
+    con.execute(f"CREATE TEMP TABLE wanted ({columns})")
+    con.executemany(f"INSERT INTO wanted VALUES ({', '.join('?' for _ in event.key)})", [list(key) for key in keys])
+    return con.execute(f"SELECT {_key_texts(event)} FROM wanted ORDER BY rowid").fetchall()
+
+
+def _key_texts(event: EventTable) -> str:
+    return ", ".join(f"{name(column.name)}::VARCHAR" for column in event.key)
+
+
+def _spans(con: duckdb.DuckDBPyConnection, event: EventTable, staged: Staged) -> list[tuple[tuple[str, ...], int, int]]:
+    """Return (key, first line, last line) of what was found, versions of a key from old to new."""
+    if event.name not in staged.tables:
+        return []
+    rows = con.execute(
+        f"SELECT line_no, last_line_no, {_key_texts(event)} "
+        f"FROM {staged.tables[event.name].relation} JOIN {staged.spans} USING (nth) "
+        "WHERE fault = 0 ORDER BY record_at NULLS FIRST, rid"
+    ).fetchall()
+    return [(tuple(key), first, last) for first, last, *key in rows]
