@@ -6,6 +6,7 @@ moves on where it is no working day (203, natural days).
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Literal
 
 from pipelines.worktime.clock import NEVER, Pause
@@ -33,33 +34,26 @@ def is_paused_over(day: CalendarDay, day_kind: DayKind, pauses: Iterable[Pause])
     return any(pause.from_at < close_at < (pause.until_at or NEVER) for pause in pauses)
 
 
-def event_day(
-    event_at: datetime, timetable: Timetable, *, after_close: AfterClose = "same_day", day_kind: DayKind = "working"
-) -> CalendarDay | None:
-    """Return the day an event counts on: its calendar day, or by ``next_opening`` the day it is first dealt with.
+def is_dealt_with_later(
+    day: CalendarDay, event_at: datetime, *, after_close: AfterClose, day_kind: DayKind
+) -> bool | None:
+    """Say whether an event of ``day`` belongs to the next counted day: after the close, or on a day not counted.
 
-    By ``next_opening`` an event at or after the close, or on a day that is not counted, belongs to the next day that
-    is. None where no row or no notice tells.
+    Only by ``next_opening``; by ``same_day`` it counts on its calendar day. None where no notice tells.
     """
-    day = timetable.at(event_at)
-    if day is None or after_close == "same_day":
-        return day
-    if counts_as(day, day_kind) and event_at < close_of(day, day_kind):
-        return day
-    if counts_as(day, day_kind) is None:
-        return None
-    return next(_counted(day, timetable, day_kind, ()), None)
+    if after_close == "same_day":
+        return False
+    counts = counts_as(day, day_kind)
+    return None if counts is None else not counts or event_at >= close_of(day, day_kind)
 
 
-def _counted(
-    after: CalendarDay, timetable: Timetable, day_kind: DayKind, pauses: tuple[Pause, ...]
-) -> Iterator[CalendarDay]:
+def _counted(after: CalendarDay, timetable: Timetable, day_kind: DayKind) -> Iterator[CalendarDay]:
     """Yield the counted days after ``after``, up to where a notice is missing or the timetable ends."""
     for day in timetable.after(after):
         counts = counts_as(day, day_kind)
         if counts is None:
             return
-        if counts and not is_paused_over(day, day_kind, pauses):
+        if counts:
             yield day
 
 
@@ -80,14 +74,17 @@ def due_working_days(
     """
     if n < 1:
         raise ValueError(f"a limit of {n} days is none; it is 1 or more")
-    start = event_day(event_at, timetable, after_close=after_close, day_kind=day_kind)
-    if start is None:
+    day = timetable.at(event_at)
+    is_later = None if day is None else is_dealt_with_later(day, event_at, after_close=after_close, day_kind=day_kind)
+    if day is None or is_later is None:
         return None
     pauses = tuple(pauses)
-    for nth, day in enumerate(_counted(start, timetable, day_kind, pauses), start=1):
-        if nth == n:
-            return close_of(day, day_kind) if day_kind != "natural" else _end_on_a_working_day(day, timetable, pauses)
-    return None
+    counted = islice(_counted(day, timetable, day_kind), int(is_later), None)
+    running = (one for one in counted if not is_paused_over(one, day_kind, pauses))
+    last = next(islice(running, n - 1, None), None)
+    if last is None or day_kind != "natural":
+        return None if last is None else close_of(last, day_kind)
+    return _end_on_a_working_day(last, timetable, pauses)
 
 
 def _end_on_a_working_day(last: CalendarDay, timetable: Timetable, pauses: tuple[Pause, ...]) -> datetime | None:
@@ -113,15 +110,16 @@ def working_days_between(
 
     None where a day between them has no notice, or the calendar none of the days.
     """
-    start = event_day(event_at, timetable, after_close=after_close, day_kind=day_kind)
-    answered = timetable.at(answered_at)
-    if start is None or answered is None:
+    first, answered = timetable.at(event_at), timetable.at(answered_at)
+    if first is None or answered is None:
         return None
-    between = [day for day in timetable.after(start) if day.day <= answered.day]
-    if any(counts_as(day, day_kind) is None for day in between):
+    between = [day for day in timetable.after(first) if day.day <= answered.day]
+    is_later = is_dealt_with_later(first, event_at, after_close=after_close, day_kind=day_kind)
+    if is_later is None or any(counts_as(day, day_kind) is None for day in between):
         return None
     pauses = tuple(pauses)
-    return sum(bool(counts_as(day, day_kind)) and not is_paused_over(day, day_kind, pauses) for day in between)
+    counted = [day for day in between if counts_as(day, day_kind)][int(is_later) :]
+    return sum(not is_paused_over(day, day_kind, pauses) for day in counted)
 
 
 def is_within_days(

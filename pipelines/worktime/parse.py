@@ -7,7 +7,7 @@ from pipelines.core.problem import Problem
 from pipelines.core.yaml_text import Path, TextTree
 from pipelines.worktime.model import Calendar, Closure, Promotion, Version, Windows
 from pipelines.worktime.notice import HolidayNotice, is_region, shipped_notices
-from pipelines.worktime.reader import Reader
+from pipelines.worktime.reader import Reader, value_at
 
 VERSION_KEYS = (
     "since", "decided", "by", "weekly", "holidays", "on_holidays",
@@ -32,8 +32,9 @@ def parse_calendars(
     be used. The caller joins the problems with those of the rest of its file.
     """
     known = tuple(shipped_notices() if notices is None else notices)
-    channels = _mapping_keys(tree, path)
-    top = Reader(tree, "a set of calendars", tuple(channels), path=path, optional=channels)
+    written = value_at(tree.value, path)
+    channels = tuple(written) if isinstance(written, dict) else ()
+    top = Reader(tree, "a set of calendars", channels, path=path, optional=channels)
     found: dict[str, Calendar] = {}
     for channel in channels:
         versions: list[Version] = []
@@ -76,13 +77,6 @@ def check_calendar(calendar: Calendar, where: str) -> list[Problem]:
             )
         seen.add(rank)
     return found
-
-
-def _mapping_keys(tree: TextTree, path: Path) -> list[str]:
-    value = tree.value
-    for step in path:
-        value = value.get(str(step)) if isinstance(value, dict) else None
-    return list(value) if isinstance(value, dict) else []
 
 
 def _version(item: Reader, notices: tuple[HolidayNotice, ...]) -> Version | None:

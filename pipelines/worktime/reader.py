@@ -46,7 +46,7 @@ class Reader:
     ) -> None:
         self.tree, self.path, self.thing = tree, path, thing
         self.problems: list[Problem] = [] if problems is None else problems
-        value = _value_at(tree.value, path)
+        value = value_at(tree.value, path)
         self.values: dict[str, Tree] = value if isinstance(value, dict) else {}
         if not isinstance(value, dict):
             self.problem(
@@ -219,7 +219,8 @@ class Reader:
             )
 
 
-def _value_at(value: Tree, path: Path) -> Tree:
+def value_at(value: Tree, path: Path) -> Tree:
+    """Return what stands at ``path`` of a text tree; None where there is nothing."""
     for step in path:
         if isinstance(value, dict) and isinstance(step, str):
             value = value.get(step)

@@ -1,4 +1,4 @@
-"""Random calendars around the days on which clocks are set, for tests that compare two readings of the same contract."""
+"""Random calendars around the days on which clocks are set, to compare two readings of the same contract."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -64,7 +64,7 @@ def givens(draw: st.DrawFn) -> Given:
     versions = [
         Version(
             since=date(2000, 1, 1) if number == 0 else draw(some_day),
-            decided_local=datetime(1999, 12, 1, 0, number)
+            decided_local=datetime.fromisoformat(f"1999-12-01T00:0{number}")
             if number == 0
             else draw(some_time) + timedelta(seconds=number),
             by="§1.3",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,7 +61,7 @@ def test_pauses_take_out_exactly_their_minutes(data: st.DataObject) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.data(), st.sampled_from(["working", "service", "natural"]), st.sampled_from(["same_day", "next_opening"]))
-def test_due_days_are_what_counting_days_gives(data: st.DataObject, day_kind: str, after_close: str) -> None:
+def test_due_days_are_what_counting_days_gives(data: st.DataObject, day_kind: Any, after_close: Any) -> None:
     case = data.draw(givens())
     slow = brute(case)
     event_at = data.draw(minutes(case))
@@ -68,12 +69,12 @@ def test_due_days_are_what_counting_days_gives(data: st.DataObject, day_kind: st
     marks = sorted(data.draw(st.lists(minutes(case), max_size=4, unique=True)))
     spans = list(zip(marks[::2], marks[1::2], strict=False))
     pauses = [Pause(a, b, "customer") for a, b in spans]
-    how = {"after_close": after_close, "day_kind": day_kind}
+    how: Any = {"after_close": after_close, "day_kind": day_kind}
     due_at = due_working_days(event_at, n, case.timetable, pauses=pauses, **how)
-    assert due_at == slow.due(event_at, n, pauses=spans, **how)  # type: ignore[arg-type]
+    assert due_at == slow.due(event_at, n, pauses=spans, **how)
     answered_at = max(event_at, data.draw(minutes(case)))
-    so_far = working_days_between(event_at, answered_at, case.timetable, pauses=pauses, **how)  # type: ignore[arg-type]
-    within = is_within_days(event_at, answered_at, n, case.timetable, pauses=pauses, **how)  # type: ignore[arg-type]
+    so_far = working_days_between(event_at, answered_at, case.timetable, pauses=pauses, **how)
+    within = is_within_days(event_at, answered_at, n, case.timetable, pauses=pauses, **how)
     if due_at is not None and so_far is not None:
         assert within == (answered_at <= due_at)
         if so_far < n:
