@@ -1,0 +1,1 @@
+"""Writes: each asks whether the reader may, and calls one run. None yet: this round reads."""

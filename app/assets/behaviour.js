@@ -1,0 +1,67 @@
+// Where a click or a key leads. Pages are drawn by the server; nothing here knows what they show.
+(() => {
+  const open = (href, event) => {
+    if (!href) return;
+    if (event && (event.ctrlKey || event.metaKey || event.button === 1)) {
+      window.open(href, "_blank", "noopener");
+      return;
+    }
+    history.pushState({}, "", href);
+    dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    scrollTo(0, 0);
+  };
+
+  // A row of the grid, by click or by Enter.
+  window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
+    openRow: (params) => open(params.data && params.data.href, params.event),
+    openRowByKey: (params) => {
+      if (params.event.key === "Enter") open(params.data && params.data.href, params.event);
+    },
+  });
+
+  // A mark of a figure: its address is its customdata.
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, {
+    clausemeter: {
+      openMark: () => {
+        const context = window.dash_clientside.callback_context;
+        const clicked = context.triggered.map((one) => one.value).find((value) => value && value.points);
+        if (clicked) open(clicked.points.map((point) => point.customdata).find(Boolean));
+      },
+    },
+  });
+
+  // Keys: `g s` the scorecard, `g t` the statements, Escape closes what is folded out or leaves a field.
+  let before = "";
+  addEventListener("keydown", (event) => {
+    if (event.target.closest("input, textarea, select, [contenteditable]") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (before === "g" && event.key === "s") open("/");
+    if (before === "g" && event.key === "t") open("/statements");
+    before = event.key;
+  });
+
+  // What was drawn says its title and language; an address with a place in the page leads there.
+  const settle = () => {
+    const drawn = document.getElementById("drawn");
+    if (!drawn) return;
+    document.title = drawn.dataset.title;
+    document.documentElement.lang = drawn.dataset.lang === "zh" ? "zh-CN" : "en";
+    document.querySelectorAll(".is-target").forEach((one) => one.classList.remove("is-target"));
+    const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (place) {
+      place.classList.add("is-target");
+      place.scrollIntoView({ block: "center" });
+    }
+  };
+  addEventListener("DOMContentLoaded", () => {
+    let seen = null;
+    new MutationObserver(() => {
+      const drawn = document.getElementById("drawn");
+      const now = drawn && drawn.firstElementChild;
+      if (now && now !== seen) {
+        seen = now;
+        settle();
+      }
+    }).observe(document.body, { childList: true, subtree: true });
+  });
+  addEventListener("_dashprivate_pushstate", () => setTimeout(settle, 0));
+})();

@@ -1,0 +1,12 @@
+// Before anything is drawn: the theme that was chosen, else the system's. Afterwards: the grid follows the page's theme.
+(() => {
+  const root = document.documentElement;
+  const chosen = localStorage.getItem("mantine-color-scheme-value");
+  const dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  root.dataset.mantineColorScheme = dark ? "dark" : "light";
+  const follow = () => {
+    if (document.body) document.body.dataset.agThemeMode = root.dataset.mantineColorScheme;
+  };
+  new MutationObserver(follow).observe(root, { attributeFilter: ["data-mantine-color-scheme"] });
+  document.addEventListener("DOMContentLoaded", follow);
+})();

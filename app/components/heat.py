@@ -1,0 +1,58 @@
+"""Months against indicators: where it went wrong, and since when."""
+
+from collections.abc import Sequence
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from app.components import links
+from app.components.verdict import SHAPES, slug
+from app.i18n import month_text, of, t, value_text
+from app.views import IndicatorRow, MonthPoint
+
+
+def heat_map(rows: Sequence[IndicatorRow], months: Sequence[str], current: str) -> Component:
+    """Return a cell a month and indicator, inked by its verdict and by how far it lies from the target."""
+    head = html.Tr(
+        [
+            html.Th(t("column.indicator"), scope="col"),
+            *(html.Th(_short(month), scope="col", title=month_text(month), className="is-now" if month == current else "") for month in months),
+        ]
+    )
+    body = [
+        html.Tr(
+            [
+                html.Th([html.Span(row.clause, className="clause"), " ", of(row.name)], scope="row"),
+                *(html.Td(_cell(row, point), className="is-now" if point.month == current else "") for point in row.history),
+            ]
+        )
+        for row in rows
+    ]
+    return html.Div(html.Table([html.Thead(head), html.Tbody(body)], className="heat"), className="scroll-x")
+
+
+def _short(month: str) -> str:
+    """Return a month's number, with its year where a year begins."""
+    year, _, number = month.partition("-")
+    return f"{year}-{number}" if number == "01" else number
+
+
+def _cell(row: IndicatorRow, point: MonthPoint) -> Component:
+    style = f"heat-cell is-{slug(point.verdict)} deep-{_depth(row, point)}"
+    words = t("heat.cell", month=month_text(point.month), name=of(row.name), value=value_text(point.value, row.unit),
+              target=value_text(point.target, row.unit), verdict=t(f"verdict.{slug(point.verdict)}"))  # fmt: skip
+    text = [value_text(point.value, row.unit, bare=True) if point.value is not None else SHAPES.get(point.verdict, "·")]
+    if point.verdict == "missed":
+        text.insert(0, html.Span(SHAPES["missed"], className="shape"))
+    if point.statement_id is None:
+        return html.Span(text, className=style, title=words)
+    return dcc.Link(text, href=links.indicator(point.statement_id, row.id), className=style, title=words)
+
+
+def _depth(row: IndicatorRow, point: MonthPoint) -> int:
+    """Return 1 to 3: how far a missed month lies from its target, as a share of what it may lie."""
+    if point.value is None or not point.target:
+        return 1
+    room = 1 - point.target if row.unit == "share" and point.target > 0.5 else point.target
+    far = abs(point.value - point.target) / room if room else 1
+    return 1 if far < 0.25 else 2 if far < 0.75 else 3

@@ -1,0 +1,75 @@
+"""The lines of a statement in the order of the settlement, with subtotals that add up before the reader's eyes."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from app.components import links
+from app.components.words import Child, reason_text, word_of
+from app.i18n import money_text, of, t
+from app.views import LineView, Step
+
+# Which step of the order a line of each kind belongs to.
+STEP_OF = {"fee": "fees", "bonus": "bonuses", "deduction": "deductions", "repeat": "repeats", "cap": "capped",
+           "coefficient": "coefficient", "adjustment": "adjustments", "earn_back": "earn_back", "carried_in": "carried_in",
+           "floor": "floor", "tax": "tax", "rounding": "rounding"}  # fmt: skip
+HEADS = ("clause", "line", "formula", "by", "amount")
+
+
+def lines_table(statement_id: str, lines: Sequence[LineView], steps: Sequence[Step], currency: str) -> Component:
+    """Return the lines under their steps; the running sum stands beside each subtotal, the payable sum at the end."""
+    rows: list[Component] = []
+    running = Decimal(0)
+    for step in steps:
+        own = [line for line in lines if STEP_OF.get(line.kind, line.kind) == step.name]
+        if step.name == "payable":
+            rows.append(_sum("payable", step.amount, None, "is-payable"))
+        elif own or step.amount:
+            rows += [_line(statement_id, line) for line in own]
+            running += step.amount
+            rows.append(_sum(step.name, step.amount, running, "is-sum"))
+    names = [html.Th(t(f"column.{name}", currency=currency), className=f"c-{name}", scope="col") for name in HEADS]
+    return html.Table([html.Thead(html.Tr(names)), html.Tbody(rows)], className="table lines")
+
+
+def _line(statement_id: str, line: LineView) -> Component:
+    label = of(line.name) or word_of("line", line.id)
+    name: Child = label
+    if line.indicator:
+        name = dcc.Link(label, href=links.indicator(statement_id, line.indicator), className="row-link")
+    kind = html.Span(t(f"kind.{line.kind}"), className="tag")
+    formula: list[Child] = [html.Code(line.formula)]
+    if line.because:
+        formula.append(html.Span(reason_text(line.because), className="quiet"))
+    span = "" if line.since is None or line.until is None else t("line.days", since=line.since, until=line.until)
+    return html.Tr(
+        [
+            html.Td(html.Span(line.clause, className="clause"), className="c-clause"),
+            html.Td([name, kind], className="c-line"),
+            html.Td(formula, className="c-formula", title=span),
+            html.Td(line.by or "", className="c-by"),
+            html.Td(money_text(line.amount), className="c-amount bad" if line.kind == "deduction" and line.amount < 0 else "c-amount"),
+        ],
+        id=f"line-{line.indicator or line.id}",
+    )
+
+
+def _sum(step: str, amount: Decimal, running: Decimal | None, style: str) -> Component:
+    so_far = "" if running is None else t("line.so_far", sum=money_text(running))
+    return html.Tr(
+        [
+            html.Td(t(f"step.{step}"), colSpan=2, className="c-line", title=t(f"step_hint.{step}")),
+            html.Td(so_far, colSpan=2, className="c-formula quiet"),
+            html.Td(money_text(amount), className="c-amount"),
+        ],
+        className=style,
+        id=step,
+    )
+
+
+def line_link(statement_id: str, line: LineView) -> Component:
+    """Return a line's amount as a link to it."""
+    tone = "figure bad" if line.amount < 0 else "figure"
+    return dcc.Link(money_text(line.amount), href=links.statement(statement_id, line.indicator or line.id), className=tone)

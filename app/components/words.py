@@ -1,0 +1,66 @@
+"""Sentences made from data, with their numbers as links, and words that explain themselves."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from app.i18n import has, t, template
+
+Child: TypeAlias = Component | str
+Children: TypeAlias = Sequence[Child]
+
+
+def figure(text: str, href: str | None = None, *, title: str = "", tone: str = "") -> Component:
+    """Return a number within a sentence: a link to what it is made of. ``tone`` is ``bad`` or empty."""
+    style = f"figure {tone}".strip()
+    if href:
+        return dcc.Link(text, href=href, title=title, className=style)
+    return html.Span(text, title=title, className=style)
+
+
+def sentence(key: str, **slots: Child | Children) -> list[Child]:
+    """Return a text of the catalogue with components in its slots."""
+    found: list[Child] = []
+    for words, slot in template(key):
+        if words:
+            found.append(words)
+        if slot:
+            filling = slots[slot]
+            found += [filling] if isinstance(filling, str | Component) else filling
+    return found
+
+
+def listed(parts: Sequence[Children]) -> list[Child]:
+    """Join parts of a sentence with the language's comma."""
+    found: list[Child] = []
+    for number, part in enumerate(parts):
+        if number:
+            found.append(t("sentence.comma"))
+        found += part
+    return found
+
+
+def term_name(name: str) -> Component:
+    """Return a term's name in the reader's words; hovering shows its name in the contract file."""
+    key = f"term.{name}"
+    return html.Abbr(t(key), title=name) if has(key) else html.Code(name)
+
+
+def reason_text(reason: str) -> str:
+    """Return a state's or verdict's reason in the reader's words; as the definition says it where nobody translated it."""
+    key = f"reason.{reason}"
+    return t(key) if has(key) else reason
+
+
+def state_text(state: str) -> str:
+    """Return a state in words: ``excluded: short abandon`` → 剔除：短时放弃."""
+    kind, _, reason = state.partition(": ")
+    return t("state.because", state=t(f"state.{kind}"), reason=reason_text(reason)) if reason else t(f"state.{kind}")
+
+
+def word_of(group: str, name: str) -> str:
+    """Return a closed word (an event's kind, a fact's name) from the catalogue, or itself where it is not in it."""
+    key = f"{group}.{name}"
+    return t(key) if has(key) else name

@@ -1,0 +1,22 @@
+"""Words, numbers and instants in Chinese and English."""
+
+from app.i18n.numbers import at_text, count_text, day_text, money_text, month_text, signed_text, value_text
+from app.i18n.speech import LANGUAGES, choose, has, language, of, speaking, t, template
+
+__all__ = [
+    "LANGUAGES",
+    "at_text",
+    "choose",
+    "count_text",
+    "day_text",
+    "has",
+    "language",
+    "money_text",
+    "month_text",
+    "of",
+    "signed_text",
+    "speaking",
+    "t",
+    "template",
+    "value_text",
+]

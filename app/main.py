@@ -1,0 +1,113 @@
+"""Makes the app, and serves it."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import flask
+from dash import Dash
+from flask_compress import Compress
+from werkzeug.serving import run_simple
+
+from app import routes, shell
+from app.queries.door import Door, install, open_door
+from app.settings import Settings, from_environment
+
+WORKERS, THREADS = 2, 4
+
+
+def create_app(settings: Settings, door: Door | None = None) -> Dash:
+    """Return a new app over a home; a test brings a door of its own."""
+    app = Dash(
+        "app",
+        assets_folder=str(Path(__file__).parent / "assets"),
+        assets_ignore=r"scheme\.js",
+        pages_folder="",
+        serve_locally=True,
+        compress=False,  # flask-compress is set up below, for every answer
+        title="clausemeter",
+        update_title="",
+        index_string=shell.INDEX,
+        suppress_callback_exceptions=True,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    app.server.config["COMPRESS_MIMETYPES"] = ["text/html", "text/css", "application/json", "application/javascript", "text/javascript", "image/svg+xml"]
+    Compress(app.server)
+    install(app.server, door or open_door(settings.home))
+    app.layout = shell.frame()
+    shell.connect(app)
+    routes.connect(app, settings)
+    app.server.after_request(security_headers(app.csp_hashes()))
+    with app.server.app_context():
+        app._setup_server()  # noqa: SLF001 - else the first requests after start, made together, fail
+    return app
+
+
+def security_headers(script_hashes: list[str]) -> Callable[[flask.Response], flask.Response]:
+    """Return what adds the headers: nothing is loaded from elsewhere, no script runs but ours, nobody frames the page."""
+    policy = "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src 'self' {' '.join(script_hashes)}",
+            "style-src 'self' 'unsafe-inline'",  # widths of bars are inline styles
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )
+    headers = {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    }
+
+    def add(response: flask.Response) -> flask.Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return add
+
+
+def server() -> flask.Flask:
+    """Return the WSGI application of the home that the environment names: ``gunicorn "app.main:server()"``."""
+    return create_app(from_environment(os.environ)).server
+
+
+def serve(home: Path, host: str, port: int) -> None:
+    """Serve a home until interrupted: two gunicorn processes of four threads; Werkzeug's threads where it does not run."""
+    settings = Settings(home=home, language=from_environment(os.environ).language)
+    if sys.platform == "win32":
+        run_simple(host, port, create_app(settings).server, threaded=True)
+        return
+    _serve_with_gunicorn(lambda: create_app(settings).server, f"{host}:{port}")
+
+
+def _serve_with_gunicorn(make: Callable[[], flask.Flask], address: str) -> None:
+    from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - it needs fcntl, which Windows lacks
+
+    options: dict[str, Any] = {
+        "bind": address, "workers": WORKERS, "threads": THREADS, "worker_class": "gthread",
+        "control_socket_disable": True, "timeout": 120,
+    }  # fmt: skip
+
+    class Served(BaseApplication):  # type: ignore[misc]
+        """Gunicorn, told its options here and not by a file or the command line."""
+
+        def load_config(self) -> None:
+            for name, value in options.items():
+                if name in self.cfg.settings:  # an older gunicorn has no control socket
+                    self.cfg.set(name, value)
+
+        def load(self) -> flask.Flask:
+            return make()
+
+    Served().run()

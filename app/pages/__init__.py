@@ -1,0 +1,1 @@
+"""The pages: each is ``layout(…)`` and, where something on it moves, ``connect(app)``."""

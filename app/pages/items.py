@@ -1,0 +1,148 @@
+"""The items behind a number: every call, session, thread that it counts, in order of arrival."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import MATCH, Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+
+from app import queries
+from app.auth import current_reader
+from app.components import links
+from app.components.grid import item_grid
+from app.components.panel import answer, chip, freshness, panel, trail
+from app.components.words import Child, figure, sentence, state_text
+from app.i18n import at_text, count_text, day_text, language, month_text, of, speaking, t
+from app.queries.door import day_of
+from app.views import ItemRow, ItemsFilter, ItemsView
+
+GROUPS = ("team", "queue", "agent")
+
+
+def asked(state: str = "", day: str = "", **groups: str) -> ItemsFilter:
+    """Read the filter that a URL asks for."""
+    group = next(((name, groups[name]) for name in GROUPS if groups.get(name)), None)
+    return ItemsFilter(state=state or None, day=day_of(day) if day else None, group=group)
+
+
+def layout(statement_id: str = "", indicator_id: str = "", **query: str) -> Component:
+    """Draw the list; its rows come as one scrolls."""
+    view = queries.items(statement_id, indicator_id, asked(**query), reader=current_reader())
+    head, row = view.head, view.row
+    what = links.items(statement_id, indicator_id, state=view.asked.state, day=view.asked.day, group=view.asked.group)
+    grid_id = {"type": "items", "of": what, "lang": language()}
+    return html.Div(
+        [
+            trail(
+                (t("page.scorecard"), links.scorecard(head.contract, head.month)),
+                (month_text(head.month), links.scorecard(head.contract, head.month)),
+                (of(row.name), links.indicator(statement_id, indicator_id)),
+                (t("page.items"), None),
+            ),
+            answer(answer_line(view), over=t("indicator.over", clause=row.clause, text=of(row.text))),
+            freshness(head),
+            panel(
+                t("items.list"),
+                html.Div(item_grid(grid_id, _unit(view)), className="grid-frame"),
+                dcc.Store(id={"type": "cursors", "of": what, "lang": language()}, data={}),
+                dcc.Store(
+                    id={"type": "asked", "of": what, "lang": language()},
+                    data={"statement_id": statement_id, "indicator_id": indicator_id, "query": query, "zone": head.zone},
+                ),
+                aside=_chips(view),
+            ),
+        ],
+        className="page",
+    )
+
+
+def _unit(view: ItemsView) -> str:
+    return "s" if view.row.unit == "share" else t(f"unit.{view.row.unit}")
+
+
+def answer_line(view: ItemsView) -> list[Child]:
+    """Say how many items of what these are."""
+    total = figure(count_text(view.total))
+    name = html.Strong(of(view.row.name))
+    state = state_text(view.asked.state) if view.asked.state else t("items.any_state")
+    return sentence("answer.items", name=name, month=month_text(view.head.month), n=total, state=state)
+
+
+def _chips(view: ItemsView) -> list[Component]:
+    """Return the filters: the classes with their numbers, then the day and the group that are asked for."""
+    chosen = {"state": view.asked.state, "day": view.asked.day, "group": view.asked.group}
+
+    def to(**changed: Any) -> str:
+        return links.items(view.head.statement_id, view.row.id, **{**chosen, **changed})
+
+    found = [chip(t("items.all"), to(state=None), on=view.asked.state is None)]
+    kind = (view.asked.state or "").partition(":")[0]
+    found += [
+        chip([t(f"state.{name}"), " ", html.Span(count_text(n), className="count")], to(state=name), on=name == kind)
+        for name, n in view.row.measure.states.parts
+        if n
+    ]
+    if view.asked.state and ":" in view.asked.state:
+        found.append(chip([state_text(view.asked.state), " ✕"], to(state=kind), on=True))
+    if view.asked.day:
+        found.append(chip([day_text(view.asked.day), " ✕"], to(day=None), on=True))
+    if view.asked.group:
+        found.append(chip([f"{t('group.' + view.asked.group[0])}: {view.asked.group[1]} ✕"], to(group=None), on=True))
+    return found
+
+
+def row_data(statement_id: str, row: ItemRow, zone: str) -> dict[str, str]:
+    """Return an item as the grid shows it."""
+    return {
+        "href": links.item(statement_id, row.population, row.source, row.item_id),
+        "kind": row.state.partition(":")[0],
+        "state": state_text(row.state),
+        "arrival": at_text(row.arrival_at, zone, seconds=True),
+        "amount": row.amount or "",
+        "queue": row.queue or "",
+        "team": row.team or "",
+        "agent": row.agent_id or "",
+        "item": row.item_id,
+        "source": row.source,
+    }
+
+
+def more_rows(
+    request: Mapping[str, Any], cursors: Mapping[str, Any], what: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the rows that the grid asks for, and the cursors with that of the rows after them.
+
+    The grid asks for blocks in order, since it learns the end only when it comes; a block it asks for again is begun
+    from the cursor that it had.
+    """
+    start = int(request["startRow"])
+    rows, after = queries.item_rows(
+        what["statement_id"], what["indicator_id"], asked(**what["query"]), cursors.get(str(start)), reader=current_reader()
+    )
+    end = start + len(rows)
+    response = {"rowData": [row_data(what["statement_id"], row, what["zone"]) for row in rows]}
+    if after is None:
+        return {**response, "rowCount": end}, dict(cursors)
+    return response, {**cursors, str(end): list(after)}
+
+
+def connect(app: Dash) -> None:
+    """Connect the grid with its rows."""
+
+    def of_grid(kind: str) -> dict[str, Any]:
+        return {"type": kind, "of": MATCH, "lang": MATCH}
+
+    @app.callback(
+        Output(of_grid("items"), "getRowsResponse"),
+        Output(of_grid("cursors"), "data"),
+        Input(of_grid("items"), "getRowsRequest"),
+        State(of_grid("cursors"), "data"),
+        State(of_grid("asked"), "data"),
+        State(of_grid("items"), "id"),
+        prevent_initial_call=True,
+    )
+    def show_more(
+        request: dict[str, Any] | None, cursors: dict[str, Any], what: dict[str, Any], grid: dict[str, str]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        with speaking(grid["lang"]):
+            return more_rows(request or {"startRow": 0}, cursors, what)

@@ -1,0 +1,47 @@
+"""Parts of a page that come after it: a skeleton of their height stands there first, so that nothing jumps."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from dash import MATCH, Dash, Input, Output, html
+from dash.development.base_component import Component
+
+from app.components.panel import skeleton, trouble
+from app.i18n import language, speaking, t
+from app.views import ProblemView, Trouble
+
+Draw = Callable[..., Component]
+
+log = logging.getLogger(__name__)
+
+
+def place(kind: str, height: int, **arguments: str) -> Component:
+    """Return the place of a part; its drawing is asked for as soon as it stands on the page."""
+    what = json.dumps(arguments, ensure_ascii=False, sort_keys=True)
+    return html.Div(
+        skeleton(height), id={"type": kind, "what": what, "lang": language()}, className="part", style={"minHeight": f"{height}px"}
+    )
+
+
+def fill(app: Dash, kind: str, draw: Draw) -> None:
+    """Connect a kind of part with what draws it."""
+
+    @app.callback(
+        Output({"type": kind, "what": MATCH, "lang": MATCH}, "children"), Input({"type": kind, "what": MATCH, "lang": MATCH}, "id")
+    )
+    def show(part: dict[str, str]) -> Component:
+        with speaking(part["lang"]):
+            return guarded(draw, **json.loads(part["what"]))
+
+
+def guarded(draw: Draw, **arguments: Any) -> Component:
+    """Draw, or say what went wrong in the place of it; the rest of the page stays alive."""
+    try:
+        return draw(**arguments)
+    except Trouble as found:
+        return trouble(found.problems)
+    except Exception:  # the page says so, the log says why
+        log.exception("a part of a page could not be drawn: %s", draw)
+        return trouble([ProblemView(where=t("trouble.here"), what="", mend="", code="web.broken")])

@@ -1,0 +1,133 @@
+"""The scorecard of a month: is money due, for what, and where it went wrong."""
+
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from app import queries
+from app.auth import current_reader
+from app.components import links
+from app.components.heat import heat_map
+from app.components.panel import answer, chip, empty, freshness, panel
+from app.components.scorecard_table import scorecard_table
+from app.components.verdict import slug
+from app.components.waterfall import waterfall
+from app.components.words import Child, Children, figure, listed, reason_text, sentence
+from app.i18n import count_text, money_text, month_text, of, t, value_text
+from app.views import Choice, ScorecardView
+
+SORTS = ("clause", "money", "gap", "change")
+FILL = ("clausemeter ingest data/mappings/….yaml logs/*.csv", "clausemeter close CONTRACT --month 2026-10")
+
+
+def layout(contract: str = "", month: str = "", sort: str = "clause", verdict: str = "", **_: str) -> Component:
+    """Draw a month of a contract; the newest where none is named."""
+    view = queries.scorecard(contract or None, month or None, sort, reader=current_reader())
+    if view is None:
+        return empty(t("empty.no_statement"), t("empty.no_statement_text"), FILL)
+    rows = [row for row in view.rows if not verdict or slug(row.verdict) == verdict]
+    return html.Div(
+        [
+            answer(answer_line(view), over=of(view.head.title), tools=[*pickers(view)]),
+            freshness(view.head),
+            panel(
+                t("scorecard.indicators"),
+                html.Div(scorecard_table(view.head, rows), className="table-frame"),
+                aside=_choices(view, sort, verdict),
+            ),
+            html.Div(
+                [
+                    panel(
+                        t("scorecard.settlement"),
+                        waterfall(view.steps, view.head.currency, view.head.statement_id, small=True),
+                        aside=chip(t("scorecard.open_statement"), links.statement(view.head.statement_id)),
+                    ),
+                    panel(
+                        t("scorecard.heat"),
+                        heat_map(view.rows, view.months_shown, view.head.month),
+                        hint=t("scorecard.heat_hint"),
+                    ),
+                ],
+                className="columns",
+            ),
+        ],
+        className="page",
+    )
+
+
+def answer_line(view: ScorecardView) -> list[Child]:
+    """Say how many promises were kept and what that costs; every number is a link."""
+    head, tally = view.head, dict(view.tally)
+    here = {"contract": head.contract, "month": head.month}
+
+    def counted(verdict: str) -> Children:
+        tone = "bad" if verdict == "missed" else ""
+        number = figure(count_text(tally[verdict]), links.scorecard(**here, verdict=slug(verdict)), tone=tone)
+        return sentence(f"answer.{slug(verdict)}", n=number)
+
+    def money(step: str, tone: str = "") -> Component:
+        amount = next(s.amount for s in view.steps if s.name == step)
+        return figure(money_text(amount, head.currency), f"{links.statement(head.statement_id)}#{step}", tone=tone if amount < 0 else "")
+
+    score = []
+    if view.score.value is not None:
+        score = sentence(
+            "answer.score",
+            score=figure(value_text(view.score.value, "points", bare=True), links.scorecard(**here), title=t("answer.score_hint")),
+        )
+    elif view.score.weight_in_force:
+        score = sentence("answer.no_score", reason=reason_text(view.score.reason))
+    return [
+        html.Strong(month_text(head.month)),
+        *sentence(
+            "answer.scorecard",
+            vendor=of(head.vendor),
+            n=figure(count_text(sum(tally.values())), links.scorecard(**here)),
+            verdicts=listed([counted(verdict) for verdict in tally]),
+            score=score,
+            deductions=money("deductions", "bad"),
+            capped=money("capped"),
+            payable=money("payable"),
+        ),
+    ]
+
+
+def pickers(view: ScorecardView) -> list[Component]:
+    """Return the choice of contract and month; both live in the URL."""
+    contracts = [
+        _option(f"{one.contract} · {of(one.vendor)}", links.scorecard(one.contract), one.contract == view.head.contract)
+        for one in view.contracts
+    ]
+    months = [_month_option(view, one) for one in view.months]
+    return [
+        _menu(t("scorecard.contract"), view.head.contract, contracts),
+        _menu(t("scorecard.month"), view.head.month, months),
+    ]
+
+
+def _month_option(view: ScorecardView, one: Choice) -> Component:
+    return _option(month_text(one.month), links.scorecard(one.contract, one.month), one.month == view.head.month)
+
+
+def _option(text: str, href: str, on: bool) -> Component:
+    return dmc.MenuItem(text, href=href, className="is-on" if on else "")
+
+
+def _menu(label: str, value: str, options: Sequence[Component]) -> Component:
+    button = html.Button([html.Span(label, className="quiet"), value, html.Span("▾", className="caret")], className="picker", type="button")
+    return dmc.Menu([dmc.MenuTarget(button), dmc.MenuDropdown(list(options))], position="bottom-end", shadow="md")
+
+
+def _choices(view: ScorecardView, sort: str, verdict: str) -> list[Child]:
+    """Return the order and the filter of the rows, as links."""
+    here = {"contract": view.head.contract, "month": view.head.month}
+    found: list[Child] = [html.Span(t("scorecard.sort"), className="quiet")]
+    found += [
+        chip(t(f"sort.{name}"), links.scorecard(**here, sort=name, verdict=verdict), on=name == sort, title=t(f"sort_hint.{name}"))
+        for name in SORTS
+    ]
+    if verdict:
+        found.append(chip([t(f"verdict.{verdict}"), " ✕"], links.scorecard(**here, sort=sort), on=True, title=t("scorecard.all")))
+    return found

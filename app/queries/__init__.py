@@ -1,0 +1,20 @@
+"""Reads: each asks the runs, through one door, and returns a view. Nothing else in the app knows pipelines."""
+
+from app.queries.indicator import by_day, by_group, by_month, histogram, indicator
+from app.queries.items import item, item_rows, items
+from app.queries.scorecard import scorecard, statements
+from app.queries.statement import statement
+
+__all__ = [
+    "by_day",
+    "by_group",
+    "by_month",
+    "histogram",
+    "indicator",
+    "item",
+    "item_rows",
+    "items",
+    "scorecard",
+    "statement",
+    "statements",
+]

@@ -1,0 +1,130 @@
+"""One indicator: its month, its days, its groups, its amounts."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from app.auth import Reader
+from app.queries import body as bodies
+from app.queries.door import Door, asking, day_of, trouble
+from app.queries.scorecard import history, month_points, ref_of, visible
+from app.views import Bucket, DayPoint, GroupPoint, IndicatorView, MonthPoint, Part, Term
+
+def indicator(statement_id: str, indicator_id: str, *, reader: Reader) -> IndicatorView:
+    """Return an indicator's month with its definition and lines."""
+    with asking() as door:
+        ref = ref_of(door, statement_id, reader)
+        body = door.read_statement(statement_id)
+        found = bodies.indicator_of(body, indicator_id)
+        lines = bodies.lines(body)
+        past = history(door, visible(door, reader), ref)
+        return IndicatorView(
+            head=bodies.head(ref, body),
+            row=bodies.row(found, lines, tuple(month_points(past, indicator_id))),
+            terms=tuple(
+                Term(t["name"], str(t["value"]), day_of(t["from"]), day_of(t["until"]), t["by"]) for t in found["terms"]
+            ),
+            parts=tuple(_part(part) for part in found["parts"]),
+            options=tuple((name, value) for name, value in found["options"].items() if value is not None),
+            scope=tuple((column, tuple(values)) for column, values in found["scope"].items()),
+            definition_sha256=body["definitions"].get(found["metric"], ""),
+            candidates=found["candidates"],
+            lines=tuple(line for line in lines if line.indicator == indicator_id),
+            overrides=tuple(one for one in body["overrides"] if one["metric"] == found["metric"]),
+            population=population_of(body, indicator_id),
+        )
+
+
+def population_of(body: bodies.Body, indicator_id: str) -> str:
+    """Return the name of the population that an indicator counts: the one whose evidence has its states."""
+    for name, evidence in body["evidence"].items():
+        if f"{indicator_id}_state" in evidence["columns"]:
+            return str(name)
+    raise trouble("web.no_evidence", where=indicator_id)
+
+
+def _part(found: Any) -> Part:
+    return Part(
+        since=day_of(found["from"]),
+        until=day_of(found["until"]),
+        days=found["days"],
+        measure=bodies.measure(found),
+        target=bodies.fraction(found["target"]),
+        target_by=found["target_by"],
+        verdict=found["verdict"],
+        reason=found["reason"],
+    )
+
+
+def by_month(statement_id: str, indicator_id: str, *, reader: Reader) -> tuple[MonthPoint, ...]:
+    """Return the indicator's last twelve months, oldest first."""
+    return indicator(statement_id, indicator_id, reader=reader).row.history
+
+
+def by_day(statement_id: str, indicator_id: str, *, reader: Reader) -> tuple[DayPoint, ...]:
+    """Return the days of the month, each with the target that held on it."""
+    with asking() as door:
+        _, parts = _seen(door, statement_id, indicator_id, reader)
+        return tuple(_day_point(row, parts) for row in door.daily(statement_id, indicator_id))
+
+
+def _seen(door: Door, statement_id: str, indicator_id: str, reader: Reader) -> tuple[Any, list[Part]]:
+    ref_of(door, statement_id, reader)
+    found = bodies.indicator_of(door.read_statement(statement_id), indicator_id)
+    return found, [_part(part) for part in found["parts"]]
+
+
+def _ratio(row: Any) -> Fraction | None:
+    return Fraction(row.numerator) / Fraction(row.denominator) if row.n and Fraction(row.denominator) else None
+
+
+def _day_point(row: Any, parts: Sequence[Part]) -> DayPoint:
+    day = day_of(row.name)
+    part = next((part for part in parts if part.since <= day < part.until), None)
+    return DayPoint(
+        day=day,
+        value=_ratio(row),
+        target=part.target if part else None,
+        target_by=part.target_by if part else None,
+        n=row.n,
+        missed=row.missed,
+        numerator=Fraction(row.numerator),
+        denominator=Fraction(row.denominator),
+    )
+
+
+def by_group(statement_id: str, indicator_id: str, group: str, *, reader: Reader) -> tuple[GroupPoint, ...]:
+    """Return the groups, each with what it adds to the gap to the target.
+
+    A group adds (target × its denominator − its numerator) / N where higher is better, the negative where lower is:
+    the groups' sums are the month's gap, since numerators and denominators add up.
+    """
+    with asking() as door:
+        found, _ = _seen(door, statement_id, indicator_id, reader)
+        rows = door.by_group(statement_id, indicator_id, group)
+        target, whole = bodies.fraction(found["target"]), Fraction(found["denominator"])
+        sign = 1 if found["better"] == "higher" else -1
+        return tuple(
+            GroupPoint(
+                name=row.name,
+                value=_ratio(row),
+                n=row.n,
+                missed=row.missed,
+                numerator=Fraction(row.numerator),
+                denominator=Fraction(row.denominator),
+                gap=None
+                if target is None or not whole
+                else sign * (target * Fraction(row.denominator) - Fraction(row.numerator)) / whole,
+            )
+            for row in rows
+        )
+
+
+def histogram(statement_id: str, indicator_id: str, *, reader: Reader) -> tuple[Bucket, ...]:
+    """Return how the amounts are spread; empty for a metric without one."""
+    with asking() as door:
+        ref_of(door, statement_id, reader)
+        rows = door.histogram(statement_id, indicator_id)
+        return tuple(Bucket(Decimal(row.from_s), Decimal(row.until_s), row.n) for row in rows)

@@ -1,0 +1,113 @@
+"""A month of a contract: which one is asked for, its rows, and the months around it."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from app.auth import Reader, may
+from app.queries import body as bodies
+from app.queries.door import Door, asking, trouble
+from app.views import Choice, IndicatorRow, MonthPoint, ScorecardView
+
+MONTHS = 12
+
+
+def visible(door: Door, reader: Reader) -> list[Any]:
+    """List the statements that the reader may see, newest first."""
+    return [ref for ref in door.list_statements() if may(reader, "read", ref.vendor["id"]).yes]
+
+
+def ref_of(door: Door, statement_id: str, reader: Reader) -> Any:
+    """Return a statement's entry in the list; trouble where there is none, or none for this reader."""
+    for ref in visible(door, reader):
+        if ref.id == statement_id:
+            return ref
+    raise trouble("web.no_such_statement", where=statement_id)
+
+
+def scorecard(contract: str | None, month: str | None, sort: str, *, reader: Reader) -> ScorecardView | None:
+    """Return a month of a contract, the newest where none is named; None where nothing was closed yet."""
+    with asking() as door:
+        refs = visible(door, reader)
+        if not refs:
+            return None
+        ref = pick(refs, contract, month)
+        body = door.read_statement(ref.id)
+        past = history(door, refs, ref)
+        lines = bodies.lines(body)
+        rows = [
+            bodies.row(found, lines, tuple(month_points(past, found["id"]))) for found in body["indicators"]
+        ]
+        return ScorecardView(
+            head=bodies.head(ref, body),
+            contracts=contracts(refs),
+            months=tuple(bodies.choice(r) for r in refs if r.contract == ref.contract and r.is_latest),
+            rows=in_order(rows, sort),
+            tally=bodies.tally(body),
+            steps=bodies.steps(body),
+            score=bodies.score(body),
+            months_shown=tuple(past_body["month"] for past_body, _ in past),
+        )
+
+
+def statements(*, reader: Reader) -> tuple[Choice, ...]:
+    """Return every statement that the reader may see, newest first."""
+    with asking() as door:
+        return tuple(bodies.choice(ref) for ref in visible(door, reader))
+
+
+def pick(refs: Sequence[Any], contract: str | None, month: str | None) -> Any:
+    """Return the latest version of the month that is asked for."""
+    fitting = [
+        ref for ref in refs if ref.is_latest and contract in (None, ref.contract) and month in (None, ref.month)
+    ]
+    if not fitting:
+        raise trouble("web.no_such_month", where=" ".join(filter(None, (contract, month))))
+    return max(fitting, key=lambda ref: ref.month)
+
+
+def contracts(refs: Sequence[Any]) -> tuple[Choice, ...]:
+    """Return each contract once, by its newest month."""
+    newest: dict[str, Any] = {}
+    for ref in sorted(refs, key=lambda ref: ref.month):
+        newest[ref.contract] = ref
+    return tuple(bodies.choice(newest[name]) for name in sorted(newest))
+
+
+def history(door: Door, refs: Sequence[Any], ref: Any) -> list[tuple[bodies.Body, str | None]]:
+    """Return the bodies of the months up to this one with their statements' ids, oldest first; this month as it stands."""
+    ids = {known.month: known.id for known in refs if known.contract == ref.contract and known.is_latest}
+    past = [body for body in door.history(ref.contract, ref.month, MONTHS) if body["month"] != ref.month]
+    return [*((body, ids.get(body["month"])) for body in past), (door.read_statement(ref.id), ref.id)]
+
+
+def month_points(past: Sequence[tuple[bodies.Body, str | None]], indicator_id: str) -> list[MonthPoint]:
+    """Return an indicator's months."""
+    return [bodies.month_point(body, statement_id, indicator_id) for body, statement_id in past]
+
+
+def _by_money(row: IndicatorRow) -> tuple[Fraction, Fraction]:
+    return Fraction(row.money or 0), _by_gap(row)
+
+
+def _by_gap(row: IndicatorRow) -> Fraction:
+    """Order by the distance to the target as a share of it, the worst first, what has none last."""
+    if row.gap is None:
+        return Fraction(10**9)
+    return row.gap / row.target if row.target else row.gap
+
+
+def _by_change(row: IndicatorRow) -> Fraction:
+    """Order by the month's change for the worse, relative to the value before."""
+    before = row.history[-2].value if len(row.history) > 1 else None
+    if row.change is None or not before:
+        return Fraction(10**9)
+    return row.change / before * (1 if row.better == "higher" else -1)
+
+
+ORDERS: dict[str, Callable[[IndicatorRow], Any]] = {"money": _by_money, "gap": _by_gap, "change": _by_change}
+
+
+def in_order(rows: Sequence[IndicatorRow], sort: str) -> tuple[IndicatorRow, ...]:
+    """Return the rows as the contract has them, or by money, by distance to target, by change: the worst first."""
+    return tuple(sorted(rows, key=ORDERS[sort])) if sort in ORDERS else tuple(rows)

@@ -1,0 +1,42 @@
+"""A statement with its lines, totals and all that it rests on."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from app.auth import Reader
+from app.queries import body as bodies
+from app.queries.door import asking
+from app.queries.scorecard import ref_of, visible
+from app.views import StatementView
+
+
+def statement(statement_id: str, *, reader: Reader) -> StatementView:
+    """Return a statement, as the reader may see it."""
+    with asking() as door:
+        ref = ref_of(door, statement_id, reader)
+        body = door.read_statement(statement_id)
+        same = [r for r in visible(door, reader) if (r.contract, r.month) == (ref.contract, ref.month)]
+        totals = body["totals"]
+        return StatementView(
+            head=bodies.head(ref, body),
+            lines=bodies.lines(body),
+            steps=bodies.steps(body),
+            withheld=Decimal(totals.get("withheld", "0")),
+            carried_out=Decimal(totals.get("carried_out", "0")),
+            versions=tuple(bodies.choice(r) for r in sorted(same, key=lambda r: -r.version)),
+            tally=bodies.tally(body),
+            indicators=len(body["indicators"]),
+            contract_sha256=body["contract"]["sha256"],
+            calendars_sha256=body["calendars_sha256"],
+            amendments=tuple(body["contract"]["amendments"]),
+            definitions=tuple(body["definitions"].items()),
+            loads=tuple(_texts(load) for load in body["loads"]),
+            overrides=tuple(body["overrides"]),
+            evidence=tuple((name, _texts(part)) for name, part in body["evidence"].items()),
+        )
+
+
+def _texts(found: Mapping[str, Any]) -> dict[str, str]:
+    """Return a record with every value as text, for a small table."""
+    return {name: str(value) for name, value in found.items() if value is not None}

@@ -1,0 +1,87 @@
+"""What stands around every page: the header with navigation, language and theme."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, dcc, html
+from dash.dependencies import ALL
+from dash.development.base_component import Component
+
+from app.components.panel import skeleton
+from app.i18n import LANGUAGES, language, t
+
+# The theme script comes before anything is drawn, so that a dark page never flashes white.
+INDEX = """<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+{%metas%}
+<title>{%title%}</title>
+<link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
+<script src="/assets/scheme.js"></script>
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
+NAVIGATION = (("/", "scorecard", ("scorecard", "indicator", "items", "item")), ("/statements", "statements", ("statement", "statements")))
+
+
+def frame() -> Component:
+    """Return the empty page that the browser gets first."""
+    bones = html.Div([skeleton(24, lines=2), skeleton(420), skeleton(200)], className="page")
+    return dmc.MantineProvider(
+        [
+            dcc.Location(id="url", refresh="callback-nav"),
+            html.Div(id="header"),
+            html.Main(bones, id="page"),
+        ],
+        defaultColorScheme="auto",
+        theme={"primaryColor": "dark", "fontFamily": "inherit", "cursorType": "pointer"},
+    )
+
+
+def header(pathname: str, query: Mapping[str, str], page: str) -> Component:
+    """Return the header of a page."""
+    links = [
+        dcc.Link(t(f"page.{name}"), href=href, className="nav-link is-on" if page in pages else "nav-link")
+        for href, name, pages in NAVIGATION
+    ]
+    return html.Header(
+        [
+            dcc.Link(
+                [html.Span(className="mark", **{"aria-hidden": "true"}), html.Span("clausemeter", className="brand-name"), html.Span(t("shell.brand"), className="brand-zh")],
+                href="/", className="brand",
+            ),
+            html.Nav(links, className="nav"),
+            html.Div([_languages(pathname, query), _theme()], className="header-tools"),
+        ],
+        className="header",
+    )  # fmt: skip
+
+
+def _languages(pathname: str, query: Mapping[str, str]) -> Component:
+    choices = [
+        dcc.Link(
+            t(f"shell.{code}"), href=f"{pathname}?{urlencode({**query, 'lang': code})}",
+            className="language is-on" if code == language() else "language",
+        )
+        for code in LANGUAGES
+    ]  # fmt: skip
+    return html.Div(choices, className="languages")
+
+
+def _theme() -> Component:
+    return dmc.ColorSchemeToggle(
+        lightIcon=html.Span("☀", className="scheme-icon"), darkIcon=html.Span("☾", className="scheme-icon"),
+        variant="subtle", color="gray", size="md", **{"aria-label": t("shell.theme")},
+    )  # fmt: skip
+
+
+def connect(app: Dash) -> None:
+    """Let every mark of a figure open what is behind it."""
+    app.clientside_callback(
+        ClientsideFunction("clausemeter", "openMark"), Input({"type": "graph", "of": ALL}, "clickData"), prevent_initial_call=True
+    )
