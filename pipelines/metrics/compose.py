@@ -12,10 +12,10 @@ from string import Template
 from pipelines.core.dated import Piece
 from pipelines.core.period import Days
 from pipelines.core.zone import day_begins_at, utc_pieces_between
-from pipelines.metrics.declare import STATE_TEXT, WORD, Metric, population_sql, quoted
+from pipelines.metrics.declare import STATE_TEXT, WORD, Metric, Term, population_needs, population_sql, quoted
 
 OUTSIDE_SCOPE = "out of scope"
-SPILL = timedelta(days=2)  # instants a little outside the days asked for get their day right too
+SPILL = timedelta(days=400)  # clocks run on after the days asked for; their instants get their day right too
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Frame:
     cut_off_at: datetime
     in_scope: str = "true"
     calendar: str | None = None  # None: around the clock
+    options: tuple[tuple[str, str], ...] = ()  # terms that choose among a population's own readings, such as its start
 
 
 def instant(at: datetime) -> str:
@@ -74,18 +75,32 @@ def local_hour_sql(column: str, zone: str, days: Days) -> str:
     return f"{local_micros_sql(column, zone, days)} // 3600000000 % 24"
 
 
+def population_options(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]]) -> tuple[tuple[str, str], ...]:
+    """Return the metric's terms that choose among its population's own readings, as SQL.
+
+    A number may change within the month, item by item; a choice (a clock's start) holds for the whole month, by its
+    last day.
+    """
+    chosen = [(name, term) for name, term in sorted(metric.terms.items()) if term.of_population]
+    return tuple(
+        (name, terms[name][-1].value if term.choices else dated_literal(term, terms[name])) for name, term in chosen
+    )
+
+
+def dated_literal(term: Term, pieces: Sequence[Piece[str]]) -> str:
+    """Return a term's value as SQL; one that changes becomes a CASE over the item's service day."""
+    sql = term.literal(pieces[-1].value)
+    for earlier in reversed(pieces[:-1]):
+        sql = f"CASE WHEN service_on < DATE '{earlier.days.until}' THEN {term.literal(earlier.value)} ELSE {sql} END"
+    return sql if len(pieces) == 1 else f"({sql})"
+
+
 def expression_sql(ask: Ask) -> str:
     """Return the metric's expression with the terms in force put in; a term that changes becomes a CASE over the day."""
 
     def put(word: str) -> str:
-        pieces = ask.terms.get(word)
-        if pieces is None or word not in ask.metric.terms:
-            return word
-        term = ask.metric.terms[word]
-        sql = term.literal(pieces[-1].value)
-        for earlier in reversed(pieces[:-1]):
-            sql = f"CASE WHEN service_on < DATE '{earlier.days.until}' THEN {term.literal(earlier.value)} ELSE {sql} END"
-        return sql if len(pieces) == 1 else f"({sql})"
+        term = ask.metric.terms.get(word)
+        return word if term is None else dated_literal(term, ask.terms[word])
 
     return WORD.sub(lambda match: put(match[0]) if match[0][0] not in "'-" else match[0], ask.metric.sql)
 
@@ -102,24 +117,75 @@ def population_select(population: str, frame: Frame) -> str:
         since_at=instant(day_begins_at(frame.days.since, frame.zone)),
         until_at=instant(day_begins_at(frame.days.until, frame.zone)),
         cut_off_at=instant(frame.cut_off_at),
-        in_scope=f"({frame.in_scope})",
+        in_scope=f"({Template(frame.in_scope).safe_substitute(place=population_needs(population).place)})",
         service_on=local_day_sql("arrival_at", frame.zone, frame.days),
+        **dict(frame.options),
     )
 
 
-def item_select(frame: Frame) -> str:
-    """Return the SELECT that gives each row of a population its service hours and its team; every row is kept."""
-    hours, days = "true", ""
-    if frame.calendar is not None:
-        hours = "is_open_at(calendar_day, arrival_at)"  # a day that the calendar does not know: NULL, a named state
-        days = (
-            f"\nLEFT JOIN calendar_day ON calendar_day.calendar = {quoted(frame.calendar)}"
-            " AND calendar_day.day = service_on"
-        )
-    return (
-        f"SELECT population.*, item_source AS source, roster.team, {hours} AS in_service_hours\nFROM population{days}\n"
+def item_select(population: str, frame: Frame) -> str:
+    """Return the SELECT that gives each row of a population its team, service hours, clocks and due instants.
+
+    Days are joined by equality and LEFT, so that every row is kept: an instant on a day that the calendar does not
+    know gives NULL, which the metrics turn into a named state.
+    """
+    needs = population_needs(population)
+    columns = ["population.*", "item_source AS source", "roster.team"]
+    columns += [f"{local_day_sql('population.' + at, frame.zone, frame.days)} AS {name}" for name, at in needs.days]
+    joins = [
         "LEFT JOIN roster ON roster.member_kind = 'queue' AND roster.member_id = population.queue\n"
         "     AND roster.since_at <= arrival_at AND arrival_at < roster.until_at"
+    ]
+    if frame.calendar is None:
+        columns.append("true AS in_service_hours")
+        columns += [f"seconds_between({clock.start}, {clock.end}) AS {clock.name}" for clock in needs.clocks]
+    else:
+        ends = [at for clock in needs.clocks for at in (clock.start, clock.end)]
+        joins += [_day_join(at, frame) for at in dict.fromkeys(["arrival_at", *ends, *needs.due])]
+        columns.append("is_open_at(day_of_arrival_at, arrival_at) AS in_service_hours")
+        columns += [
+            f"seconds_of_us(working_us(day_of_{c.start}, {c.start}, day_of_{c.end}, {c.end})) AS {c.name}"
+            for c in needs.clocks
+        ]
+        for event in needs.due:
+            column, more = _due(event, frame)
+            columns.append(column)
+            joins += more
+    return "SELECT " + ",\n       ".join(columns) + "\nFROM population\n" + "\n".join(joins)
+
+
+def _day_join(at: str, frame: Frame) -> str:
+    assert frame.calendar is not None  # noqa: S101 - asked only where there is one
+    return (
+        f"LEFT JOIN calendar_day AS day_of_{at} ON day_of_{at}.calendar = {quoted(frame.calendar)}"
+        f" AND day_of_{at}.day = {local_day_sql('population.' + at, frame.zone, frame.days)}"
+    )
+
+
+def _due(event: str, frame: Frame) -> tuple[str, list[str]]:
+    """Return the column ``due_at`` of a limit of N days after ``event``, and the joins it needs (worktime, due_days.sql)."""
+    assert frame.calendar is not None  # noqa: S101 - a limit in days needs a calendar
+    options = dict(frame.options)
+    n, calendar, e = options["within_days"], quoted(frame.calendar), f"day_of_{event}"
+    close = quoted(options["after_close"])
+    if options["day_kind"] == "natural":
+        return (
+            f"CASE WHEN last_day.is_working_day IS NOT NULL AND moved.no_notice_index = last_day.no_notice_index"
+            " THEN moved.ends_at END AS due_at",
+            [
+                f"LEFT JOIN calendar_day AS last_day ON last_day.calendar = {calendar}"
+                f" AND last_day.day = {e}.day + CAST({n} AS INTEGER)",
+                f"LEFT JOIN calendar_day AS moved ON moved.calendar = {calendar} AND moved.is_working_day"
+                " AND moved.working_index = last_day.working_index + CAST(NOT last_day.is_working_day AS INTEGER)",
+            ],
+        )
+    kind, missing = ("working", "no_notice_index") if options["day_kind"] == "working" else ("service", "no_hours_index")
+    return (
+        f"CASE WHEN last_day.{missing} = {e}.{missing} THEN last_day.close_of_business_at END AS due_at",
+        [
+            f"LEFT JOIN calendar_day AS last_day ON last_day.calendar = {calendar} AND last_day.is_{kind}_day"
+            f" AND last_day.{kind}_index = start_{kind}_index({e}, {event}, {close}) + {n}"
+        ],
     )
 
 
@@ -136,7 +202,7 @@ def wide_select(population: str, frame: Frame, asks: Sequence[Ask]) -> str:
     listed = "".join(f",\n       {column}" for column in columns)
     return (
         f"WITH population AS (\n{population_select(population, frame)}\n),\n"
-        f"item AS (\n{item_select(frame)}\n)\n"
+        f"item AS (\n{item_select(population, frame)}\n)\n"
         f"SELECT item_source, item_id, arrival_at, service_on, queue, team, agent_id, load_id, outside{listed}\nFROM item"
     )
 
@@ -148,7 +214,7 @@ def readable_select(frame: Frame, ask: Ask) -> str:
     body = "\n".join("            " + line for line in expression_sql(ask).splitlines()).strip()
     return (
         f"WITH population AS (\n{population_select(ask.metric.population, frame)}\n),\n"
-        f"item AS (\n{item_select(frame)}\n)\n"
+        f"item AS (\n{item_select(ask.metric.population, frame)}\n)\n"
         f"SELECT item_source, item_id, service_on,\n"
         f"       CASE WHEN outside IS NOT NULL THEN 'outside: ' || outside\n            {scope}ELSE\n"
         f"            {body}\n       END AS state{amount}\nFROM item\nORDER BY item_source, item_id"

@@ -12,11 +12,12 @@ from pipelines.core.problem import Problem, Refused
 from pipelines.core.yaml_text import Tree, read_yaml
 
 STATE_CLASSES = ("met", "missed", "counted", "excluded", "unmeasurable", "pending")
+OUTSIDE = "outside"  # a metric too may say that an item is not of its population
 AGGREGATES = ("share", "mean", "sum", "count", "percentile")
 
 # A word of an expression: a quoted text, a comment (passed over) or a name. Enough to put terms in and find the states.
 WORD = re.compile(r"'(?:[^']|'')*'|--[^\n]*|[A-Za-z_][A-Za-z0-9_]*")
-STATE_TEXT = re.compile(rf"'((?:{'|'.join(STATE_CLASSES)})(?:: (?:[^']|'')+)?)'")
+STATE_TEXT = re.compile(rf"'((?:{'|'.join((*STATE_CLASSES, OUTSIDE))})(?:: (?:[^']|'')+)?)'")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Term:
     at_least: Decimal | None
     at_most: Decimal | None
     title: Mapping[str, str]
+    of_population: bool = False  # it chooses among the population's own readings, so it holds for whole months
 
     def problem_with(self, value: str) -> str | None:
         """Say why ``value`` cannot be this term, or None when it can."""
@@ -54,7 +56,8 @@ class Term:
         if self.choices:
             return quoted(value)
         if self.unit == "list":
-            return "[" + ", ".join(quoted(part.strip()) for part in value.split(",") if part.strip()) + "]"
+            listed = ", ".join(quoted(part.strip()) for part in value.split(",") if part.strip())
+            return f"CAST([{listed}] AS VARCHAR[])"
         return f"{Decimal(value):f}"
 
 
@@ -136,6 +139,7 @@ def _term(name: str, tree: Tree) -> Term:
         at_least=bound("at_least"),
         at_most=bound("at_most"),
         title={language: str(tree[language]) for language in ("zh", "en")},
+        of_population=tree.get("of_population") == "true",
     )
 
 
@@ -181,3 +185,43 @@ def unknown_metric(key: str, where: str) -> Problem:
 def population_sql(population: str) -> str:
     """Return the SELECT of a population, with its $placeholders."""
     return resources.files("pipelines.metrics").joinpath("population", f"{population}.sql").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Service seconds between two instants of a population's row, given to every metric under ``name``."""
+
+    name: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the head of a population's file asks for: clocks, local days of instants, due instants, and its place."""
+
+    clocks: tuple[Clock, ...]
+    days: tuple[tuple[str, str], ...]
+    due: tuple[str, ...]
+    place: str
+
+
+@lru_cache(maxsize=32)
+def population_needs(population: str) -> Needs:
+    """Read a population's head.
+
+    ``-- clock: response_s asked_at answered_at`` service seconds between two instants · ``-- day: plan_on plan_at`` the
+    local day of an instant · ``-- due: asked_at`` the end of a limit in days after it · ``-- place: queued_at`` the
+    instant at which an item belongs to its queue (by default its arrival).
+    """
+    head = population_sql(population)
+
+    def lines(kind: str) -> list[list[str]]:
+        return [line.split() for line in re.findall(rf"^-- {kind}: (.+)$", head, flags=re.MULTILINE)]
+
+    return Needs(
+        clocks=tuple(Clock(*words) for words in lines("clock")),
+        days=tuple((name, at) for name, at in lines("day")),
+        due=tuple(words[0] for words in lines("due")),
+        place=" ".join(lines("place")[0]) if lines("place") else "arrival_at",
+    )

@@ -6,14 +6,14 @@ from pipelines.core.problem import Problem
 from pipelines.metrics.declare import quoted
 
 # Columns that a scope may name; vendor and team are those of the item's queue, at its arrival, by the roster.
-COLUMNS = ("source", "queue", "vendor", "team", "customer_type", "topic", "case_type")
+COLUMNS = ("source", "channel", "queue", "vendor", "team", "customer_type", "topic")
 BY_ROSTER = ("vendor", "team")
 
 
-def scope_sql(scope: Mapping[str, Sequence[str]], *, place: str = "coalesce(queued_at, arrived_at)") -> str | None:
+def scope_sql(scope: Mapping[str, Sequence[str]], *, place: str = "$place") -> str | None:
     """Return the condition of a scope, or None where it names nothing and everything belongs.
 
-    ``place`` is the SQL of the instant at which an item belongs to its queue.
+    ``place`` is the SQL of the instant at which an item belongs to its queue; a population puts in its own.
     """
     conditions = []
     for column, values in scope.items():

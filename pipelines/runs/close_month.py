@@ -17,7 +17,7 @@ from pipelines.core.period import Days, Month
 from pipelines.core.problem import Problem, Refused
 from pipelines.core.zone import day_begins_at
 from pipelines.ingest.items import assembled_as_of
-from pipelines.metrics.compose import Ask, Frame
+from pipelines.metrics.compose import Ask, Frame, population_options
 from pipelines.metrics.scope import scope_sql
 from pipelines.runs.contracts import ReadContract, usable_contract
 from pipelines.runs.overrides import overrides_as_of
@@ -118,8 +118,8 @@ def close_month(
 
 def default_cut_off(con: duckdb.DuckDBPyConnection, contract: Contract, month: Month, now: datetime) -> datetime:
     """Return the later of the month's end and the last instant any log speaks of, but not after ``now``."""
-    parts = [f"SELECT max({column}) AS at FROM {table}" for table, cs in LATEST_INSTANTS.items() for column in cs]
-    latest = con.execute(f"SELECT max(at) FROM ({' UNION ALL '.join(parts)})").fetchall()[0][0]
+    parts = [f'SELECT max("{column}") AS known_at FROM {table}' for table, cs in LATEST_INSTANTS.items() for column in cs]
+    latest = con.execute(f"SELECT max(known_at) FROM ({' UNION ALL '.join(parts)})").fetchall()[0][0]
     ends_at = day_begins_at(month.days.until, contract.zone)
     return min(now, max(ends_at, latest + timedelta(microseconds=1)) if latest else ends_at)
 
@@ -144,29 +144,26 @@ class MonthRun:
         found: list[Tally] = []
         evidence: dict[str, dict[str, Any]] = {}
         applied: set[Override] = set()
-        for population, calendar in dict.fromkeys((t.metric.population, self.calendar_of(t)) for t in terms):
+        scans: dict[tuple[str, Frame], list[Ask]] = {}
+        for t in terms:
+            ask = Ask(t.indicator.id, t.metric, t.terms, scope_sql(t.indicator.scope, place="arrival_at"))
+            scans.setdefault((t.metric.population, self.frame(t)), []).append(ask)
+        for number, ((population, frame), asks) in enumerate(scans.items()):
             self.progress(f"measuring {population}")
-            asks = [
-                Ask(t.indicator.id, t.metric, t.terms, scope_sql(t.indicator.scope, place="arrival_at"))
-                for t in terms
-                if (t.metric.population, self.calendar_of(t)) == (population, calendar)
-            ]
-            states = make_wide(self.con, "wide", population, self.frame(calendar), asks)
+            states = make_wide(self.con, "wide", population, frame, asks)
             applied.update(lay_overrides(self.con, "wide", asks, states, overrides)[0])
             found += tallies(self.con, "wide", asks, states, by={"day": "service_on"}, vendor_kept=self.vendor_kept)
-            evidence[population] = write_evidence(self.con, asks, states, scratch / f"{population}.parquet")
+            name = population if population not in evidence else f"{population}_{number}"
+            evidence[name] = write_evidence(self.con, asks, states, scratch / f"{name}.parquet")
         stale = [one for one in overrides if one not in applied]
         return found, evidence, [one for one in overrides if one in applied], stale
 
-    def calendar_of(self, terms: IndicatorTerms) -> str | None:
-        """Return the calendar that binds an indicator's channel; None is around the clock."""
-        calendars = self.found.calendars
-        return next((name for name in (terms.metric.channel, "default") if name in calendars), None)
-
-    def frame(self, calendar: str | None) -> Frame:
-        """Return what the questions to a population share."""
-        contract = self.found.source.model
-        return Frame(self.days, contract.zone, self.cut_off_at, scope_sql(contract.scope) or "true", calendar)
+    def frame(self, terms: IndicatorTerms) -> Frame:
+        """Return what an indicator's question shares with those of the same population, hours and reading."""
+        contract, calendars, metric = self.found.source.model, self.found.calendars, terms.metric
+        calendar = next((name for name in (metric.channel, "default") if name in calendars), None)
+        in_scope = scope_sql(contract.scope) or "true"
+        return Frame(self.days, contract.zone, self.cut_off_at, in_scope, calendar, population_options(metric, terms.terms))
 
 
 def load_calendars(con: duckdb.DuckDBPyConnection, found: ReadContract, days: Days) -> None:
@@ -218,6 +215,7 @@ def write_evidence(
     joined = "".join(f"{bucket}{content}" for bucket, content, _ in buckets)
     return {
         "rows": sum(count for _, _, count in buckets),
+        "indicators": [ask.column for ask in asks],
         "columns": names,
         "sha256": sha256_hex(joined.encode()),
     }

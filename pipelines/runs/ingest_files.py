@@ -127,14 +127,14 @@ def _choose(paths: Sequence[Path], mappings: Sequence[Mapping]) -> list[tuple[Pa
     chosen: list[tuple[Path, Mapping]] = []
     problems: list[Problem] = []
     for path in paths:
-        misfits = {mapping.name: _misfit(path, mapping) for mapping in mappings}
-        fitting = [mapping for mapping in mappings if not misfits[mapping.name]]
+        misfits = [_misfit(path, mapping) for mapping in mappings]
+        fitting = [mapping for mapping, misfit in zip(mappings, misfits, strict=True) if not misfit]
         if len(fitting) == 1:
             chosen.append((path, fitting[0]))
         elif len(mappings) == 1:  # its own problems say why it does not fit
-            problems.extend(misfits[mappings[0].name])
+            problems.extend(misfits[0])
         else:
-            names = ", ".join(mapping.name for mapping in (fitting or mappings))
+            names = ", ".join(mapping.source for mapping in (fitting or mappings))
             problems.append(
                 Problem(
                     where=str(path),

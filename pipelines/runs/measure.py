@@ -11,7 +11,7 @@ from pipelines.core.exact import decimal_text
 from pipelines.core.period import Days
 from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.zone import day_begins_at, zone_named
-from pipelines.metrics.compose import Ask, Frame, local_hour_sql
+from pipelines.metrics.compose import Ask, Frame, local_hour_sql, population_options
 from pipelines.metrics.declare import Metric, metric_named
 from pipelines.metrics.scope import scope_problems, scope_sql
 from pipelines.runs.states import make_wide, prepare, tallies, vendor_kept_sources
@@ -64,17 +64,17 @@ def measure(
         zone = zone or _zone_of_logs(con)
         zone_named(zone, "--zone")
         days = Days(since, until)
-        frame = Frame(
-            days=days,
-            zone=zone,
-            cut_off_at=cut_off_at or day_begins_at(until, zone),
-            in_scope=scope_sql(scope) or "true",
-        )
+        cut_off_at = cut_off_at or day_begins_at(until, zone)
+        in_scope = scope_sql(scope) or "true"
         kept = vendor_kept_sources(con)
         groups = {name: _group_sql(name, zone, days) for name in by}
         measurements = []
-        for population in dict.fromkeys(metric.population for metric in found):
-            asks = [_ask(metric, terms, days) for metric in found if metric.population == population]
+        scans: dict[tuple[str, Frame], list[Ask]] = {}
+        for metric in found:
+            ask = _ask(metric, terms, days)
+            frame = Frame(days, zone, cut_off_at, in_scope, None, population_options(metric, ask.terms))
+            scans.setdefault((metric.population, frame), []).append(ask)
+        for (population, frame), asks in scans.items():
             states = make_wide(con, "wide", population, frame, asks)
             for tally in tallies(con, "wide", asks, states, by=groups, vendor_kept=kept):
                 ask = next(ask for ask in asks if ask.column == tally.column)
@@ -148,7 +148,7 @@ def _group_sql(name: str, zone: str, days: Days) -> str:
     return {
         "month": "strftime(service_on, '%Y-%m')",
         "day": "CAST(service_on AS VARCHAR)",
-        "hour": f"lpad(CAST({local_hour_sql("arrival_at", zone, days)} AS VARCHAR), 2, '0')",
+        "hour": f"lpad(CAST({local_hour_sql('arrival_at', zone, days)} AS VARCHAR), 2, '0')",
         "team": "coalesce(team, '(no team)')",
         "queue": "coalesce(queue, '(no queue)')",
         "agent": "coalesce(agent_id, '(no agent)')",

@@ -10,7 +10,7 @@ import duckdb
 from pipelines.core.period import Days
 from pipelines.ingest.items import make_macros
 from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, Frame, wide_select
-from pipelines.metrics.declare import quoted
+from pipelines.metrics.declare import OUTSIDE, quoted
 from pipelines.scoring.counts import Counts
 
 
@@ -134,6 +134,9 @@ def tallies(
                 counts.outside[OUTSIDE_SCOPE] += row["n"]
             else:
                 state = states[ask.column][code - 1]
+                if state.startswith(OUTSIDE):
+                    counts.outside[state.partition(": ")[2]] += row["n"]
+                    continue
                 counts.states[state] += row["n"]
                 if row["item_source"] in vendor_kept:
                     counts.kept_by_vendor[state] += row["n"]

@@ -13,44 +13,92 @@ from string import Template
 
 import duckdb
 
+from pipelines.ingest.items.threads import link_mails
 from pipelines.worktime.rows import sql_text
 
 
 @dataclass(frozen=True)
 class Assembly:
-    """One kind of item: its table, the event table it is made of, and the columns that name an item."""
+    """One kind of item: its table, the event table it is made of, the columns that name an item, and its SQL."""
 
     table: str
     events: str
     key: tuple[str, ...]
     file: str
+    event_key: tuple[str, ...]
 
 
-ASSEMBLIES = (Assembly("item_call", "event_call", ("source", "call_id"), "call.sql"),)
+ASSEMBLIES = (
+    Assembly("item_call", "event_call", ("source", "call_id"), "call.sql", ("source", "call_id", "leg_id")),
+    Assembly("item_session", "event_chat", ("source", "session_id"), "session.sql", ("source", "session_id", "event_id")),
+    Assembly("item_round", "event_chat", ("source", "session_id"), "round.sql", ("source", "session_id", "event_id")),
+    Assembly("item_thread", "event_mail", ("source", "thread_id"), "thread.sql", ("source", "message_id")),
+    Assembly("item_case", "event_case", ("source", "case_id"), "case.sql", ("source", "case_id", "event_id")),
+    Assembly("item_survey", "event_survey", ("source", "survey_id"), "survey.sql", ("source", "survey_id")),
+    Assembly("item_inspection", "event_inspection", ("source", "inspection_id"), "inspection.sql", ("source", "inspection_id")),
+)
+
+# What the SQL of items and metrics speaks beside DuckDB's own functions.
+MACROS = (
+    "seconds_of_us(us) AS CAST(CAST(us AS DECIMAL(18, 0)) * 0.000001 AS DECIMAL(18, 6))",
+    "seconds_between(a, b) AS seconds_of_us(epoch_us(b) - epoch_us(a))",
+    # the first line of a person after the question; at the same instant the sequence number decides, else it is an answer
+    """first_answer(lines, asked, left_at) AS list_filter(lines, lambda line:
+         (line.typed_at > asked.asked_at OR (line.typed_at = asked.asked_at AND coalesce(line.seq > asked.seq, true)))
+         AND coalesce(line.typed_at <= left_at, true))[1]""",
+    # the line that follows the question by its number bears an earlier time
+    """is_answered_before(lines, asked) AS coalesce(list_aggregate(list_transform(
+         list_filter(lines, lambda line: line.seq > asked.seq),
+         lambda line: {'seq': line.seq, 'typed_at': line.typed_at}), 'min').typed_at < asked.asked_at, false)""",
+)
 
 
 def make_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Define, for this session, the few functions that the SQL of items and metrics speaks."""
-    con.execute(
-        "CREATE OR REPLACE TEMP MACRO seconds_between(a, b) AS "
-        "CAST(CAST(epoch_us(b) - epoch_us(a) AS DECIMAL(18, 0)) * 0.000001 AS DECIMAL(18, 6))"
-    )
+    for macro in MACROS:
+        con.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
     con.execute(sql_text("macros").replace("CREATE OR REPLACE MACRO", "CREATE OR REPLACE TEMP MACRO"))
 
 
-def _select(assembly: Assembly, events: str, touched: str) -> str:
+def latest_versions(assembly: Assembly, events: str) -> str:
+    """Return the SELECT of each event's latest version, with ``contradicting``.
+
+    Of contradicting deliveries the later record stamp counts; the same stamp twice (or none) is no decision. Nearly
+    every event comes once: those pass straight through, only the others are sorted out.
+    """
+    key = ", ".join(assembly.event_key)
+    return (
+        f"WITH event AS ({events}), several AS (SELECT {key} FROM event GROUP BY {key} HAVING count(*) > 1)\n"
+        f"SELECT *, false AS contradicting FROM event ANTI JOIN several USING ({key})\n"
+        "UNION ALL BY NAME\n"
+        f"SELECT *, count(*) OVER (PARTITION BY {key}, record_at) > 1 AS contradicting\n"
+        f"FROM event SEMI JOIN several USING ({key})\n"
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY record_at DESC NULLS LAST, load_id DESC) = 1"
+    )
+
+
+def _select(assembly: Assembly, events: str) -> str:
     text = resources.files("pipelines.ingest.items").joinpath(assembly.file).read_text(encoding="utf-8")
-    return Template(text).substitute(events=events, touched=touched)
+    return Template(text).substitute(latest=latest_versions(assembly, events))
 
 
 def assemble(con: duckdb.DuckDBPyConnection, load_ids: Sequence[int]) -> None:
     """Make again the items that the events of these loads touch, and no others."""
     make_macros(con)
-    ids = ", ".join(str(int(load_id)) for load_id in load_ids) or "NULL"
+    ids = [int(load_id) for load_id in load_ids]
+    listed = ", ".join(map(str, ids)) or "NULL"
+    new_mails = con.execute(f"SELECT count(*) FROM event_mail WHERE load_id IN ({listed})").fetchall()[0][0]
+    before = link_mails(con, "event_mail", ids) if new_mails else link_mails(con, "event_mail", [])
     for assembly in ASSEMBLIES:
         key = ", ".join(assembly.key)
-        touched = f"(SELECT DISTINCT {key} FROM {assembly.events} WHERE load_id IN ({ids}))"
-        select = _select(assembly, assembly.events, touched)
+        if assembly.table == "item_thread":
+            # threads of the new mails, by their old names and by their new ones
+            touched = f"(SELECT source, thread_id FROM {before})"
+            events = f"SELECT e.* FROM event_mail e SEMI JOIN (SELECT source, message_id FROM item_mail_link SEMI JOIN {before} USING (source, thread_id)) USING (source, message_id)"
+        else:
+            touched = f"(SELECT DISTINCT {key} FROM {assembly.events} WHERE load_id IN ({listed}))"
+            events = f"SELECT * FROM {assembly.events} SEMI JOIN {touched} USING ({key})"
+        select = _select(assembly, events)
         con.execute(f"CREATE TABLE IF NOT EXISTS {assembly.table} AS {select} LIMIT 0")
         same = " AND ".join(f"{assembly.table}.{column} = touched.{column}" for column in assembly.key)
         con.execute(f"DELETE FROM {assembly.table} USING {touched} AS touched WHERE {same}")
@@ -60,9 +108,11 @@ def assemble(con: duckdb.DuckDBPyConnection, load_ids: Sequence[int]) -> None:
 def assembled_as_of(con: duckdb.DuckDBPyConnection, as_of: datetime) -> Iterator[str]:
     """Shadow each item table by what was loaded at ``as_of``, for this session; yield the tables' names."""
     make_macros(con)
+    at = f"TIMESTAMPTZ '{as_of.isoformat(sep=' ')}'"
+    known = f"SEMI JOIN (SELECT load_id FROM load WHERE loaded_at <= {at}) USING (load_id)"
+    con.execute("CREATE OR REPLACE TEMP TABLE item_mail_link (source VARCHAR, message_id VARCHAR, thread_id VARCHAR)")
+    link_mails(con, f"(SELECT * FROM event_mail {known})", None)
     for assembly in ASSEMBLIES:
-        key = ", ".join(assembly.key)
-        known = f"(SELECT e.* FROM {assembly.events} e SEMI JOIN (SELECT load_id FROM load WHERE loaded_at <= $as_of) USING (load_id))"
-        select = _select(assembly, known, f"(SELECT DISTINCT {key} FROM {assembly.events})")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {assembly.table} AS {select}", {"as_of": as_of})
+        select = _select(assembly, f"SELECT * FROM {assembly.events} {known}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {assembly.table} AS {select}")
         yield assembly.table

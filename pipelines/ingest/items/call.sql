@@ -1,19 +1,8 @@
--- item_call: one row a call, assembled from its legs; $events is event_call as far as it is known, $touched the calls to make.
--- Nearly every call is one record: those pass straight through. The few with several versions or legs are sorted out.
-WITH event AS (
-    SELECT * FROM $events SEMI JOIN $touched USING (source, call_id)
+-- item_call: one row a call, assembled from its legs. Nearly every call has one leg: those pass straight through.
+WITH leg AS (
+    $latest
 ), several AS (
-    SELECT source, call_id FROM event GROUP BY source, call_id HAVING count(*) > 1
-), latest AS (
-    -- of contradicting deliveries the later record stamp counts; the same stamp twice (or none) is no decision
-    SELECT *, count(*) OVER same_stamp > 1 AS contradicting
-    FROM event SEMI JOIN several USING (source, call_id)
-    WINDOW same_stamp AS (PARTITION BY source, call_id, leg_id, record_at)
-    QUALIFY row_number() OVER (PARTITION BY source, call_id, leg_id ORDER BY record_at DESC NULLS LAST, load_id DESC) = 1
-), leg AS (
-    SELECT * FROM latest
-    UNION ALL BY NAME
-    SELECT *, false AS contradicting FROM event ANTI JOIN several USING (source, call_id)
+    SELECT source, call_id FROM leg GROUP BY source, call_id HAVING count(*) > 1
 ), measured_leg AS (
     -- the wait is the log's own figure where it gives one, else from the two instants
     SELECT * REPLACE (coalesce(wait_s, CASE outcome WHEN 'answered'  THEN seconds_between(queued_at, answered_at)
@@ -37,11 +26,11 @@ WITH event AS (
                  answered_at: answered_at, ended_at: ended_at, outcome: outcome, wait_s: wait_s, talk_s: talk_s,
                  hold_s: hold_s, wrap_s: wrap_s, place: place} ORDER BY place, leg_id) AS legs
     FROM measured_leg SEMI JOIN several USING (source, call_id)
-    GROUP BY source, call_id HAVING count(*) > 1
+    GROUP BY source, call_id
 )
 SELECT source, call_id, direction, customer_id, customer_type, topic, order_id, language, queue, agent_id, arrived_at,
        queued_at, answered_at, ended_at, outcome, wait_s, wait_from_log, talk_s, hold_s, wrap_s, resolved, contradicting,
        coalesce(ambiguous_time, false) AS ambiguous_time, load_id, 1 AS leg_count, NULL AS legs
-FROM measured_leg ANTI JOIN several_legs USING (source, call_id)
+FROM measured_leg ANTI JOIN several USING (source, call_id)
 UNION ALL BY NAME
 SELECT * FROM several_legs

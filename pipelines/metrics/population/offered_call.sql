@@ -1,6 +1,7 @@
 -- offered_call: calls that entered a human queue of the contract, one row a call (metrics.md, section 3).
 -- Legs outside the contract are dropped first, so that each contract sees one offered call with its own wait. A transfer
 -- between queues is one offered call; its wait runs from the first entry to the first human answer.
+-- place: coalesce(queued_at, arrived_at)
 WITH known AS (
     SELECT * FROM item_call
     WHERE coalesce(queued_at, arrived_at) >= $since_at - INTERVAL 2 DAY AND arrived_at < $until_at

@@ -1,0 +1,31 @@
+"""The command ``clausemeter``, one file a verb. Exit status: 0 fine, 1 the answer is no, 2 cannot run."""
+
+import os
+import sys
+
+from pipelines.cli.program import program
+from pipelines.core.problem import Refused
+
+CANNOT_RUN = 2
+
+
+def main() -> None:
+    """Run the command; whatever goes wrong is told in words, never as a traceback (``CLAUSEMETER_DEBUG=1`` shows it)."""
+    try:
+        program()
+    except Refused as refused:
+        for problem in refused.problems:
+            print(f"{problem}\n", file=sys.stderr)
+        sys.exit(CANNOT_RUN)
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        if os.environ.get("CLAUSEMETER_DEBUG"):
+            raise
+        print(
+            f"clausemeter {' '.join(sys.argv[1:])}\n"
+            f"This went wrong in a way nobody foresaw: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+            "\nNothing was half-written. Run it again with CLAUSEMETER_DEBUG=1 for the details to report.  [cli.bug]",
+            file=sys.stderr,
+        )
+        sys.exit(CANNOT_RUN)

@@ -1,0 +1,91 @@
+"""``clausemeter close``: a month measured, judged and settled under its contract."""
+
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.options import (
+    DEFAULT_HOME,
+    AsJson,
+    Home,
+    instant_of,
+    month_of,
+    now,
+    print_json,
+    print_problems,
+    say_progress,
+    table,
+)
+from pipelines.runs.close_month import close_month
+from pipelines.runs.statements import published
+
+
+def register(program: typer.Typer) -> None:
+    """Add the verb."""
+    program.command("close")(run)
+
+
+def run(
+    contract: Annotated[str, typer.Argument(help="A contract's file, its folder, or its number under data/contracts.")],
+    month: Annotated[str, typer.Option(help="The month, such as 2026-10.")],
+    cut_off: Annotated[
+        str | None, typer.Option(help="An instant after which nothing is known; by default the end of month or of the logs.")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="Only what was loaded and decided by this instant.")] = None,
+    as_json: AsJson = False,
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Close a month and print its statement; the same logs, contract and decisions give the same bytes."""
+    closed = close_month(
+        home,
+        contract,
+        month_of(month),
+        now=now(),
+        cut_off_at=instant_of("--cut-off", cut_off),
+        as_of=instant_of("--as-of", as_of),
+        progress=say_progress,
+    )
+    print_problems(closed.warnings)
+    if as_json:
+        print_json(published(closed.body))
+        return
+    print_statement(published(closed.body))
+    new = f"version {closed.ref.version}" if closed.is_new else f"nothing changed since version {closed.ref.version}"
+    print(f"\n{new} · statement {closed.ref.id} · clausemeter explain {closed.ref.id} LINE")
+
+
+def print_statement(body: dict[str, object]) -> None:
+    """Print a statement for a person: indicators, lines, totals."""
+    contract, indicators, lines = body["contract"], body["indicators"], body["lines"]
+    assert isinstance(contract, dict)  # noqa: S101 - our own body
+    assert isinstance(indicators, list)  # noqa: S101
+    assert isinstance(lines, list)  # noqa: S101
+    totals = body["totals"]
+    assert isinstance(totals, dict)  # noqa: S101
+    print(f"{contract['number']} · {body['month']} · {body['status']} · cut-off {body['cut_off_at']} · {body['sha256']}\n")
+    table(
+        ["indicator", "clause", "value", "target", "verdict", "numerator / denominator", "missed", "excluded", "unmeasurable"],
+        [
+            [
+                one["id"],
+                one["clause"],
+                one["value"] or "–",
+                one["target"] or "–",
+                one["verdict"] + (f" ({one['reason']})" if one["reason"] else ""),
+                f"{one['numerator']} / {one['denominator']}",
+                str(one["states"]["missed"]),
+                str(sum(one["states"]["excluded"].values())),
+                str(sum(one["states"]["unmeasurable"].values())),
+            ]
+            for one in indicators
+        ],
+        right=(2, 3, 6, 7, 8),
+    )
+    print()
+    table(
+        ["line", "clause", "amount", "formula"],
+        [[one["id"], one["clause"], one["amount"], one["formula"]] for one in lines],
+        right=(2,),
+    )
+    print()
+    table(["total", body["currency"]], [[step, amount] for step, amount in totals.items()], right=(1,))  # type: ignore[list-item]

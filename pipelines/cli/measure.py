@@ -1,0 +1,72 @@
+"""``clausemeter measure``: any metric over any days, without a contract."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.options import DEFAULT_HOME, AsJson, Home, day_of, instant_of, pairs_of, print_json, table
+from pipelines.runs.measure import GROUPS, measure
+
+
+def register(program: typer.Typer) -> None:
+    """Add the verb."""
+    program.command("measure")(run)
+
+
+def run(
+    metrics: Annotated[list[str], typer.Argument(help="Metrics, such as phone.connect_rate (see `clausemeter metrics`).")],
+    since: Annotated[str, typer.Option("--from", help="The first day, such as 2026-10-01.")],
+    until: Annotated[str, typer.Option("--until", help="The first day after the last, such as 2026-11-01.")],
+    by: Annotated[str, typer.Option(help=f"Groups, with commas: {', '.join(GROUPS)}.")] = "",
+    term: Annotated[list[str] | None, typer.Option(help="A term, such as short_abandon_s=0; may be repeated.")] = None,
+    where: Annotated[list[str] | None, typer.Option(help="Only these, such as queue=a,b or source=bank; may be repeated.")] = None,
+    zone: Annotated[str | None, typer.Option(help="The zone of the days; by default that of the logs.")] = None,
+    cut_off: Annotated[str | None, typer.Option(help="An instant after which nothing is known; by default the end.")] = None,
+    as_json: AsJson = False,
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Measure without a contract; every value stands beside what it is made of."""
+    scope = {name: [part.strip() for part in value.split(",")] for name, value in pairs_of("--where", where or []).items()}
+    found = measure(
+        home,
+        metrics,
+        since=day_of("--from", since),
+        until=day_of("--until", until),
+        by=[part.strip() for part in by.split(",") if part.strip()],
+        terms=pairs_of("--term", term or []),
+        scope=scope,
+        zone=zone,
+        cut_off_at=instant_of("--cut-off", cut_off),
+    )
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    table(
+        ["metric", *(found[0].group if found else []), "value", "numerator", "denominator", "n", "population", "states"],
+        [
+            [
+                one.metric,
+                *one.group.values(),
+                "no data" if one.value is None else one.value,
+                one.numerator,
+                one.denominator,
+                str(one.n),
+                str(one.population),
+                states_text(one.states),
+            ]
+            for one in found
+        ],
+        right=[number + len(found[0].group) if found else number for number in (1, 2, 3, 4, 5)],
+    )
+
+
+def states_text(states: dict[str, object]) -> str:
+    """Return counts per state in a line, classes and reasons without items left out."""
+    parts = []
+    for kind, count in states.items():
+        if isinstance(count, dict):
+            parts += [f"{kind} ({reason}) {n}" for reason, n in count.items()]
+        elif count and kind != "missed_not_yet_done":
+            parts.append(f"{kind} {count}")
+    return ", ".join(parts)

@@ -1,0 +1,21 @@
+-- item_round: consecutive lines of the customer up to a person's first line (metrics.md, section 4).
+-- Bot lines and transfers do not split a round; lines of a person before the customer's first line answer nothing.
+WITH line AS (
+    SELECT source, session_id, "at", seq, agent_id, author,
+           row_number() OVER (PARTITION BY source, session_id ORDER BY "at", seq NULLS FIRST, author = 'agent', event_id) AS place
+    FROM ($latest)
+    WHERE kind = 'line' AND (author = 'customer'
+          OR (author = 'agent' AND NOT coalesce(automatic, false) AND NOT coalesce(private, false)))
+), turned AS (
+    SELECT *, author = 'customer' AND lag(author, 1, 'agent') OVER in_order = 'agent' AS begins
+    FROM line WINDOW in_order AS (PARTITION BY source, session_id ORDER BY place)
+), numbered AS (
+    SELECT *, count(*) FILTER (begins) OVER (PARTITION BY source, session_id ORDER BY place) AS round_no FROM turned
+)
+SELECT source, session_id, CAST(round_no AS BIGINT) AS round_no,
+       min("at") FILTER (author = 'customer')          AS started_at,
+       min("at") FILTER (author = 'agent')             AS answered_at,
+       arg_min(agent_id, place) FILTER (author = 'agent') AS agent_id
+FROM numbered
+WHERE round_no > 0
+GROUP BY source, session_id, round_no

@@ -1,0 +1,42 @@
+-- handled_contact: contacts that a person handled, on any channel, one row a contact (metrics.md, section 6), with the cases
+-- that name it. A contact is a call answered, a chat with a person's line, an email thread with a reply.
+-- day: plan_on plan_at
+-- day: resolved_on resolved_at
+-- due: arrival_at
+WITH contact AS (
+    SELECT 'phone' AS channel, source, call_id AS contact_id, coalesce(queued_at, arrived_at) AS arrival_at,
+           coalesce(ended_at, answered_at, arrived_at) AS ended_at, queue, agent_id, customer_id, customer_type, topic,
+           order_id, resolved, contradicting, load_id,
+           CASE WHEN leg_count > 1 THEN list_transform(legs, lambda leg: leg.queue)[2:] END AS later_queues
+    FROM item_call
+    WHERE outcome = 'answered' AND direction IS DISTINCT FROM 'outbound'
+      AND coalesce(queued_at, arrived_at) >= $since_at AND coalesce(queued_at, arrived_at) < $until_at
+    UNION ALL BY NAME
+    SELECT 'chat' AS channel, source, session_id AS contact_id, request.asked_at AS arrival_at,
+           last_human_at AS ended_at, queue, last_agent_id AS agent_id, customer_id, customer_type, topic,
+           order_id, resolved, contradicting, load_id, later_queues
+    FROM item_session
+    WHERE human_line_count > 0 AND request.asked_at >= $since_at AND request.asked_at < $until_at
+      AND opened_by IS DISTINCT FROM 'agent'
+    UNION ALL BY NAME
+    SELECT 'email' AS channel, source, thread_id AS contact_id, asked_at AS arrival_at, last_reply_at AS ended_at,
+           queue, last_agent_id AS agent_id, customer_id, topic, order_id, resolved, contradicting, load_id
+    FROM item_thread
+    WHERE reply_count > 0 AND begun_by = 'in' AND asked_at >= $since_at AND asked_at < $until_at
+), named_case AS (
+    SELECT contact_channel, contact_source, contact_id,
+           min(begins_at) FILTER (begins_at <= $cut_off_at)                        AS case_opened_at,
+           min(firsts['plan_given']) FILTER (firsts['plan_given'] <= $cut_off_at)  AS plan_at,
+           min(firsts['resolved']) FILTER (firsts['resolved'] <= $cut_off_at)      AS resolved_at
+    FROM item_case WHERE contact_id IS NOT NULL
+    GROUP BY ALL
+)
+SELECT contact.source AS item_source, contact.contact_id AS item_id, contact.channel, arrival_at, $service_on AS service_on,
+       queue, agent_id, customer_id, customer_type, topic, load_id,
+       CASE WHEN NOT coalesce($in_scope, false) THEN 'another contract''s queue' END AS outside,
+       contradicting, resolved, ended_at, later_queues, case_opened_at, plan_at, resolved_at,
+       $cut_off_at AS known_until_at
+FROM contact
+LEFT JOIN named_case ON named_case.contact_channel = contact.channel AND named_case.contact_id = contact.contact_id
+     AND coalesce(named_case.contact_source, contact.source) = contact.source
+WHERE arrival_at < $cut_off_at

@@ -1,0 +1,42 @@
+-- surveyed_contact: contacts whose customer was asked for a rating, one row a contact, with its last valid rating
+-- (metrics.md, section 8): from the contact's arrival to its end plus the window, on the contract's scale.
+WITH contact AS (
+    SELECT 'phone' AS channel, source, call_id AS contact_id, coalesce(queued_at, arrived_at) AS arrival_at,
+           coalesce(ended_at, answered_at, arrived_at) AS ended_at, queue, agent_id, customer_id, customer_type, topic, load_id
+    FROM item_call WHERE arrived_at < $until_at AND coalesce(queued_at, arrived_at) >= $since_at
+    UNION ALL BY NAME
+    SELECT 'chat' AS channel, source, session_id AS contact_id, coalesce(request.asked_at, first_at) AS arrival_at,
+           last_at AS ended_at, queue, last_agent_id AS agent_id, customer_id, customer_type, topic, load_id
+    FROM item_session WHERE coalesce(request.asked_at, first_at) >= $since_at AND first_at < $until_at
+    UNION ALL BY NAME
+    SELECT 'email' AS channel, source, thread_id AS contact_id, coalesce(asked_at, first_at) AS arrival_at,
+           coalesce(last_reply_at, last_at) AS ended_at, queue, last_agent_id AS agent_id, customer_id, topic, load_id
+    FROM item_thread WHERE coalesce(asked_at, first_at) >= $since_at AND first_at < $until_at
+    UNION ALL BY NAME
+    SELECT DISTINCT ON (source, case_id) 'case' AS channel, source, case_id AS contact_id, begins_at AS arrival_at,
+           last_at AS ended_at, queue, agent_id, customer_id, topic, load_id
+    FROM item_case WHERE begins_at >= $since_at AND begins_at < $until_at AND cycle = 1
+), answer AS (
+    SELECT contact.*, survey.answered_at, survey.rating,
+           survey.rating BETWEEN $scale_low AND $scale_high                          AS is_valid,
+           survey.answered_at IS NULL OR (survey.answered_at >= contact.arrival_at AND survey.answered_at <= $cut_off_at
+               AND survey.answered_at <= contact.ended_at + to_hours($window_h))     AS is_in_window,
+           survey.contradicting
+    FROM item_survey survey JOIN contact
+      ON survey.contact_channel = contact.channel AND survey.contact_id = contact.contact_id
+     AND coalesce(survey.contact_source, contact.source) = contact.source
+), rated AS (
+    SELECT channel, source, contact_id, any_value(arrival_at) AS arrival_at, any_value(queue) AS queue,
+           any_value(agent_id) AS agent_id, any_value(customer_id) AS customer_id, any_value(customer_type) AS customer_type,
+           any_value(topic) AS topic, max(load_id) AS load_id,
+           arg_max(rating, coalesce(answered_at, arrival_at)) FILTER (rating IS NOT NULL AND is_valid AND is_in_window) AS rating,
+           bool_or(rating IS NOT NULL AND NOT is_valid AND is_in_window)             AS has_off_scale,
+           bool_or(contradicting)                                                    AS contradicting
+    FROM answer GROUP BY channel, source, contact_id
+)
+SELECT source AS item_source, contact_id AS item_id, channel, arrival_at, $service_on AS service_on, queue, agent_id,
+       customer_id, customer_type, topic, load_id,
+       CASE WHEN NOT coalesce($in_scope, false) THEN 'another contract''s queue' END AS outside,
+       rating, coalesce(has_off_scale, false) AS has_off_scale, contradicting
+FROM rated
+WHERE arrival_at >= $since_at AND arrival_at < $until_at AND arrival_at < $cut_off_at

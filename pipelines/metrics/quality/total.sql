@@ -1,0 +1,18 @@
+/*
+metric: quality.total@1
+name: {zh: 质检总分, en: Inspection total}
+text:
+  zh: 被抽检接触最后一次质检的该项得分之和 ÷ 被抽检接触数；致命差错使该次质检各项为 0。
+  en: Sum of this score over the last inspection of each inspected contact / contacts inspected; a fatal error zeroes all scores of its inspection.
+population: inspected_contact
+aggregate: mean
+amount: total
+unit: points
+better: higher
+terms: {}
+*/
+CASE
+  WHEN contradicting      THEN 'unmeasurable: contradicting deliveries'
+  WHEN total IS NULL   THEN 'unmeasurable: no score'
+  ELSE 'counted'
+END

@@ -1,0 +1,1 @@
+"""Use cases: they open files and stores, call the pure floors, and write."""

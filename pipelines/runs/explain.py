@@ -1,0 +1,225 @@
+"""The way back: from a line of a statement to its clause, terms, numbers, counts, items, and the raw lines of the logs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.core.exact import decimal_text
+from pipelines.core.problem import Problem, Refused
+from pipelines.metrics.declare import Metric, metric_named
+from pipelines.runs.items import evidence_of, query
+from pipelines.runs.raw import RawLine, raw_lines
+from pipelines.runs.statements import find_statement, previous_version, read_statement
+from pipelines.warehouse.store import Warehouse
+
+# What an own cap, a repeat or an indicator's deduction rests on is its indicator; these rest on other lines.
+RESTS_ON = {"cap": ("deduction", "cap"), "tax": ("fee", "bonus", "deduction", "cap", "coefficient"), "floor": ("fee", "deduction", "cap")}
+
+
+@dataclass(frozen=True)
+class ExplainedItem:
+    """An item behind a line: its state, its amount, and where its raw lines are."""
+
+    source: str
+    item_id: str
+    service_on: str
+    state: str
+    base_state: str | None
+    amount: str | None
+    raw: Sequence[RawLine]
+
+
+@dataclass(frozen=True)
+class Change:
+    """An item whose state differs from the version before, and why."""
+
+    source: str
+    item_id: str
+    before: str
+    after: str
+    cause: str
+    raw: Sequence[RawLine]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A line explained, from the clause down to the raw lines."""
+
+    statement: str
+    line: Mapping[str, Any]
+    contract: Mapping[str, Any]
+    indicator: Mapping[str, Any] | None
+    part: Mapping[str, Any] | None
+    definition: Mapping[str, str] | None
+    rests_on: Sequence[Mapping[str, Any]]
+    items: Sequence[ExplainedItem]
+    items_total: int
+    overrides: Sequence[Mapping[str, Any]]
+    previous: Mapping[str, Any] | None
+    changes: Sequence[Change]
+    changes_total: int
+
+
+def explain(
+    home: Path, statement: str, line_id: str, *, limit: int = 10, state: str | None = None, archive_key: bytes | None = None
+) -> Explanation:
+    """Walk from a line (or an indicator's id) to the raw lines behind it; ``limit`` items are shown, all are counted.
+
+    ``state`` chooses the items (``missed``, ``excluded: short abandon``); by default those that moved the figure.
+    """
+    ref = find_statement(home, statement)
+    found = read_statement(home, ref.id)
+    line = next((one for one in found["lines"] if one["id"] == line_id), None)
+    indicator_id = line["indicator"] if line else line_id
+    indicator = next((one for one in found["indicators"] if one["id"] == indicator_id), None)
+    if line is None and indicator is None:
+        raise Refused(
+            Problem(
+                where=f"statement {ref.id}",
+                what=f"It has no line or indicator {line_id!r}.",
+                mend="It has: " + ", ".join([*(one["id"] for one in found["lines"]), *(one["id"] for one in found["indicators"])]) + ".",
+                code="statement.no_line",
+            )
+        )
+    shown = line or {"id": line_id, "kind": "indicator", "clause": indicator["clause"] if indicator else "", "amount": None, "formula": "", "because": None}
+    part = _part_of(indicator, line)
+    earlier = previous_version(home, ref)
+    items: list[ExplainedItem] = []
+    total = 0
+    changes: list[Change] = []
+    changes_total = 0
+    metric = metric_named(indicator["metric"]) if indicator else None
+    if indicator is not None and metric is not None:
+        with Warehouse(home, read_only=True) as warehouse:
+            wanted = state or ("counted" if metric.aggregate in ("mean", "sum", "count", "percentile") else "missed")
+            rows, total = _items(home, ref.id, indicator["id"], part, wanted, limit, metric)
+            lines = raw_lines(warehouse, metric.population, [(row[0], row[1]) for row in rows], archive_key=archive_key)
+            items = [
+                ExplainedItem(s, i, str(on), st, base, None if a is None else decimal_text(a), lines.get((s, i), []))
+                for s, i, on, st, base, a in rows
+            ]
+            if earlier is not None:
+                changed = list(_changes(home, earlier.id, ref.id, indicator, part))
+                changes_total = len(changed)
+                lines = raw_lines(warehouse, metric.population, [(one[0], one[1]) for one in changed[:limit]], archive_key=archive_key)
+                changes = [Change(s, i, b, a, why, lines.get((s, i), [])) for s, i, b, a, why in changed[:limit]]
+    return Explanation(
+        statement=ref.id,
+        line=shown,
+        contract={**found["contract"], "month": found["month"], "cut_off_at": found["cut_off_at"]},
+        indicator=indicator,
+        part=part,
+        definition=None if metric is None else {"key": metric.key, **metric.text, "sql": metric.sql, "sha256": metric.digest},
+        rests_on=_rests_on(found, line),
+        items=items,
+        items_total=total,
+        overrides=[one for one in found["overrides"] if metric and one["metric"] in (metric.key, metric.key.partition("@")[0])],
+        previous=None if earlier is None else _previous(home, earlier.id, shown, indicator),
+        changes=changes,
+        changes_total=changes_total,
+    )
+
+
+def _part_of(indicator: Mapping[str, Any] | None, line: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return the part of the month that a line speaks of; None where the line speaks of it whole."""
+    if indicator is None or line is None or line["days"] is None or len(indicator["parts"]) == 1:
+        return None
+    return next((part for part in indicator["parts"] if part["from"] == line["days"]["from"]), None)
+
+
+def _rests_on(found: Mapping[str, Any], line: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """Return the lines that a line without an indicator is made of."""
+    if line is None or line["indicator"] is not None:
+        return []
+    kinds = RESTS_ON.get(line["kind"], ())
+    before = found["lines"][: [one["id"] for one in found["lines"]].index(line["id"])]
+    return [one for one in before if one["kind"] in kinds]
+
+
+def _in_part(part: Mapping[str, Any] | None) -> str:
+    if part is None:
+        return "true"
+    since, until = date.fromisoformat(part["from"]), date.fromisoformat(part["until"])
+    return f"service_on >= DATE '{since}' AND service_on < DATE '{until}'"
+
+
+def _items(
+    home: Path, statement: str, indicator: str, part: Mapping[str, Any] | None, state: str, limit: int, metric: Metric
+) -> tuple[list[tuple[Any, ...]], int]:
+    """Return the items in a state, those that weigh most first, and how many there are."""
+    found = evidence_of(home, statement, indicator)
+    shown = state.replace("'", "''")
+    test = f"{found.state} = '{shown}'" if ":" in state else f"split_part({found.state}, ':', 1) = '{shown}'"
+    where = f"{test} AND {_in_part(part)}"
+    base = f"{indicator}_base" if f"{indicator}_base" in found.columns else "CAST(NULL AS VARCHAR)"
+    worst = "DESC" if metric.better == "lower" else "ASC"
+    order = f"{found.amount} {worst} NULLS LAST, " if metric.amount else ""
+    rows = query(
+        f"SELECT item_source, item_id, service_on, {found.state}, {base}, {found.amount} FROM {found.source}"
+        f" WHERE {where} ORDER BY {order}arrival_at, item_source, item_id LIMIT {int(limit)}"
+    )
+    return rows, query(f"SELECT count(*) FROM {found.source} WHERE {where}")[0][0]
+
+
+def _changes(
+    home: Path, before_id: str, after_id: str, indicator: Mapping[str, Any], part: Mapping[str, Any] | None
+) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield (source, item, state before, state after, cause) of each item that another version saw differently."""
+    earlier = read_statement(home, before_id)
+    same = next((one for one in earlier["indicators"] if one["id"] == indicator["id"]), None)
+    if same is None:
+        return
+    before, after = evidence_of(home, before_id, indicator["id"]), evidence_of(home, after_id, indicator["id"])
+    base = f"{after.column}_base" if f"{after.column}_base" in after.columns else "CAST(NULL AS VARCHAR)"
+    rows = query(
+        f"WITH b AS (SELECT item_source, item_id, load_id, service_on, {before.state} AS state, {before.amount} AS amount FROM {before.source}),"
+        f" a AS (SELECT item_source, item_id, load_id, service_on, {after.state} AS state, {after.amount} AS amount, {base} AS base"
+        f"      FROM {after.source})"
+        " SELECT item_source, item_id, b.state, a.state, b.amount, a.amount, b.load_id, a.load_id, a.base"
+        " FROM b FULL JOIN a USING (item_source, item_id)"
+        f" WHERE ((b.state IS DISTINCT FROM a.state) OR (a.state = 'counted' AND b.amount IS DISTINCT FROM a.amount))"
+        f" AND ({_in_part(part).replace('service_on', 'coalesce(a.service_on, b.service_on)')})"
+        " ORDER BY item_source, item_id"
+    )
+    terms_differ = same["terms"] != indicator["terms"] or same["scope"] != indicator["scope"]
+    definition_differs = same["metric"] != indicator["metric"]
+    for source, item, state_b, state_a, amount_b, amount_a, load_b, load_a, overridden in rows:
+        if state_b is None:
+            cause = f"late: delivered by load {load_a}, after the version before"
+        elif state_a is None:
+            cause = "gone: corrected into another month, or out of the contract's scope"
+        elif overridden is not None:
+            cause = "override: a decision that was recorded since"
+        elif load_b != load_a:
+            cause = f"corrected: load {load_a} delivered a later version of the record (load {load_b} before)"
+        elif definition_differs:
+            cause = "definition: another version of the metric"
+        elif terms_differ:
+            cause = "terms: the contract's terms for that day are others"
+        else:
+            cause = "override withdrawn, calendar or cut-off"
+        yield source, item, _with_amount(state_b, amount_b), _with_amount(state_a, amount_a), cause
+
+
+def _with_amount(state: str | None, amount: Any) -> str:
+    if state is None:
+        return "(not there)"
+    return f"{state} {decimal_text(amount)}" if state == "counted" and amount is not None else state
+
+
+def _previous(
+    home: Path, earlier_id: str, line: Mapping[str, Any], indicator: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return what the version before said of the same line."""
+    found = read_statement(home, earlier_id)
+    same = next((one for one in found["lines"] if one["id"] == line["id"]), None)
+    was = next((one for one in found["indicators"] if indicator and one["id"] == indicator["id"]), None)
+    return {
+        "statement": earlier_id,
+        "amount": None if same is None else same["amount"],
+        "value": None if was is None else was["value"],
+        "target": None if was is None else was["target"],
+        "same_contract": None if indicator is None else was is not None and was["terms"] == indicator["terms"],
+    }
