@@ -1,11 +1,13 @@
 """``clausemeter measure``: any metric over any days, without a contract."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipelines.cli.options import DEFAULT_HOME, AsJson, Home, day_of, instant_of, pairs_of, print_json, table
+from pipelines.runs.contracts import read_tree
 from pipelines.runs.measure import GROUPS, measure
 
 
@@ -23,6 +25,9 @@ def run(
     where: Annotated[list[str] | None, typer.Option(help="Only these, such as queue=a,b or source=bank; may be repeated.")] = None,
     zone: Annotated[str | None, typer.Option(help="The zone of the days; by default that of the logs.")] = None,
     cut_off: Annotated[str | None, typer.Option(help="An instant after which nothing is known; by default the end.")] = None,
+    calendars: Annotated[
+        Path | None, typer.Option(help="A file with `calendars:` (a contract will do); by default every hour is served.")
+    ] = None,
     as_json: AsJson = False,
     home: Home = DEFAULT_HOME,
 ) -> None:
@@ -38,6 +43,7 @@ def run(
         scope=scope,
         zone=zone,
         cut_off_at=instant_of("--cut-off", cut_off),
+        calendars=None if calendars is None else read_tree(calendars),
     )
     if as_json:
         print_json([asdict(one) for one in found])

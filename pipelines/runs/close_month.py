@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from pipelines.contract.model import Contract
 from pipelines.contract.resolve import IndicatorTerms, indicator_terms, term_days
@@ -19,16 +18,24 @@ from pipelines.core.zone import day_begins_at
 from pipelines.ingest.items import assembled_as_of
 from pipelines.metrics.compose import Ask, Frame, population_options
 from pipelines.metrics.scope import scope_sql
+from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
 from pipelines.runs.contracts import ReadContract, usable_contract
 from pipelines.runs.overrides import overrides_as_of
-from pipelines.runs.states import Override, Tally, lay_overrides, make_wide, prepare, tallies, vendor_kept_sources, within
 from pipelines.runs.statements import ID_DIGITS, StatementRef, evidence_folder, keep
+from pipelines.runs.states import (
+    Override,
+    Tally,
+    lay_overrides,
+    make_wide,
+    prepare,
+    tallies,
+    vendor_kept_sources,
+    within,
+)
 from pipelines.scoring.judge import judge
 from pipelines.settlement.statement import Inputs, body, statement_hash
 from pipelines.settlement.totals import settle
 from pipelines.warehouse.store import Warehouse
-from pipelines.worktime.rows import calendar_day_rows, sql_text
-from pipelines.worktime.timetable import calendar_days
 
 Progress = Callable[[str], None]
 
@@ -90,10 +97,11 @@ def close_month(
         cut_off_at = cut_off_at or default_cut_off(con, contract, month, min(now, as_of or now))
         run = MonthRun(con, found, days, cut_off_at, vendor_kept_sources(con), progress)
         terms = [t for i in contract.indicators if (t := indicator_terms(contract, i, month.days)) is not None]
-        load_calendars(con, found, days)
+        lay_out_calendars(con, found.calendars, contract.zone, days)
         overrides = overrides_as_of(home, as_of)
         scratch = home / "evidence" / ".part"
         tally, evidence, applied, stale = run.measure(terms, overrides, scratch)
+        con.execute(f"COPY calendar_day TO '{scratch / 'calendar_day.parquet'}' (FORMAT parquet)")
         judged = [judge(t, [within(tally, t.indicator.id, part.days) for part in t.parts]) for t in terms]
         settled = settle(contract, month.days, judged)
         statement = body(
@@ -160,31 +168,10 @@ class MonthRun:
 
     def frame(self, terms: IndicatorTerms) -> Frame:
         """Return what an indicator's question shares with those of the same population, hours and reading."""
-        contract, calendars, metric = self.found.source.model, self.found.calendars, terms.metric
-        calendar = next((name for name in (metric.channel, "default") if name in calendars), None)
+        contract, metric = self.found.source.model, terms.metric
+        calendar = calendar_for(metric, self.found.calendars)
         in_scope = scope_sql(contract.scope) or "true"
         return Frame(self.days, contract.zone, self.cut_off_at, in_scope, calendar, population_options(metric, terms.terms))
-
-
-def load_calendars(con: duckdb.DuckDBPyConnection, found: ReadContract, days: Days) -> None:
-    """Lay the contract's calendars out as rows of a temporary ``calendar_day``, with room for clocks that run on."""
-    con.execute(sql_text("calendar_day").replace("CREATE TABLE IF NOT EXISTS", "CREATE OR REPLACE TEMP TABLE"))
-    for calendar in found.calendars.values():
-        first, last = days.since - timedelta(days=400), days.until + timedelta(days=400)
-        timetable = calendar_days(calendar, found.source.model.zone, first, last)
-        rows = list(calendar_day_rows(timetable))
-        if rows:
-            con.register("laid_out", pa.Table.from_pylist(rows))
-            con.execute("INSERT INTO calendar_day BY NAME SELECT * FROM laid_out")
-            con.unregister("laid_out")
-
-
-def calendars_digest(con: duckdb.DuckDBPyConnection) -> str:
-    """Return the digest of the days as they were laid out, whichever file they came from."""
-    rows = con.execute(
-        "SELECT CAST((calendar, day, spans, close_of_business_at, working_index) AS VARCHAR) FROM calendar_day ORDER BY calendar, day"
-    ).fetchall()
-    return sha256_hex("\n".join(row[0] for row in rows).encode())
 
 
 def write_evidence(

@@ -6,6 +6,8 @@ from pathlib import Path
 from pipelines.contract.check import check
 from pipelines.contract.parse import Source, parse_contract
 from pipelines.core.problem import Problem, Refused, refuse_if_any
+from pipelines.core.yaml_text import TextTree, read_yaml
+from pipelines.metrics.declare import installed_metrics, population_needs
 from pipelines.worktime.model import Calendar
 from pipelines.worktime.parse import parse_calendars
 
@@ -37,18 +39,47 @@ def contract_file(name: str, folder: Path = Path("data/contracts")) -> Path:
     )
 
 
-def read_contract(name: str) -> tuple[Source, dict[str, Calendar], list[Problem]]:
-    """Read and check a contract; return it with every problem found, errors and warnings alike."""
-    path = contract_file(name)
+def read_text(path: Path) -> str:
+    """Read a file of words; one that cannot be read is refused."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(
             Problem(str(path), f"This file cannot be read as UTF-8 text ({error}).", "Save it as UTF-8.", "contract.unreadable")
         ) from error
+
+
+def read_tree(path: Path) -> TextTree:
+    """Read a YAML file."""
+    return read_yaml(read_text(path), str(path))
+
+
+def read_contract(name: str) -> tuple[Source, dict[str, Calendar], list[Problem]]:
+    """Read and check a contract; return it with every problem found, errors and warnings alike."""
+    path = contract_file(name)
+    text = read_text(path)
     source = parse_contract(text, str(path))
     calendars, problems = parse_calendars(source.tree) if source.model.calendars else ({}, [])
+    problems += _without_days(source, calendars)
     return source, calendars, sorted([*check(source), *problems], key=lambda p: p.where)
+
+
+def _without_days(source: Source, calendars: dict[str, Calendar]) -> list[Problem]:
+    """Return a problem for each limit in days whose channel has no calendar: nobody could say which days are working days."""
+    found = []
+    for number, indicator in enumerate(source.model.indicators):
+        metric = installed_metrics().get(indicator.metric)
+        if metric and population_needs(metric.population).due and not {metric.channel, "default"} & set(calendars):
+            found.append(
+                Problem(
+                    where=source.where("indicators", number, "metric"),
+                    what=f"Clause {indicator.clause} ({indicator.id}) counts days, and the contract has no calendar for"
+                    f" {metric.channel!r}; nobody could say which days are working days.",
+                    mend=f"Write `calendars:` with {metric.channel}, or with default.",
+                    code="contract.no_calendar",
+                )
+            )
+    return found
 
 
 def usable_contract(name: str) -> ReadContract:

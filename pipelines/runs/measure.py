@@ -10,14 +10,18 @@ from pipelines.core.dated import Piece
 from pipelines.core.exact import decimal_text
 from pipelines.core.period import Days
 from pipelines.core.problem import Problem, Refused, refuse_if_any
+from pipelines.core.yaml_text import TextTree, read_yaml
 from pipelines.core.zone import day_begins_at, zone_named
 from pipelines.metrics.compose import Ask, Frame, local_hour_sql, population_options
 from pipelines.metrics.declare import Metric, metric_named
 from pipelines.metrics.scope import scope_problems, scope_sql
+from pipelines.runs.calendars import calendar_for, lay_out_calendars
 from pipelines.runs.states import make_wide, prepare, tallies, vendor_kept_sources
 from pipelines.scoring.counts import Counts, measured
 from pipelines.settlement.statement import states_body
 from pipelines.warehouse.store import Warehouse
+from pipelines.worktime.model import Calendar
+from pipelines.worktime.parse import parse_calendars
 
 GROUPS = ("month", "day", "hour", "team", "queue", "agent", "source")
 
@@ -49,9 +53,12 @@ def measure(
     scope: Mapping[str, Sequence[str]] | None = None,
     zone: str | None = None,
     cut_off_at: datetime | None = None,
+    calendars: TextTree | None = None,
 ) -> list[Measurement]:
     """Return the metrics' values over [since, until), one a group; each group's parts add up to the whole.
 
+    ``calendars`` has the service hours under ``calendars:``, a channel each or ``default``; without it every hour is a
+    service hour, and working days are those of mainland China's notices in its zones, Monday to Friday elsewhere.
     ``terms`` apply to every metric that has them, defaults elsewhere. ``zone`` decides days; by default the zone of the
     logs. Refuses unknown metrics, groups, terms and scopes, all of them at once.
     """
@@ -66,13 +73,15 @@ def measure(
         days = Days(since, until)
         cut_off_at = cut_off_at or day_begins_at(until, zone)
         in_scope = scope_sql(scope) or "true"
+        hours = _calendars(calendars, zone)
+        lay_out_calendars(con, hours, zone, days)
         kept = vendor_kept_sources(con)
         groups = {name: _group_sql(name, zone, days) for name in by}
         measurements = []
         scans: dict[tuple[str, Frame], list[Ask]] = {}
         for metric in found:
             ask = _ask(metric, terms, days)
-            frame = Frame(days, zone, cut_off_at, in_scope, None, population_options(metric, ask.terms))
+            frame = Frame(days, zone, cut_off_at, in_scope, calendar_for(metric, hours), population_options(metric, ask.terms))
             scans.setdefault((metric.population, frame), []).append(ask)
         for (population, frame), asks in scans.items():
             states = make_wide(con, "wide", population, frame, asks)
@@ -118,10 +127,25 @@ def _ask(metric: Metric, terms: Mapping[str, str], days: Days) -> Ask:
     return Ask("m_" + "".join(c if c.isalnum() else "_" for c in metric.key), metric, pieces)
 
 
+ALWAYS_OPEN = """
+calendars:
+  default:
+    - {since: 1970-01-01, decided: 1970-01-01, by: no contract, weekly: {mon-sun: ["00:00-24:00"]}, holidays: HOLIDAYS, on_holidays: as_usual}
+"""
+ZONES_OF_MAINLAND_CHINA = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "PRC")
+
+
+def _calendars(tree: TextTree | None, zone: str) -> dict[str, Calendar]:
+    if tree is None:
+        holidays = "cn" if zone in ZONES_OF_MAINLAND_CHINA else "none"
+        tree = read_yaml(ALWAYS_OPEN.replace("HOLIDAYS", holidays), "always open")
+    found, problems = parse_calendars(tree)
+    refuse_if_any(problems)
+    return found
+
+
 def _zone_of_logs(con: Any) -> str:
     """Return the one zone that the loaded logs are written in; where there are several, somebody must say."""
-    from pipelines.core.yaml_text import read_yaml
-
     rows = con.execute("SELECT DISTINCT text FROM mapping").fetchall()
     zones = set()
     for (text,) in rows:

@@ -44,13 +44,20 @@ class RawLine:
 
 
 def masked(record: RawRecord) -> tuple[str, dict[str, str]]:
-    """Return a record's text and fields with what is personal replaced by stars."""
-    text, fields = record.text, dict(record.fields)
-    for name in record.personal:
-        if fields.get(name):
-            text = text.replace(fields[name], MASK)
-            fields[name] = MASK
-    return text, fields
+    """Return a record's text and fields with what is personal replaced by stars.
+
+    Fields stand in the text in their order; where one is not found there as it was read (quotes doubled, JSON), the
+    text is written anew from the masked fields, so that nothing personal slips through.
+    """
+    fields = {name: MASK if name in record.personal and value else value for name, value in record.fields.items()}
+    shown, rest = "", record.text
+    for name, value in record.fields.items():
+        before, found, rest_after = rest.partition(value)
+        if value and not found:
+            return " · ".join(f"{name}={text}" for name, text in fields.items()), fields
+        if value:
+            shown, rest = shown + before + fields[name], rest_after
+    return shown + rest, fields
 
 
 def raw_lines(

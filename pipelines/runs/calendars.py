@@ -1,0 +1,47 @@
+"""The service calendars of a run, laid out as rows that the scans join."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.core.canonical import sha256_hex
+from pipelines.core.period import Days
+from pipelines.metrics.declare import Metric, population_needs
+from pipelines.worktime.model import Calendar
+from pipelines.worktime.rows import calendar_day_rows, sql_text
+from pipelines.worktime.timetable import calendar_days
+
+ROOM = timedelta(days=400)  # clocks run on after the month, and a thread may have begun before it
+
+
+def calendar_for(metric: Metric, calendars: Mapping[str, Calendar]) -> str | None:
+    """Return the calendar that binds a metric's channel; None is around the clock, where no days are counted."""
+    named = next((name for name in (metric.channel, "default") if name in calendars), None)
+    if named is None and population_needs(metric.population).due:
+        raise LookupError(f"{metric.key} counts days and {metric.channel} has no calendar")
+    return named
+
+
+def lay_out_calendars(
+    con: duckdb.DuckDBPyConnection, calendars: Mapping[str, Calendar], zone: str, days: Days
+) -> None:
+    """Lay calendars out in a temporary ``calendar_day``, a row a day and channel, with room for clocks that run on."""
+    con.execute(sql_text("calendar_day").replace("CREATE TABLE IF NOT EXISTS", "CREATE OR REPLACE TEMP TABLE"))
+    for name, calendar in calendars.items():
+        timetable = calendar_days(calendar, zone, days.since - ROOM, days.until + ROOM)
+        rows = [{**row, "calendar": name} for row in calendar_day_rows(timetable)]
+        if rows:
+            con.register("laid_out", pa.Table.from_pylist(rows))
+            con.execute("INSERT INTO calendar_day BY NAME SELECT * FROM laid_out")
+            con.unregister("laid_out")
+
+
+def calendars_digest(con: duckdb.DuckDBPyConnection) -> str:
+    """Return the digest of the days as they were laid out, whichever file they came from."""
+    rows: Iterable[tuple[str]] = con.execute(
+        "SELECT CAST((calendar, day, spans, close_of_business_at, working_index) AS VARCHAR) FROM calendar_day"
+        " ORDER BY calendar, day"
+    ).fetchall()
+    return sha256_hex("\n".join(row[0] for row in rows).encode())
