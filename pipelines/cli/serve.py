@@ -1,1 +1,30 @@
-def register(program: object) -> None: ...
+"""``clausemeter serve``: the dashboard."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.options import DEFAULT_HOME, Home
+
+
+def register(program: typer.Typer) -> None:
+    """Add the verb."""
+    program.command("serve")(run)
+
+
+def run(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port.")] = 8050,
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Serve the dashboard until interrupted."""
+    serve_forever(home, host, port)
+
+
+def serve_forever(home: Path, host: str, port: int) -> None:
+    """Hand this process over to the web app: the pipelines know nothing of it but its name."""
+    print(f"clausemeter: http://{host}:{port}  (Ctrl-C ends it)", flush=True)
+    os.execv(sys.executable, [sys.executable, "-m", "app", "--home", str(home), "--host", host, "--port", str(port)])

@@ -147,7 +147,7 @@ def item_select(population: str, frame: Frame) -> str:
             f"seconds_of_us(working_us(day_of_{c.start}, {c.start}, day_of_{c.end}, {c.end})) AS {c.name}"
             for c in needs.clocks
         ]
-        for event in needs.due:
+        for event in needs.due if "within_days" in dict(frame.options) else ():
             column, more = _due(event, frame)
             columns.append(column)
             joins += more

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib import resources
 
@@ -43,7 +44,7 @@ class Term:
             number = Decimal(value)
         except InvalidOperation:
             return f"is not a number of {self.unit}"
-        if not number.is_finite() or number != round(number, 6) or abs(number) > 10**9:
+        if not number.is_finite() or abs(number) > 10**9 or number != round(number, 6):
             return "is not a number with at most six decimals"
         if self.at_least is not None and number < self.at_least:
             return f"lies below {self.at_least}"
@@ -82,8 +83,18 @@ class Metric:
 
     @property
     def channel(self) -> str:
-        """The part of its key before the point: phone, chat, email …"""
+        """The part of its key before the point: phone, chat, email."""
         return self.key.split(".")[0]
+
+    @property
+    def checked_terms(self) -> list[str]:
+        """The two terms that ``check`` compares: the first may not exceed the second."""
+        return [] if self.check is None else self.check.split(" <= ")
+
+    def is_broken_by(self, values: Mapping[str, str]) -> bool:
+        """Say whether these values of its terms break the metric's own rule."""
+        numbers = [Decimal(values[name]) for name in self.checked_terms]
+        return numbers != sorted(numbers)
 
 
 def quoted(text: str) -> str:
@@ -170,8 +181,6 @@ def metric_named(key: str, where: str = "") -> Metric:
 
 def unknown_metric(key: str, where: str) -> Problem:
     """Return the problem of a metric that nobody defined, naming the nearest."""
-    from difflib import get_close_matches
-
     near = get_close_matches(key, installed_metrics(), n=1, cutoff=0.5)
     return Problem(
         where=where,

@@ -13,7 +13,7 @@ from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.yaml_text import TextTree, read_yaml
 from pipelines.core.zone import day_begins_at, zone_named
 from pipelines.metrics.compose import Ask, Frame, local_hour_sql, population_options
-from pipelines.metrics.declare import Metric, metric_named
+from pipelines.metrics.declare import Metric, metric_named, population_needs
 from pipelines.metrics.scope import scope_problems, scope_sql
 from pipelines.runs.calendars import calendar_for, lay_out_calendars
 from pipelines.runs.states import make_wide, prepare, tallies, vendor_kept_sources
@@ -81,7 +81,7 @@ def measure(
         scans: dict[tuple[str, Frame], list[Ask]] = {}
         for metric in found:
             ask = _ask(metric, terms, days)
-            frame = Frame(days, zone, cut_off_at, in_scope, calendar_for(metric, hours), population_options(metric, ask.terms))
+            frame = Frame(days, zone, cut_off_at, in_scope, _hours_of(metric, hours, calendars), population_options(metric, ask.terms))
             scans.setdefault((metric.population, frame), []).append(ask)
         for (population, frame), asks in scans.items():
             states = make_wide(con, "wide", population, frame, asks)
@@ -142,6 +142,12 @@ def _calendars(tree: TextTree | None, zone: str) -> dict[str, Calendar]:
     found, problems = parse_calendars(tree)
     refuse_if_any(problems)
     return found
+
+
+def _hours_of(metric: Metric, hours: Mapping[str, Calendar], given: TextTree | None) -> str | None:
+    """Return the calendar of a metric; where none was given, days are joined only for what counts days."""
+    needs_days = given is not None or population_needs(metric.population).due
+    return calendar_for(metric, hours) if needs_days else None
 
 
 def _zone_of_logs(con: Any) -> str:
