@@ -69,7 +69,7 @@ def find_raw_many(
     """Return the records of many keys of one load, in one pass over its file; versions of a key from old to new."""
     event = _event(table)
     wanted = [_whole_key(event, key) for key in keys]
-    file_name, sha256, reading, mapping = _load(warehouse, load_id)
+    file_name, sha256, mapping = _load(warehouse, load_id)
     archive = Archive(warehouse.home.archive, archive_key)
     found: dict[tuple[str, ...], list[RawRecord]] = {key: [] for key in wanted}
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(":memory:") as con:
@@ -77,9 +77,7 @@ def find_raw_many(
         scratch = Path(folder)
         path = archive.plain(sha256, scratch, shown=file_name)
         asked = dict(zip(_note_wanted(con, event, wanted), wanted, strict=True))
-        staged = stage(
-            con, mapping, path, shown=file_name, scratch=scratch, keys={event.name: "wanted"}, reading=reading
-        )
+        staged = stage(con, mapping, path, shown=file_name, scratch=scratch, keys={event.name: "wanted"})
         spans = _spans(con, event, staged)
         texts = staged.texts({(first, last) for _, first, last in spans}) if spans else {}
     personal = mapping.personal_columns
@@ -101,9 +99,9 @@ def _whole_key(event: EventTable, key: str | Sequence[str]) -> tuple[str, ...]:
     return given + defaults
 
 
-def _load(warehouse: Warehouse, load_id: int) -> tuple[str, str, str, Mapping]:
+def _load(warehouse: Warehouse, load_id: int) -> tuple[str, str, Mapping]:
     found = warehouse.con.execute(
-        "SELECT file_name, sha256, reading, m.name, m.text "
+        "SELECT file_name, sha256, m.name, m.text "
         "FROM load l JOIN mapping m ON m.fingerprint = l.mapping_sha256 WHERE load_id = ?",
         [load_id],
     ).fetchall()
@@ -116,8 +114,8 @@ def _load(warehouse: Warehouse, load_id: int) -> tuple[str, str, str, Mapping]:
                 code="trace.no_load",
             )
         )
-    file_name, sha256, reading, mapping_name, text = found[0]
-    return file_name, sha256, reading, parse_mapping(text, mapping_name)
+    file_name, sha256, mapping_name, text = found[0]
+    return file_name, sha256, parse_mapping(text, mapping_name)
 
 
 def _note_wanted(

@@ -38,12 +38,13 @@ WHY = {
 
 
 class RawRecord(NamedTuple):
-    """One record of a file: its physical lines (from 1, both ends in), and its fields or what is wrong with it."""
+    """One record of a file: its physical lines (from 1, both ends in), its text, its fields or what is wrong."""
 
     line_no: int
     last_line_no: int
     fields: list[str] | None
     code: str | None
+    text: str = ""
 
 
 class RawFile(Protocol):
@@ -89,12 +90,14 @@ def survey(path: Path) -> Survey:
     tail = b"\n"
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
-            line_feeds += chunk.count(b"\n")
-            returns += chunk.count(b"\r")
-            nuls += chunk.count(b"\0")
             window = tail + chunk
-            pairs += window.count(b"\r\n") - tail.count(b"\r\n")
-            has_blank_line = has_blank_line or b"\n\n" in window or b"\n\r\n" in window
+            line_feeds += chunk.count(b"\n")
+            nuls += chunk.count(b"\0")
+            has_blank_line = has_blank_line or b"\n\n" in window
+            if b"\r" in window:
+                returns += chunk.count(b"\r")
+                pairs += window.count(b"\r\n") - tail.count(b"\r\n")
+                has_blank_line = has_blank_line or b"\n\r\n" in window
             tail = window[-2:]
     return Survey(line_feeds, returns, pairs, nuls, has_blank_line, not tail.endswith(b"\n"))
 
@@ -171,18 +174,21 @@ class DelimitedFile:
                 yield self._record(line, lines, width)
 
     def _record(self, line: "_Line", lines: "_Lines", width: int | None) -> RawRecord:
-        fields, code = split_fields(line.text or "", self.delimiter, self.quote)
+        text = line.text or ""
+        fields, code = split_fields(text, self.delimiter, self.quote)
         last = line.number
         if code == OPEN_QUOTE:
-            fields, code, last = self._continued(line, lines, width)
+            taken = self._continued(line, lines, width)
+            text, last = _join(taken), taken[-1].number
+            fields, code = split_fields(text, self.delimiter, self.quote)
         if code is None and width is not None:
             if len(fields) == width + 1 and not fields[-1]:  # a delimiter may end the line
                 fields.pop()
             code = TOO_FEW if len(fields) < width else TOO_MANY if len(fields) > width else None
-        return RawRecord(line.number, last, None if code else fields, code)
+        return RawRecord(line.number, last, None if code else fields, code, text)
 
-    def _continued(self, first: "_Line", lines: "_Lines", width: int | None) -> tuple[list[str], str | None, int]:
-        """Read on while a quoted text is open; give the lines back when that leads nowhere."""
+    def _continued(self, first: "_Line", lines: "_Lines", width: int | None) -> "list[_Line]":
+        """Read on while a quoted text is open; when that leads nowhere, give all lines back but the first."""
         taken = [first]
         for line in islice(lines, LONGEST_SPAN):
             taken.append(line)
@@ -191,11 +197,65 @@ class DelimitedFile:
             if self.quote in line.text:
                 fields, code = split_fields(_join(taken), self.delimiter, self.quote)
                 if code is None and width in (None, len(fields)):
-                    return fields, None, line.number
+                    return taken
                 if code != OPEN_QUOTE:
                     break
         lines.give_back(taken[1:])
-        return [], OPEN_QUOTE, first.number
+        return [first]
+
+
+class Run(NamedTuple):
+    """Records one after another: ``records`` of them from record ``nth`` on, whose lines follow on each other."""
+
+    nth: int
+    line_no: int
+    last_line_no: int
+    records: int
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """A file without what is no record: ``runs`` say which lines its records come from, ``broken`` what was left."""
+
+    file: DelimitedFile
+    runs: list[Run]
+    broken: list[RawRecord]
+    lines: int
+    blank: int
+
+    @property
+    def records(self) -> int:
+        """Count the records that are left."""
+        return sum(run.records for run in self.runs)
+
+
+def sift(file: DelimitedFile, target: Path) -> Sifted:
+    """Write the sound records of ``file`` to ``target``, as they stand but in UTF-8 and without a head."""
+    runs: list[Run] = []
+    broken: list[RawRecord] = []
+    lines = blank = nth = first = count = 0  # the run that is growing: `count` single lines from `first` on
+
+    with target.open("w", encoding="utf-8", newline="") as out:
+        for record in file.records():
+            lines += record.last_line_no - record.line_no + 1
+            if record.fields is None:
+                if record.code == BLANK:
+                    blank += 1
+                else:
+                    broken.append(record)
+                continue
+            out.write(record.text + "\n")
+            if record.line_no == record.last_line_no == first + count:
+                count += 1
+                continue
+            runs.append(Run(nth, first, first, count))
+            nth, first, count = nth + count, record.line_no, 1
+            if record.last_line_no > record.line_no:
+                runs.append(Run(nth, record.line_no, record.last_line_no, 1))
+                nth, first, count = nth + 1, record.last_line_no + 1, 0
+    runs.append(Run(nth, first, first, count))
+    left = DelimitedFile(target, delimiter=file.delimiter, quote=file.quote, columns=file.header)
+    return Sifted(left, [run for run in runs if run.records], broken, lines, blank)
 
 
 class _Line(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from pipelines.core.problem import Problem, Refused
-from pipelines.sources.raw_file import BLANK, RawRecord
+from pipelines.sources.raw_file import BLANK, TOO_MANY, RawRecord
 
 
 def cell_text(value: Any) -> str:
@@ -57,8 +57,10 @@ class SheetFile:
         """Give every row after the head."""
         for number in range(self.head_lines + 1, len(self._rows) + 1):
             fields = self._row(number)
-            is_blank = not any(text.strip() for text in fields)
-            yield RawRecord(number, number, None if is_blank else fields, BLANK if is_blank else None)
+            beyond = fields[len(self.header) :]
+            code = BLANK if not any(fields) else TOO_MANY if any(beyond) else None
+            fields = [*fields, *[""] * len(self.header)][: len(self.header)]
+            yield RawRecord(number, number, None if code else fields, code)
 
     def texts(self, spans: Iterable[tuple[int, int]]) -> dict[int, tuple[str, list[str]]]:
         """Give the cells of rows, as a text with tabs between them and one by one."""

@@ -20,7 +20,7 @@ from pipelines.sources.flat_select import Fault, TableSelect, table_select
 from pipelines.sources.local_time import offset_sql, pieces_between, repeated_sql, skips
 from pipelines.sources.mapping import Mapping
 from pipelines.sources.open_file import engine_names, open_file
-from pipelines.sources.raw_file import BLANK, WHY, DelimitedFile, RawFile, survey
+from pipelines.sources.raw_file import BLANK, WHY, DelimitedFile, RawFile, RawRecord, Run, sift, survey
 from pipelines.sources.sql_text import literal, name
 
 BATCH_RECORDS = 20_000
@@ -29,6 +29,7 @@ BY_ENGINE = "engine"  # each physical line is one record, read by the engine
 BY_LINE = "line by line"
 BY_ELEMENT = "element by element"
 
+Keys: TypeAlias = dict[str, str] | None
 FindTexts: TypeAlias = Callable[[Iterable[tuple[int, int]]], dict[int, tuple[str, dict[str, str]]]]
 
 
@@ -81,22 +82,22 @@ def stage(
     *,
     shown: str,
     scratch: Path,
-    keys: dict[str, str] | None = None,
-    reading: str | None = None,
+    keys: Keys = None,
 ) -> Staged:
     """Read ``path`` into temporary tables; ``shown`` is its name in messages, ``scratch`` a folder for a decoded copy.
 
-    ``keys`` (table name → relation of keys) limits the rows to some keys of some tables; ``reading`` repeats a known
-    way of reading instead of finding one.
+    ``keys`` (table name → relation of keys) limits the rows to some keys of some tables.
     """
     if mapping.adapter is not None:
         return _stage_elements(con, mapping, path, keys)
     file = open_file(path, mapping, shown=shown, scratch=scratch)
-    if reading != BY_LINE and isinstance(file, DelimitedFile) and file.encoding == "utf-8":
+    if isinstance(file, DelimitedFile):
         found = survey(file.path)
-        if found.is_plain:
-            with suppress(duckdb.Error, NotPlain):  # then nothing was kept: the file is read again, exactly
-                return _stage_by_engine(con, mapping, file, found.lines - file.head_lines, keys)
+        with suppress(duckdb.Error, NotPlain):  # then nothing was kept: the file is read again, more carefully
+            if file.encoding == "utf-8" and found.is_plain:
+                return _stage_plain(con, mapping, file, found.lines - file.head_lines, keys)
+        with suppress(duckdb.Error, NotPlain):
+            return _stage_sifted(con, mapping, file, scratch, keys)
     return _stage_by_line(con, mapping, file, keys)
 
 
@@ -104,12 +105,43 @@ class NotPlain(Exception):
     """The engine does not see one record in each physical line."""
 
 
-def _stage_by_engine(
-    con: duckdb.DuckDBPyConnection, mapping: Mapping, file: DelimitedFile, lines: int, keys: dict[str, str] | None
+def _stage_plain(
+    con: duckdb.DuckDBPyConnection, mapping: Mapping, file: DelimitedFile, lines: int, keys: Keys
 ) -> Staged:
-    """Let the engine read the file, and check that it saw as many records as there are lines."""
-    if file.head_lines > 1 and mapping.file and file.head_lines != mapping.file.header_line:
-        raise NotPlain  # the header itself runs over lines
+    """Let the engine read the file as it is: it has to see as many records as there are lines."""
+    tables = _tables_by_engine(con, mapping, file, lines, keys)
+    first = file.head_lines + 1
+    spans = f"(SELECT range AS nth, range + {first} AS line_no, range + {first} AS last_line_no FROM range({lines}))"
+    return Staged(tables, lines, 0, (), spans, BY_ENGINE, _named_fields(file), " \t\r" + file.delimiter)
+
+
+def _stage_sifted(
+    con: duckdb.DuckDBPyConnection, mapping: Mapping, file: DelimitedFile, scratch: Path, keys: Keys
+) -> Staged:
+    """Take out what is no record, and let the engine read the rest: it has to see as many records as are left."""
+    sifted = sift(file, scratch / "sifted.csv")
+    tables = _tables_by_engine(con, mapping, sifted.file, sifted.records, keys)
+    columns = list(zip(*sifted.runs, strict=True)) or [(), (), (), ()]
+    runs = {name_: pa.array(column, pa.int64()) for name_, column in zip(Run._fields, columns, strict=True)}
+    con.register("incoming", pa.table(runs))
+    con.execute("CREATE OR REPLACE TEMP TABLE run AS FROM incoming")
+    con.unregister("incoming")
+    spans = (
+        "(SELECT nth + i AS nth, line_no + i AS line_no, last_line_no + i AS last_line_no "
+        "FROM (SELECT *, unnest(range(records)) AS i FROM run))"
+    )
+    broken = tuple(_broken(record) for record in sifted.broken)
+    return Staged(tables, sifted.lines, sifted.blank, broken, spans, BY_LINE, _named_fields(file))
+
+
+def _broken(record: RawRecord) -> Broken:
+    code = str(record.code)
+    return Broken(record.line_no, record.last_line_no, Fault(code, None, WHY[code]))
+
+
+def _tables_by_engine(
+    con: duckdb.DuckDBPyConnection, mapping: Mapping, file: DelimitedFile, records: int, keys: Keys
+) -> dict[str, StagedTable]:
     quote = literal(file.quote)
     columns = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in engine_names(file.header, mapping.raw_columns))
     relation = (
@@ -118,21 +150,21 @@ def _stage_by_engine(
     )
     tables = {}
     for table_name in mapping.tables if keys is None else keys:
-        number = None if keys is None else "row_number() OVER () - 1"
-        select = table_select(mapping, table_name, relation=relation, nth=number, keys=(keys or {}).get(table_name, ""))
-        tables[table_name] = _stage(con, mapping, table_name, select, nth="rowid" if keys is None else "nth")
         if keys is None:
-            count = con.execute(f"SELECT count(*) FROM staged_{table_name}").fetchall()[0][0]
-            if count != lines:
-                raise NotPlain
-    first = file.head_lines + 1
-    spans = f"(SELECT range AS nth, range + {first} AS line_no, range + {first} AS last_line_no FROM range({lines}))"
-    return Staged(tables, lines, 0, (), spans, BY_ENGINE, _named_fields(file), " \t\r" + file.delimiter)
+            select = table_select(mapping, table_name, relation=relation)
+            tables[table_name] = _stage(con, mapping, table_name, select, nth="rowid")
+            counted = f"staged_{table_name}"
+        else:
+            number = "row_number() OVER () - 1"
+            select = table_select(mapping, table_name, relation=relation, nth=number, keys=keys[table_name])
+            tables[table_name] = _stage(con, mapping, table_name, select, nth="nth")
+            counted = relation
+        if con.execute(f"SELECT count(*) FROM {counted}").fetchall()[0][0] != records:
+            raise NotPlain
+    return tables
 
 
-def _stage_by_line(
-    con: duckdb.DuckDBPyConnection, mapping: Mapping, file: RawFile, keys: dict[str, str] | None
-) -> Staged:
+def _stage_by_line(con: duckdb.DuckDBPyConnection, mapping: Mapping, file: RawFile, keys: Keys) -> Staged:
     """Read the file record by record; what is no record is kept apart with its lines."""
     broken: list[Broken] = []
     tally = {"lines": 0, "blank": 0}
@@ -165,9 +197,7 @@ def _named_fields(file: RawFile) -> FindTexts:
     return find
 
 
-def _stage_elements(
-    con: duckdb.DuckDBPyConnection, mapping: Mapping, path: Path, keys: dict[str, str] | None
-) -> Staged:
+def _stage_elements(con: duckdb.DuckDBPyConnection, mapping: Mapping, path: Path, keys: Keys) -> Staged:
     """Take what an adapter yields; every element gives a row or is broken."""
     adapter = adapter_named(mapping.adapter or "", mapping.name)
     broken: dict[int, Broken] = {}
@@ -229,8 +259,7 @@ def _batches(file: RawFile, schema: pa.Schema, broken: list[Broken], tally: dict
         elif record.code == BLANK:
             tally["blank"] += 1
         else:
-            code = str(record.code)
-            broken.append(Broken(record.line_no, record.last_line_no, Fault(code, None, WHY[code])))
+            broken.append(_broken(record))
         if len(rows) == BATCH_RECORDS:
             yield _batch(rows, spans, schema)
             rows, spans = [], []
