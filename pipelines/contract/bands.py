@@ -21,7 +21,12 @@ class Tier:
     band: Band
 
     def __str__(self) -> str:
-        return f"{decimal_text(self.from_)} to {'∞' if self.until is None else decimal_text(self.until)}"
+        return span_text(self.from_, self.until)
+
+
+def span_text(low: Decimal, high: Decimal | None) -> str:
+    """Return a span in words; None is without end."""
+    return f"{decimal_text(low)} to {'∞' if high is None else decimal_text(high)}"
 
 
 def closed_for(better: str, stated: Closed | None) -> Closed:
@@ -35,18 +40,23 @@ def top_of(aggregate: str) -> Decimal | None:
 
 
 def tiers(bands: Sequence[Band], top: Decimal | None) -> list[Tier]:
-    """Return the bands in order of their lower end, with the ends that a list of thresholds leaves out.
+    """Return the bands in order, with the ends that a list of thresholds leaves out.
 
     A band without ``until`` reaches to the next one's ``from`` (the last: to the top); one without ``from`` begins at
     the previous one's ``until`` (the first: at 0).
     """
+
     def lower(band: Band) -> Decimal:
         if band.from_ is not None:
             return band.from_
         below = [b.until for b in bands if b.until is not None and (band.until is None or b.until < band.until)]
         return max(below, default=Decimal(0))
 
-    ordered = sorted(bands, key=lower)
+    def place(band: Band) -> tuple[Decimal, bool, Decimal]:
+        # of two that begin together, the one that ends first: a tier of one value stands before its neighbour
+        return lower(band), band.until is None, band.until or Decimal(0)
+
+    ordered = sorted(bands, key=place)
     found = []
     for band, following in zip(ordered, [*ordered[1:], None], strict=True):
         until = band.until if band.until is not None else (lower(following) if following else top)
@@ -54,16 +64,29 @@ def tiers(bands: Sequence[Band], top: Decimal | None) -> list[Tier]:
     return found
 
 
-def gaps_and_overlaps(found: Sequence[Tier], top: Decimal | None) -> list[tuple[str, Decimal, Decimal | None]]:
-    """Return each ("gap" | "overlap" | "empty", from, until) of tiers that should cover 0 up to ``top`` exactly once."""
+def is_one_value(tier: Tier, top: Decimal | None, closed: Closed) -> bool:
+    """Say whether a tier without width holds a value all the same: the range's best end, such as exactly 100 %."""
+    end = top if closed == "left" else Decimal(0)
+    return tier.from_ == tier.until == end
+
+
+def gaps_and_overlaps(
+    found: Sequence[Tier], top: Decimal | None, closed: Closed
+) -> list[tuple[str, Decimal, Decimal | None]]:
+    """Return each ("gap" | "overlap" | "empty" | "outside", from, until) of tiers that should cover 0 to ``top`` once.
+
+    ``outside`` is a tier that no value can reach: below 0, or beyond the top.
+    """
     problems: list[tuple[str, Decimal, Decimal | None]] = []
     reached: Decimal | None = Decimal(0)
     for tier in found:
-        if tier.until is not None and tier.until <= tier.from_:
+        if tier.from_ < 0 or (top is not None and (tier.from_ > top or (tier.until or top) > top)):
+            problems.append(("outside", tier.from_, tier.until))
+        elif tier.until is not None and tier.until <= tier.from_ and not is_one_value(tier, top, closed):
             problems.append(("empty", tier.from_, tier.until))
             continue
-        if reached is None or tier.from_ < reached:
-            problems.append(("overlap", tier.from_, tier.until if reached is None else _least(reached, tier.until)))
+        elif reached is None or tier.from_ < reached:
+            problems.append(("overlap", tier.from_, _least(reached, tier.until)))
         elif tier.from_ > reached:
             problems.append(("gap", reached, tier.from_))
         reached = None if reached is None or tier.until is None else max(reached, tier.until)
@@ -72,8 +95,9 @@ def gaps_and_overlaps(found: Sequence[Tier], top: Decimal | None) -> list[tuple[
     return problems
 
 
-def _least(one: Decimal, other: Decimal | None) -> Decimal:
-    return one if other is None else min(one, other)
+def _least(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    """Return the lower of two ends, where None is without end."""
+    return min((end for end in (one, other) if end is not None), default=None)
 
 
 def tier_of(value: Fraction, found: Sequence[Tier], closed: Closed) -> Tier:

@@ -1,5 +1,6 @@
 """What a contract holds (settlement.md, section 2). Every figure is dated and cites the clause it stands in."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -19,18 +20,30 @@ def _read_percent(value: object) -> object:
     return value
 
 
+def is_dated(value: object) -> bool:
+    """Say whether ``value`` is written as {since, value, by}, or is meant to be."""
+    return isinstance(value, dict) and not {"since", "value"}.isdisjoint(value)
+
+
 def _as_dated(value: object) -> object:
     """Read a plain value as one that holds from the contract's first day; a list of {since, value} as it stands."""
-    if isinstance(value, list) and value and all(isinstance(item, dict) and "value" in item for item in value):
+    if isinstance(value, list) and any(is_dated(item) for item in value):
         return value
-    if isinstance(value, dict) and "value" in value and set(value) <= {"since", "value", "by"}:
-        return [value]
-    return [{"value": value}]
+    return [value] if is_dated(value) else [{"value": value}]
 
 
-Number = Annotated[Decimal, BeforeValidator(_read_percent), Field(allow_inf_nan=False)]
+def _read_day(value: object) -> object:
+    """Read 2026-10-01 only: pydantic alone would take 86400 for the second day of 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("a day is written like 2026-10-01")
+    return value
 
 
+# Twelve places are what a statement writes exactly, and twelve digits before them more than any contract's sum.
+Number = Annotated[
+    Decimal, BeforeValidator(_read_percent), Field(allow_inf_nan=False, max_digits=24, decimal_places=12)
+]
+Day = Annotated[date, BeforeValidator(_read_day)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
 
 
@@ -41,10 +54,10 @@ class Part(BaseModel):
 
 
 class Value(Part, Generic[T]):
-    """A value, the day it begins to hold (None: with its contract) and the words it rests on (None: its holder's clause)."""
+    """A value, the day it begins (None: with its contract) and the words it rests on (None: its holder's clause)."""
 
     value: T
-    since: date | None = None
+    since: Day | None = None
     by: str | None = None
 
 
@@ -72,8 +85,8 @@ class Party(Words):
 class Term(Part):
     """The days for which the contract holds, half-open."""
 
-    from_: date = Field(alias="from")
-    until: date
+    from_: Day = Field(alias="from")
+    until: Day
 
 
 class Tax(Part):
@@ -95,7 +108,7 @@ class Band(Part):
 
 
 class Point(Part):
-    """A corner of a piecewise line: at this value, that share of the weight (in percent)."""
+    """A corner of a piecewise line: at this value, that percentage of the weight. Two at one value are a jump."""
 
     at: Number
     points: Number
@@ -131,17 +144,15 @@ class Consequence(Part):
     steps: Literal["started", "full"] = "started"
     bands: list[Band] = []
     closed: Literal["left", "right"] | None = None
-    base: list[str] | None = None
+    base: Annotated[list[str], Field(min_length=1)] | None = None
     cap: Number | None = None
     cap_rate: Number | None = None
     kind: Literal["kpi", "event"] = "kpi"
 
 
-def _as_dated_list(value: object) -> object:
-    """Read a plain list (of consequences) as one value that holds from the first day."""
-    if isinstance(value, list) and value and all(isinstance(item, dict) and "value" in item for item in value):
-        return value
-    return [{"value": value}]
+def clause_numbers(clause: str) -> list[int]:
+    """Return the numbers in a clause's name: ``§4.10(2)`` → 4, 10, 2."""
+    return [int(number) for number in re.findall(r"[0-9]+", clause)]
 
 
 class Indicator(Part):
@@ -159,14 +170,19 @@ class Indicator(Part):
     weight: DatedNumber | None = None
     minimum_sample: DatedNumber = [Value[Number](value=Decimal(1))]
     scoring: Annotated[list[Value[Scoring]], BeforeValidator(_as_dated)] | None = None
-    consequences: Annotated[list[Value[list[Consequence]]], BeforeValidator(_as_dated_list)] = []
+    consequences: Annotated[list[Value[list[Consequence]]], BeforeValidator(_as_dated)] = []
     on_change: Literal["split", "weighted_target", "period_end"] = "split"
     unmeasurable: Literal["exclude", "count_as_missed"] | None = None
     too_few: Literal["skip", "count_as_met"] = "skip"
     compare_at: Number | None = None
     compare_rounding: Literal["half_up", "down"] = "half_up"
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
+
+    @property
+    def place(self) -> tuple[list[int], str]:
+        """Its place among the others: by the numbers of its clause (4.2 before 4.10), then by its id."""
+        return clause_numbers(self.clause), self.id
 
 
 class Fee(Part):
@@ -184,7 +200,7 @@ class Cap(Part):
 
     id: Name
     clause: str
-    kinds: list[Literal["kpi", "event"]]
+    kinds: Annotated[list[Literal["kpi", "event"]], Field(min_length=1)]
     rate: DatedNumber | None = None
     amount: DatedNumber | None = None
 
@@ -198,7 +214,7 @@ class Contract(Part):
     vendor: Party
     term: Term
     zone: str
-    currency: str = "CNY"
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
     tax: Tax = Tax()
     scope: dict[str, list[str]] = {}
     calendars: dict[str, Any] = {}

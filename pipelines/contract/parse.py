@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from pipelines.contract.model import Contract
+from pipelines.contract.model import Contract, is_dated
 from pipelines.core.canonical import sha256_hex
 from pipelines.core.problem import Problem, Refused
 from pipelines.core.yaml_text import Path, TextTree, read_yaml
@@ -54,7 +54,8 @@ def _problems(error: ValidationError, tree: TextTree) -> Iterable[Problem]:
             key = str(path[-1])
             near = get_close_matches(key, _keys_at(path[:-1]), n=1, cutoff=0.5)
             mend = f"Did you mean {near[0]!r}?" if near else "Remove it, or move it to where it belongs."
-            yield Problem(where, f"The key {key!r} is not known here ({label}); it would have no effect.", mend, "contract.unknown_key")
+            what = f"The key {key!r} is not known here ({label}); it would have no effect."
+            yield Problem(where, what, mend, "contract.unknown_key")
         elif found["type"] == "missing":
             yield Problem(where, f"{label} is missing.", "Write it.", "contract.missing")
         else:
@@ -64,42 +65,42 @@ def _problems(error: ValidationError, tree: TextTree) -> Iterable[Problem]:
 
 
 def _path_in(tree: TextTree, location: tuple[str | int, ...]) -> Path:
-    """Return the part of pydantic's location that the file itself has: shorthand values have no inner list."""
+    """Return the part of pydantic's location that the file itself has.
+
+    A shorthand has no inner list: ``target: 0.9`` is read as ``target: [{value: 0.9}]``, and what pydantic finds at
+    ``target.0.value`` stands at ``target``.
+    """
     path: list[str | int] = []
     node: Any = tree.value
-    for step in location:
-        if isinstance(node, dict) and step in node or isinstance(node, list) and isinstance(step, int) and step < len(node):
+    for place, step in enumerate(location):
+        is_last = place == len(location) - 1
+        if isinstance(node, dict) and step in node:
             node = node[step]
             path.append(step)
-        elif isinstance(step, str) and isinstance(node, dict) and step == location[-1]:
+        elif isinstance(node, list) and isinstance(step, int):
+            if location[place + 1 : place + 2] == ("value",) and not any(is_dated(item) for item in node):
+                continue
+            node = node[step]
             path.append(step)
+        elif isinstance(node, dict) and isinstance(step, str) and is_last:
+            path.append(step)  # what is missing has a name, and its holder's line
     return tuple(path)
 
 
 def _keys_at(path: Path) -> list[str]:
-    """Return the keys that the model knows at ``path``."""
-    model: Any = Contract
+    """Return the keys that the model knows at ``path``, whether written in full or in short."""
+    models: list[type[BaseModel]] = [Contract]
     for step in path:
-        if isinstance(step, int):
-            continue
-        field = next(
-            (f for name, f in model.model_fields.items() if step in (name, f.alias)), None
-        ) if isinstance(model, type) and issubclass(model, BaseModel) else None
-        if field is None:
-            return []
-        model = _model_within(field.annotation)
-    if not (isinstance(model, type) and issubclass(model, BaseModel)):
-        return []
-    return [field.alias or name for name, field in model.model_fields.items()]
+        annotations = [
+            field.annotation for m in models for name, field in m.model_fields.items() if step == (field.alias or name)
+        ]
+        models = [model for annotation in annotations for model in _models_within(annotation)] or models
+    return [field.alias or name for model in models for name, field in model.model_fields.items()]
 
 
-def _model_within(annotation: Any) -> Any:
-    """Return the innermost model of an annotation: ``list[Value[list[Consequence]]]`` → ``Consequence``."""
+def _models_within(annotation: Any) -> list[type[BaseModel]]:
+    """Return the models of an annotation: ``list[Value[list[Consequence]]]`` → ``Value``, ``Consequence``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         inner = annotation.model_fields.get("value")
-        return _model_within(inner.annotation) or annotation if inner else annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _model_within(argument)
-        if found is not None:
-            return found
-    return None
+        return [annotation, *(_models_within(inner.annotation) if inner else [])]
+    return [model for argument in getattr(annotation, "__args__", ()) for model in _models_within(argument)]

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from pipelines.contract.dates import days_in_force, term_days
 from pipelines.contract.model import Consequence, Contract, Indicator, Scoring, Value
 from pipelines.core.dated import Dated, Piece, Since, in_order
 from pipelines.core.period import Days
 from pipelines.metrics.declare import Metric, metric_named
 
 T = TypeVar("T")
+
+__all__ = ["IndicatorTerms", "PartTerms", "dated", "indicator_terms", "term_days"]
 
 
 @dataclass(frozen=True)
@@ -39,20 +42,17 @@ class IndicatorTerms:
     parts: Sequence[PartTerms]
 
 
-def term_days(contract: Contract) -> Days:
-    """Return the days for which the contract holds."""
-    return Days(contract.term.from_, contract.term.until)
-
-
 def dated(name: str, values: Sequence[Value[T]], *, begins: date, by: str) -> Dated[T]:
-    """Return a field's values in order of day; one without a day begins with its contract, one without words rests on ``by``."""
+    """Return a field's values in order of day.
+
+    One without a day begins on ``begins``, with its contract; one without words of its own rests on ``by``.
+    """
     return in_order(name, (Since(value.since or begins, value.value, value.by or by) for value in values))
 
 
 def indicator_terms(contract: Contract, indicator: Indicator, month: Days) -> IndicatorTerms | None:
     """Return the indicator's terms over ``month``, or None where it is not in force on any day of it."""
-    begins = indicator.since or contract.term.from_
-    in_force = Days(begins, indicator.until or contract.term.until).overlap(term_days(contract)).overlap(month)
+    in_force = days_in_force(contract, indicator).overlap(month)
     if not len(in_force):
         return None
     metric = metric_named(indicator.metric)
@@ -65,7 +65,7 @@ def indicator_terms(contract: Contract, indicator: Indicator, month: Days) -> In
         return history.pieces(in_force)
 
     terms = {
-        name: pieces(name, indicator.terms[name]) if name in indicator.terms else [Piece(in_force, term.default, "default")]
+        name: pieces(name, indicator.terms.get(name)) or [Piece(in_force, term.default, "default")]
         for name, term in metric.terms.items()
     }
     fields: dict[str, list[Piece[Any]]] = {
@@ -79,26 +79,30 @@ def indicator_terms(contract: Contract, indicator: Indicator, month: Days) -> In
 
 
 def _parts(in_force: Days, fields: Mapping[str, list[Piece[Any]]], on_change: str) -> list[PartTerms]:
-    """Cut the days in force wherever any term of a period changes (``split``); otherwise one part by its last day's terms."""
-    cuts = sorted({piece.days.since for found in fields.values() for piece in found} | {in_force.since})
-    if on_change != "split":
-        cuts = [in_force.since]
+    """Cut the days in force wherever a term of a period changes.
+
+    ``split`` cuts at every change. ``period_end`` cuts nowhere: the last day's terms hold. ``weighted_target`` cuts
+    where the target changes, all else being the last day's: its parts are judged as one (scoring/judge.py).
+    """
+    cutting = {"split": set(fields), "weighted_target": {"target"}, "period_end": set[str]()}[on_change]
+    cuts = sorted({piece.days.since for name in cutting for piece in fields[name]} | {in_force.since})
+    last_day = in_force.until - timedelta(days=1)
     parts = []
     for since, until in zip(cuts, [*cuts[1:], in_force.until], strict=True):
-        days = Days(since, until)
-        judged_on = days.since if on_change == "split" else list(in_force)[-1]
-        at = {name: next((p for p in found if judged_on in p.days), None) for name, found in fields.items()}
-        minimum = at["minimum_sample"]
-        assert minimum is not None  # noqa: S101 - it has a default that begins with the contract
+
+        def holding(name: str, on: date = since) -> Any:
+            judged_on = on if name in cutting else last_day
+            return next((piece for piece in fields[name] if judged_on in piece.days), None)
+
         parts.append(
             PartTerms(
-                days=days,
-                share=Fraction(len(days), len(in_force)),
-                target=at["target"],
-                weight=at["weight"],
-                minimum_sample=minimum,
-                scoring=at["scoring"],
-                consequences=at["consequences"],
+                days=Days(since, until),
+                share=Fraction((until - since).days, len(in_force)),
+                target=holding("target"),
+                weight=holding("weight"),
+                minimum_sample=holding("minimum_sample"),
+                scoring=holding("scoring"),
+                consequences=holding("consequences"),
             )
         )
     return parts

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import TypeAlias
 
-Json: TypeAlias = "None | bool | int | str | list[Json] | tuple[Json, ...] | dict[str, Json]"
+Json: TypeAlias = "bool | int | str | list[Json] | tuple[Json, ...] | dict[str, Json] | None"
 
 # RFC 8785 writes numbers as ECMAScript doubles; beyond this an integer would not survive a reader of that kind.
 LARGEST_SAFE_INTEGER = 2**53 - 1
@@ -14,7 +14,8 @@ def canonical_json(value: Json) -> bytes:
     """Return ``value`` as UTF-8 canonical JSON: keys in UTF-16 order, no spaces, no floats.
 
     Money and ratios are strings before they come here; a float, Decimal or an integer beyond 2**53 - 1 is refused with
-    ``TypeError``, since its digits would depend on who reads it.
+    ``TypeError``, since its digits would depend on who reads it. Half a surrogate pair is no text:
+    ``UnicodeEncodeError``.
     """
     return json.dumps(_checked(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 

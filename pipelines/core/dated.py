@@ -52,10 +52,13 @@ class Dated(Generic[T]):
         )
 
     def pieces(self, days: Days) -> list[Piece[T]]:
-        """Cut ``days`` where the value changes; neighbours of equal value are one piece. Days before the first value are left out."""
+        """Cut ``days`` where the value changes; neighbours of equal value are one piece.
+
+        Days before the first value are left out: ask ``on`` for the first day where that would be a mistake.
+        """
         cuts = [value.since for value in self.values]
         found: list[Piece[T]] = []
-        for value, until in zip(self.values, [*cuts[1:], days.until], strict=True):
+        for value, until in zip(self.values, [*cuts[1:], days.until], strict=False):
             part = Days(value.since, max(value.since, until)).overlap(days)
             if not len(part):
                 continue

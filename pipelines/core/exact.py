@@ -18,10 +18,20 @@ def decimal_text(value: Fraction | Decimal | int) -> str:
     rounded = round_half_away(fraction, WRITTEN_PLACES)
     if Fraction(rounded) != fraction:
         return f"{rounded:f}"
-    text = f"{rounded:f}".rstrip("0").rstrip(".")
-    return text if text not in ("", "-0") else "0"
+    return f"{rounded:f}".rstrip("0").rstrip(".")
 
 
 def percent_text(value: Fraction | Decimal, places: int = 2) -> str:
     """Return a share as a percentage with a fixed number of places: ``Fraction(27060, 31359)`` → ``86.29``."""
     return f"{round_half_away(Fraction(value) * 100, places):f}"
+
+
+def rate_text(rate: Fraction | Decimal) -> str:
+    """Return an agreed rate as it enters a sum, never rounded: 0.02 → ``2.00%``, 0.00125 → ``0.125%``."""
+    return f"{exact_text(Fraction(rate) * 100, 2)}%"
+
+
+def exact_text(value: Fraction | Decimal, places: int) -> str:
+    """Return ``value`` with ``places`` places, or with all that it has where it has more."""
+    rounded = round_half_away(Fraction(value), places)
+    return f"{rounded:f}" if Fraction(rounded) == Fraction(value) else decimal_text(value)

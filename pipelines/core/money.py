@@ -4,8 +4,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
-# Digits after the point; ISO 4217. A currency that is not listed has two.
-MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "KWD": 3, "TND": 3}
+# Digits after the point, ISO 4217; a currency that is not listed has two.
+NO_MINOR_UNIT = (
+    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"),
+    *("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"),
+)
+THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+MINOR_DIGITS = dict.fromkeys(NO_MINOR_UNIT, 0) | dict.fromkeys(THOUSANDTHS, 3)
 
 
 def minor_digits(currency: str) -> int:
@@ -14,7 +19,7 @@ def minor_digits(currency: str) -> int:
 
 
 def round_half_away(value: Fraction, digits: int) -> Decimal:
-    """Return ``value`` rounded to ``digits`` places; the magnitude is rounded, then signed. 2.345 → 2.35, −2.345 → −2.35."""
+    """Return ``value`` to ``digits`` places; the magnitude is rounded, then signed. 2.345 → 2.35, −2.345 → −2.35."""
     scaled = abs(value) * 10**digits
     magnitude = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     sign = 1 if value < 0 and magnitude else 0

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 
 @dataclass(frozen=True, order=True)
@@ -20,7 +20,7 @@ class Days:
         return (self.since + timedelta(days=n) for n in range(len(self)))
 
     def __contains__(self, day: object) -> bool:
-        return isinstance(day, date) and self.since <= day < self.until
+        return isinstance(day, date) and not isinstance(day, datetime) and self.since <= day < self.until
 
     def overlap(self, other: "Days") -> "Days":
         """Return the days in both; empty when they do not meet."""
@@ -41,7 +41,7 @@ class Month:
     @classmethod
     def parse(cls, text: str) -> "Month":
         """Read ``2026-10``. Anything else is a ``ValueError``."""
-        match = re.fullmatch(r"(\d{4})-(\d{2})", text)
+        match = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text)
         if not match or not 1 <= int(match[2]) <= 12 or match[1] == "0000":
             raise ValueError(f"{text!r} is not a month; write it like 2026-10")
         return cls(int(match[1]), int(match[2]))
@@ -49,10 +49,8 @@ class Month:
     @property
     def days(self) -> Days:
         """Its days, half-open."""
-        return Days(date(self.year, self.month, 1), self.after(1)._first())
-
-    def _first(self) -> date:
-        return date(self.year, self.month, 1)
+        following = self.after(1)
+        return Days(date(self.year, self.month, 1), date(following.year, following.month, 1))
 
     def after(self, months: int) -> "Month":
         """Return the month that lies ``months`` later (earlier when negative)."""

@@ -4,6 +4,7 @@ YAML 1.1 reads 0.80 as a binary float, 09:00 as 540 and NO as false. A contract'
 these, so the plain tree of dict, list and str is taken from the syntax alone; whoever reads a value gives it its type.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -11,15 +12,16 @@ import yaml
 
 from pipelines.core.problem import Problem, Refused
 
-Tree: TypeAlias = "None | str | list[Tree] | dict[str, Tree]"
+Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
 Path: TypeAlias = tuple[str | int, ...]
 
 ABSENT = ("", "~", "null", "Null", "NULL")
+DEEPEST = 50  # levels; far beyond any contract, far below what a reader's stack bears
 
 
 @dataclass(frozen=True)
 class TextTree:
-    """A YAML document: ``value`` is the plain tree, ``name`` the file it came from, ``lines`` where each path stands."""
+    """A YAML document: ``value`` is the plain tree, ``name`` its file, ``lines`` where each path stands."""
 
     name: str
     value: Tree
@@ -34,36 +36,74 @@ class TextTree:
 
 
 def read_yaml(text: str, name: str) -> TextTree:
-    """Read one YAML document. Broken syntax, a repeated key, a tag or an alias is refused with its line."""
+    """Read one YAML document. Broken syntax, a repeated key, a tag, an anchor or an alias is refused with its line."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        problems = list(_not_plain(text, name))
+        node = None if problems else yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise Refused(
-            Problem(
-                where=f"{name}:{mark.line + 1}" if mark else name,
-                what=f"This is not YAML: {said}.",
-                mend="Check the indentation, the colons and the quotes around here.",
-                code="yaml.syntax",
-            )
-        ) from error
+        raise Refused(_syntax(error, name)) from error
     lines: dict[Path, int] = {}
-    problems: list[Problem] = []
     value = _plain(node, (), lines, problems, name) if node is not None else None
     if problems:
         raise Refused(problems)
     return TextTree(name, value, lines)
 
 
+def _syntax(error: yaml.YAMLError, name: str) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    said = ", ".join(part for part in (getattr(error, "context", None), getattr(error, "problem", None)) if part)
+    return Problem(
+        where=f"{name}:{mark.line + 1}" if mark else name,
+        what=f"This is not one YAML document: {said or str(error).splitlines()[0]}.",
+        mend="Check the indentation, the colons and the quotes around here.",
+        code="yaml.syntax",
+    )
+
+
+def _not_plain(text: str, name: str) -> Iterator[Problem]:
+    """Find what a reader could not see in its place: aliases, their anchors, tags; and bottomless nesting."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        found = None
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if isinstance(event, yaml.AliasEvent):
+            found = f"the alias *{anchor} stands for text that is written elsewhere", "yaml.alias"
+        elif anchor is not None:
+            found = f"the anchor &{anchor} is there to be repeated by an alias", "yaml.alias"
+        elif tag is not None:
+            found = f"the tag {tag} would change what is written", "yaml.tag"
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            found = f"more than {DEEPEST} levels lie in one another", "yaml.too_deep"
+        if found:
+            assert event.start_mark is not None  # noqa: S101 - a text that is parsed has marks
+            yield Problem(
+                where=f"{name}:{event.start_mark.line + 1}",
+                what=f"This file says each thing where it holds, and {found[0]}.",
+                mend="Write it out plainly.",
+                code=found[1],
+            )
+        if depth > DEEPEST:
+            return
+
+
 def _plain(node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[Problem], name: str) -> Tree:
-    line = node.start_mark.line + 1
-    lines.setdefault(path, line)
+    lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Tree] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value)
             key_line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                problems.append(
+                    Problem(
+                        where=f"{name}:{key_line}",
+                        what="A list or a mapping stands where a key should be.",
+                        mend="A key is one word; quote a text that begins with [ or {.",
+                        code="yaml.key",
+                    )
+                )
+                continue
+            key = str(key_node.value)
             if key in found:
                 problems.append(
                     Problem(
@@ -73,6 +113,7 @@ def _plain(node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[P
                         code="yaml.repeated_key",
                     )
                 )
+                continue
             lines[*path, key] = key_line
             found[key] = _plain(value_node, (*path, key), lines, problems, name)
         return found

@@ -1,9 +1,15 @@
-"""The offsets of an IANA zone as data, read from ``zoneinfo``, so that no result depends on an engine's own tables."""
+"""The offsets of an IANA zone as data, so that no result depends on the tables of an engine or of a machine.
+
+They come from the locked ``tzdata``, never from the system: two machines may hold different editions of it, and where
+a country has just changed its rules (Vancouver, 2026) they would cut the same month's days at different instants.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from importlib import resources
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from pipelines.core.problem import Problem, Refused
 
@@ -31,22 +37,32 @@ class LocalPiece:
 
 def zone_named(name: str, where: str = "zone") -> ZoneInfo:
     """Return the IANA zone, or refuse a name that is none."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Refused(
-            Problem(
-                where=where,
-                what=f"{name!r} is not a time zone.",
-                mend="Use a name of the IANA list, such as Asia/Shanghai.",
-                code="zone.unknown",
-            )
-        ) from error
+    if name in _names():
+        return _locked_zone(name)
+    raise Refused(
+        Problem(
+            where=where,
+            what=f"{name!r} is not a time zone.",
+            mend="Use a name of the IANA list, such as Asia/Shanghai.",
+            code="zone.unknown",
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
+@lru_cache(maxsize=64)
+def _locked_zone(name: str) -> ZoneInfo:
+    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
 
 
 @lru_cache(maxsize=64)
 def utc_pieces(name: str, since_year: int = 1970, until_year: int = 2050) -> tuple[UtcPiece, ...]:
-    """Return the offsets of ``name`` in order of instant, exact to the second, for ``since_year`` up to ``until_year``."""
+    """Return the offsets of ``name`` in order of instant, to the second, for ``since_year`` up to ``until_year``."""
     zone = zone_named(name)
 
     def offset_s(at: datetime) -> int:
@@ -54,7 +70,7 @@ def utc_pieces(name: str, since_year: int = 1970, until_year: int = 2050) -> tup
         assert shift is not None  # noqa: S101 - a zoneinfo instant always has an offset
         return round(shift.total_seconds())
 
-    step = timedelta(days=7)  # no zone has moved its clock twice within a week and back
+    step = timedelta(days=7)  # no zone moved its clock twice within seven days since 1970; a test looks at all of them
     before = datetime(since_year, 1, 1, tzinfo=UTC)
     pieces = [UtcPiece(None, offset_s(before))]
     while before < datetime(until_year, 1, 1, tzinfo=UTC):
@@ -74,7 +90,7 @@ def local_pieces(name: str, since_year: int = 1970, until_year: int = 2050) -> t
     """Return how local times of ``name`` become instants, in order of local time, repeated and skipped hours apart."""
     steps = utc_pieces(name, since_year, until_year)
     pieces = [LocalPiece(None, steps[0].offset_s, "plain")]
-    for earlier, later in zip(steps, steps[1:], strict=False):
+    for earlier, later in pairwise(steps):
         assert later.from_at is not None  # noqa: S101 - only the first piece has no beginning
         moment = later.from_at.replace(tzinfo=None)
         shown_before = moment + timedelta(seconds=earlier.offset_s)
@@ -86,7 +102,11 @@ def local_pieces(name: str, since_year: int = 1970, until_year: int = 2050) -> t
 
 
 def local_to_instant(local: datetime, name: str) -> datetime:
-    """Return the instant (UTC) of a naive ``local`` time: a skipped one is the transition, a repeated one its first occurrence."""
+    """Return the instant (UTC) of a naive ``local`` time.
+
+    A skipped time is the transition, a repeated one its first occurrence. Asia/Shanghai 2026-10-01 00:00 is
+    2026-09-30T16:00Z.
+    """
     piece = next(p for p in reversed(local_pieces(name)) if p.from_local is None or p.from_local <= local)
     if piece.kind == "skipped":
         assert piece.from_local is not None  # noqa: S101 - the first piece is plain

@@ -31,7 +31,7 @@ class Counts:
         )
 
     def of(self, kind: str) -> int:
-        """Return how many items are in a state of this class: ``met``, ``missed``, ``excluded`` …"""
+        """Return how many items are in a state of this class: ``met``, ``missed``, ``excluded``."""
         return sum(n for state, n in self.states.items() if state.partition(":")[0] == kind)
 
     def reasons(self, kind: str) -> dict[str, int]:
@@ -66,27 +66,32 @@ class Measured:
     counts: Counts
 
 
+def blamed(counts: Counts, unmeasurable: str | None) -> int:
+    """Return how many unmeasurable items are held against the vendor.
+
+    ``exclude``: none; ``count_as_missed``: all; None: those of logs that the vendor keeps (settlement.md, section 3).
+    """
+    if unmeasurable == "exclude":
+        return 0
+    return counts.of("unmeasurable") if unmeasurable == "count_as_missed" else counts.unmeasurable_of_vendor
+
+
 def measured(metric: Metric, counts: Counts, unmeasurable: str | None = None) -> Measured:
     """Return the metric's value from counts.
 
-    ``unmeasurable``: ``exclude`` | ``count_as_missed``; None decides by who keeps the log (operator: exclude, vendor:
-    count as missed). In a mean such items stay excluded (settlement.md, section 3).
+    ``unmeasurable`` is the contract's option, as ``blamed`` reads it. In a mean such items stay excluded.
     """
-    if metric.aggregate in ("mean", "sum"):
-        n = counts.of("counted")
-        amount = Fraction(counts.amount)
-        if metric.aggregate == "sum":
-            return Measured(amount, 1, n, amount if n else None, counts)
+    n = counts.of("counted")
+    amount = Fraction(counts.amount)
+    if metric.aggregate == "mean":
         return Measured(amount, n, n, amount / n if n else None, counts)
+    if metric.aggregate == "sum":
+        return Measured(amount, 1, n, amount if n else None, counts)
     if metric.aggregate == "count":
-        n = counts.of("counted")
-        return Measured(Fraction(n), 1, n, Fraction(n), counts)
-    blamed = {
-        "exclude": 0,
-        "count_as_missed": counts.of("unmeasurable"),
-        None: counts.unmeasurable_of_vendor,
-    }[unmeasurable]
-    met, missed = counts.of("met"), counts.of("missed") + blamed
+        found = counts.of(metric.numerator)  # no incidents is 0, not absent
+        return Measured(Fraction(found), 1, counts.of("met") + counts.of("missed"), Fraction(found), counts)
+    assert metric.aggregate == "share"  # noqa: S101 - a percentile is no sum of counts
+    met, missed = counts.of("met"), counts.of("missed") + blamed(counts, unmeasurable)
     numerator = missed if metric.numerator == "missed" else met
     n = met + missed
     return Measured(Fraction(numerator), n, n, Fraction(numerator, n) if n else None, counts)

@@ -1,29 +1,34 @@
 """The lines of a statement: each rounded once, signed towards the payable sum, with its formula filled in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from pipelines.contract.bands import closed_for, tier_of, tiers, top_of
-from pipelines.contract.model import Cap, Consequence, Contract, Fee
-from pipelines.contract.resolve import dated, term_days
-from pipelines.core.exact import decimal_text, percent_text
-from pipelines.core.money import to_fen, total
+from pipelines.contract.model import Cap, Consequence, Contract, Fee, clause_numbers
+from pipelines.contract.resolve import PartTerms, dated, term_days
+from pipelines.core.dated import Piece
+from pipelines.core.exact import decimal_text, exact_text, rate_text
+from pipelines.core.money import minor_digits, to_fen, total
 from pipelines.core.period import Days
 from pipelines.scoring.judge import MISSED, Judged, JudgedPart
 from pipelines.scoring.points import steps_beyond
+
+NET_OF_TAX = "net_of_tax"
 
 
 @dataclass(frozen=True)
 class Line:
     """One line. ``amount`` is signed: what the vendor is paid is positive, what is taken is negative.
 
-    ``kind`` is fee, deduction, cap, floor or tax; ``because`` says why a line is 0.
+    ``kind`` is fee, deduction, cap, floor, tax or rounding; ``step`` the total that it is summed in; ``group`` the kind
+    of consequence (kpi, event) that caps speak of, None where there is none or several; ``because`` says why it is 0.
     """
 
     id: str
     kind: str
+    step: str
     clause: str
     amount: Decimal
     formula: str
@@ -31,14 +36,45 @@ class Line:
     consequence: str | None = None
     days: Days | None = None
     by: str | None = None
-    group: str | None = None  # the kind of consequence (kpi, event) that caps speak of
+    group: str | None = None
     tax: Decimal | None = None
     because: str | None = None
 
 
+@dataclass(frozen=True)
+class Base:
+    """The month's rounded fee lines, and what percentages are taken of."""
+
+    contract: Contract
+    month: Days
+    fees: Sequence[Line]
+
+    def of(self, names: Sequence[str] | None) -> Decimal:
+        """Return the sum of all fee lines, or of those named; net of the month's tax where ``net_of_tax`` is named."""
+        named = set(names or ()) - {NET_OF_TAX}
+        fees = [line for line in self.fees if not named or line.id.partition("@")[0] in named]
+        whole = total((line.amount for line in fees), self.contract.currency)
+        if NET_OF_TAX not in (names or ()) or not self.contract.tax.prices_include_tax:
+            return whole
+        rate = tax_rate(self.contract, self.month)
+        return to_fen(Fraction(whole) / (1 + Fraction(rate.value)), self.contract.currency)
+
+
+def tax_rate(contract: Contract, month: Days) -> Piece[Decimal]:
+    """Return the month's tax rate: that of its first day in force."""
+    in_force = term_days(contract).overlap(month)
+    return dated("tax", contract.tax.rate, begins=contract.term.from_, by="tax").pieces(in_force)[0]
+
+
+def money_text(amount: Decimal | Fraction, currency: str) -> str:
+    """Return money with its currency's digits, and more where an agreed price has more."""
+    return exact_text(amount, minor_digits(currency))
+
+
 def fee_lines(contract: Contract, month: Days) -> list[Line]:
     """Return the fee lines of a month: one a price version; a partial month and each version by calendar days."""
-    return [line for fee in contract.fees for line in _fixed_fee(contract, fee, month)]
+    ordered = sorted(contract.fees, key=lambda fee: (clause_numbers(fee.clause), fee.id))
+    return [line for fee in ordered for line in _fixed_fee(contract, fee, month)]
 
 
 def _fixed_fee(contract: Contract, fee: Fee, month: Days) -> Iterable[Line]:
@@ -53,6 +89,7 @@ def _fixed_fee(contract: Contract, fee: Fee, month: Days) -> Iterable[Line]:
         yield Line(
             id=fee.id if len(prices) == 1 else f"{fee.id}@{price.days.since}",
             kind="fee",
+            step="fees",
             clause=fee.clause,
             amount=to_fen(amount, contract.currency),
             formula=formula,
@@ -61,156 +98,175 @@ def _fixed_fee(contract: Contract, fee: Fee, month: Days) -> Iterable[Line]:
         )
 
 
-def money_text(amount: Decimal | Fraction, currency: str) -> str:
-    """Return money with its currency's digits."""
-    return f"{to_fen(amount, currency):f}"
-
-
-def deduction_lines(contract: Contract, judged: Judged, fees: Sequence[Line]) -> list[Line]:
-    """Return what an indicator's month takes: a line a part and consequence, and a line for what an own cap gives back."""
+def deduction_lines(judged: Judged, base: Base) -> list[Line]:
+    """Return what an indicator's month takes: a line a part and consequence, and one for what an own cap gives back."""
     if judged.terms.indicator.class_ == "report_only":
         return []
-    lines: list[Line] = []
-    caps: dict[str, Consequence] = {}
-    for part in judged.parts:
-        if part.verdict != MISSED or part.terms.consequences is None:
-            continue
-        for consequence in part.terms.consequences.value:
-            lines.append(_deduction(contract, judged, part, consequence, fees))
-            caps[consequence.id] = consequence
-    for consequence in caps.values():
-        lines += _own_cap(contract, judged, consequence, lines, fees)
-    return lines
+    lines = [
+        _deduction(judged, part, consequence, base)
+        for part in judged.parts
+        if part.verdict == MISSED
+        for consequence in _consequences(part.terms)
+    ]
+    names = dict.fromkeys(line.consequence for line in lines)
+    return [*lines, *(cap for name in names for cap in _own_cap(judged, name, lines, base))]
 
 
-def base_of(consequence_base: Sequence[str] | None, fees: Sequence[Line], currency: str) -> Decimal:
-    """Return the fee base: the sum of the month's rounded fee lines, or of those named (settlement.md, section 5)."""
-    if consequence_base is None:
-        return total((line.amount for line in fees), currency)
-    return total((line.amount for line in fees if line.id.partition("@")[0] in consequence_base), currency)
+def _consequences(terms: PartTerms) -> Sequence[Consequence]:
+    return terms.consequences.value if terms.consequences else ()
 
 
-def _deduction(
-    contract: Contract, judged: Judged, part: JudgedPart, consequence: Consequence, fees: Sequence[Line]
-) -> Line:
-    indicator, metric = judged.terms.indicator, judged.terms.metric
-    assert part.value is not None and part.target is not None  # noqa: S101 - a missed part has both
-    rate, amount, times, words = consequence.rate, consequence.amount, 1, ""
-    if consequence.form == "bands":
-        found = tiers(consequence.bands, top_of(metric.aggregate))
-        tier = tier_of(part.value, found, closed_for(metric.better, consequence.closed))
-        rate, amount = tier.band.rate, tier.band.amount
-        words = f" (tier {tier})"
-    elif consequence.form == "per_step":
-        assert consequence.step is not None  # noqa: S101 - the linter asks for it
-        times = steps_beyond(
-            part.value,
-            part.terms.target.value if part.terms.target else Decimal(0),
-            metric.better,
-            step=consequence.step,
-            relative=consequence.relative,
-            mode=consequence.steps,
-        )
-        words = f" × {times} {consequence.steps} step{'s' if times != 1 else ''} of {decimal_text(consequence.step)}"
-    base = base_of(consequence.base, fees, contract.currency)
+def _deduction(judged: Judged, part: JudgedPart, consequence: Consequence, base: Base) -> Line:
+    indicator, currency = judged.terms.indicator, base.contract.currency
+    rate, amount, times, words = _agreed(judged, part, consequence)
     if rate is not None:
-        taken = Fraction(rate) * Fraction(base) * times
-        formula = f"{percent_text(rate)}% × {base}{words}"
+        whole = base.of(consequence.base)
+        taken = Fraction(rate) * Fraction(whole) * times
+        formula = f"{rate_text(rate)} × {whole}{words}"
     else:
         taken = Fraction(amount or 0) * times
-        formula = f"{money_text(amount or Decimal(0), contract.currency)}{words}"
-    share = part.terms.share
-    if share != 1:
+        formula = f"{money_text(amount or Decimal(0), currency)}{words}"
+    if part.terms.share != 1:
         formula += f" × {len(part.terms.days)}/{len(judged.terms.in_force)} days"
-    piece = part.terms.consequences
+    name = f"{indicator.id}.{consequence.id}"
     return Line(
-        id=_line_id(judged, part, consequence.id),
+        id=name if len(judged.parts) == 1 else f"{name}@{part.terms.days.since}",
         kind="deduction",
+        step="deductions",
         clause=consequence.clause or indicator.clause,
-        amount=-to_fen(taken * share, contract.currency),
+        amount=-to_fen(taken * part.terms.share, currency),
         formula=formula,
         indicator=indicator.id,
         consequence=consequence.id,
         days=part.terms.days,
-        by=piece.by if piece else None,
+        by=part.terms.consequences.by if part.terms.consequences else None,
         group=consequence.kind,
-        because="missed, in a tier that takes nothing" if not taken else None,
+        because=None if taken else "missed, and costs nothing here",
     )
 
 
-def _line_id(judged: Judged, part: JudgedPart, consequence: str) -> str:
-    name = f"{judged.terms.indicator.id}.{consequence}"
-    return name if len(judged.parts) == 1 else f"{name}@{part.terms.days.since}"
+def _agreed(
+    judged: Judged, part: JudgedPart, consequence: Consequence
+) -> tuple[Decimal | None, Decimal | None, int, str]:
+    """Return the rate or sum that a missed part costs, how many times, and the words for it."""
+    metric = judged.terms.metric
+    assert part.value is not None  # noqa: S101 - a missed part has both
+    assert part.target is not None  # noqa: S101
+    if consequence.form == "bands":
+        found = tiers(consequence.bands, top_of(metric.aggregate))
+        tier = tier_of(part.value, found, closed_for(metric.better, consequence.closed))
+        return tier.band.rate, tier.band.amount, 1, f" (tier {tier})"
+    if consequence.form == "fixed":
+        return consequence.rate, consequence.amount, 1, ""
+    assert consequence.step is not None  # noqa: S101 - the linter asks for it
+    times = steps_beyond(
+        part.value,
+        part.target,
+        metric.better,
+        step=consequence.step,
+        relative=consequence.relative,
+        mode=consequence.steps,
+    )
+    of_target = f" of the target {decimal_text(part.target)}" if consequence.relative else ""
+    words = (
+        f" × {times} {consequence.steps} step{'' if times == 1 else 's'} of {decimal_text(consequence.step)}{of_target}"
+    )
+    return consequence.rate, consequence.amount, times, words
 
 
-def _own_cap(
-    contract: Contract, judged: Judged, consequence: Consequence, lines: Sequence[Line], fees: Sequence[Line]
-) -> list[Line]:
-    """What a consequence's own cap cuts is a line of its own; the cap is the month's, not a part's."""
-    if consequence.cap is None and consequence.cap_rate is None:
-        return []
-    base = base_of(consequence.base, fees, contract.currency)
-    if consequence.cap_rate is not None:
-        cap = to_fen(Fraction(consequence.cap_rate) * Fraction(base), contract.currency)
-        words = f"{percent_text(consequence.cap_rate)}% × {base}"
-    else:
-        cap = to_fen(consequence.cap or 0, contract.currency)
-        words = f"{cap}"
-    taken = -total((line.amount for line in lines if line.consequence == consequence.id), contract.currency)
-    if taken <= cap:
-        return []
-    return [
-        Line(
-            id=f"{judged.terms.indicator.id}.{consequence.id}.cap",
-            kind="cap",
-            clause=consequence.clause or judged.terms.indicator.clause,
-            amount=taken - cap,
-            formula=f"{taken} − {words}",
-            indicator=judged.terms.indicator.id,
-            consequence=consequence.id,
-            group=consequence.kind,
-        )
+def _own_cap(judged: Judged, name: str | None, lines: Sequence[Line], base: Base) -> Iterator[Line]:
+    """Yield what a consequence's own cap cuts: the cap is the month's, not a part's.
+
+    Where it changes within the month it is weighted by the days of the parts that have it, missed or not, and covers
+    their lines.
+    """
+    currency = base.contract.currency
+    capped = [
+        (part.terms.days, consequence)
+        for part in judged.parts
+        for consequence in _consequences(part.terms)
+        if consequence.id == name and (consequence.cap is not None or consequence.cap_rate is not None)
     ]
+    if not capped:
+        return
+    days = sum(len(span) for span, _ in capped)
+    exact = sum((_cap_of(one, base)[0] * len(span) / days for span, one in capped), Fraction(0))
+    cap = to_fen(exact, currency)
+    each = [(_cap_of(one, base)[1], len(span)) for span, one in capped]
+    is_one = len({words for words, _ in each}) == 1
+    formula = each[0][0] if is_one else " + ".join(f"{words} × {n}/{days}" for words, n in each)
+    spans = [span for span, _ in capped]
+    covered = [line for line in lines if line.consequence == name and line.days in spans]
+    taken = -total((line.amount for line in covered), currency)
+    if taken > cap:
+        yield Line(
+            id=f"{judged.terms.indicator.id}.{name}.cap",
+            kind="cap",
+            step="deductions",
+            clause=covered[0].clause,
+            amount=taken - cap,
+            formula=f"{taken} − {formula if is_one else f'({formula})'}",
+            indicator=judged.terms.indicator.id,
+            consequence=name,
+            group=covered[0].group,
+        )
 
 
-def cap_lines(contract: Contract, month: Days, fees: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
-    """Return what the caps give back, in the order written; each looks at what the earlier ones left."""
-    found: list[Line] = []
+def _cap_of(consequence: Consequence, base: Base) -> tuple[Fraction, str]:
+    if consequence.cap_rate is not None:
+        whole = base.of(consequence.base)
+        return Fraction(consequence.cap_rate) * Fraction(whole), f"{rate_text(consequence.cap_rate)} × {whole}"
+    cap = consequence.cap or Decimal(0)
+    return Fraction(cap), money_text(cap, base.contract.currency)
+
+
+def cap_lines(base: Base, lines: Sequence[Line]) -> list[Line]:
+    """Return what the caps give back, in the order written; each looks at what the earlier ones left.
+
+    What a joint cap cuts is borne by its kinds in proportion to what each still takes.
+    """
+    contract, found = base.contract, []
+    left = {
+        kind: -Fraction(total((line.amount for line in lines if line.group == kind), contract.currency))
+        for kind in ("kpi", "event")
+    }
     for cap in contract.caps:
-        limit, words = _limit(contract, cap, month, fees)
-        taken = -total((line.amount for line in [*lines, *found] if line.group in cap.kinds), contract.currency)
-        if taken > limit:
-            group = cap.kinds[0] if len(cap.kinds) == 1 else _widest(cap, lines)
-            found.append(
-                Line(
-                    id=cap.id,
-                    kind="cap",
-                    clause=cap.clause,
-                    amount=taken - limit,
-                    formula=f"{taken} − {words}",
-                    group=group,
-                )
+        limit, words = _limit(cap, base)
+        kinds = dict.fromkeys(cap.kinds)
+        exact = sum((left[kind] for kind in kinds), Fraction(0))
+        taken = to_fen(exact, contract.currency)
+        if taken <= limit:
+            continue
+        for kind in kinds:
+            left[kind] -= left[kind] / exact * Fraction(taken - limit)
+        found.append(
+            Line(
+                id=cap.id,
+                kind="cap",
+                step="capped",
+                clause=cap.clause,
+                amount=taken - limit,
+                formula=f"{taken} − {words}",
+                group=cap.kinds[0] if len(kinds) == 1 else None,
             )
+        )
     return found
 
 
-def _widest(cap: Cap, lines: Sequence[Line]) -> str:
-    """Return the kind that a joint cap's line is tallied under: any of its own, since later joint caps see them all."""
-    return next((line.group for line in lines if line.group in cap.kinds and line.group), cap.kinds[0])
-
-
-def _limit(contract: Contract, cap: Cap, month: Days, fees: Sequence[Line]) -> tuple[Decimal, str]:
+def _limit(cap: Cap, base: Base) -> tuple[Decimal, str]:
     """Return a cap in money, weighted by days where it changes in the month, and how it came about."""
-    in_force = term_days(contract).overlap(month)
-    base = base_of(None, fees, contract.currency)
-    values = cap.rate if cap.rate is not None else cap.amount or []
-    pieces = dated(cap.id, values, begins=contract.term.from_, by=cap.clause).pieces(in_force)
-    weighted = sum((Fraction(p.value) * Fraction(len(p.days), len(in_force)) for p in pieces), Fraction(0))
-    show = (lambda v: f"{percent_text(v)}%") if cap.rate is not None else (lambda v: money_text(v, contract.currency))
-    words = " + ".join(
-        show(p.value) if len(pieces) == 1 else f"{show(p.value)} × {len(p.days)}/{len(in_force)}" for p in pieces
-    )
-    if cap.rate is None:
+    contract = base.contract
+    in_force = term_days(contract).overlap(base.month)
+    whole = base.of(None)
+    history = dated(cap.id, cap.rate or cap.amount or [], begins=contract.term.from_, by=cap.clause)
+    history.on(in_force.since)  # days without a cap could not be weighted
+    pieces = history.pieces(in_force)
+    weighted = sum((Fraction(p.value) * len(p.days) / len(in_force) for p in pieces), Fraction(0))
+    each = [rate_text(p.value) if cap.rate else money_text(p.value, contract.currency) for p in pieces]
+    words = each[0]
+    if len(pieces) > 1:
+        parts = (f"{one} × {len(p.days)}/{len(in_force)}" for one, p in zip(each, pieces, strict=True))
+        words = f"({' + '.join(parts)})"
+    if not cap.rate:
         return to_fen(weighted, contract.currency), words
-    words = f"({words})" if len(pieces) > 1 else words
-    return to_fen(weighted * Fraction(base), contract.currency), f"{words} × {base}"
+    return to_fen(weighted * Fraction(whole), contract.currency), f"{words} × {whole}"

@@ -1,17 +1,18 @@
 """A statement's body: canonical, every figure as text, hashed. Its shape is documented in docs.md and stable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
 from pipelines.contract.model import Contract, Words
-from pipelines.core.canonical import digest
+from pipelines.core.canonical import digest, sha256_hex
 from pipelines.core.exact import decimal_text
 from pipelines.core.period import Days, Month
+from pipelines.metrics.declare import population_sql
 from pipelines.scoring.counts import Counts, Measured
-from pipelines.scoring.judge import MET, MISSED, Judged, JudgedPart
+from pipelines.scoring.judge import Judged, JudgedPart
 from pipelines.settlement.lines import Line
 from pipelines.settlement.totals import Settled
 
@@ -37,9 +38,11 @@ def instant_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def body(contract: Contract, month: Month, judged: Sequence[Judged], settled: Settled, inputs: Inputs) -> dict[str, Any]:
+def body(
+    contract: Contract, month: Month, judged: Sequence[Judged], settled: Settled, inputs: Inputs
+) -> dict[str, Any]:
     """Return the statement's body, ready for canonical JSON: no float, no Decimal, every order fixed."""
-    ordered = sorted(judged, key=lambda one: one.terms.indicator.id)
+    in_order = sorted(judged, key=lambda one: one.terms.indicator.place)
     return {
         "schema": SCHEMA,
         "status": "DRAFT",
@@ -55,11 +58,11 @@ def body(contract: Contract, month: Month, judged: Sequence[Judged], settled: Se
         "month": str(month),
         "currency": contract.currency,
         "cut_off_at": instant_text(inputs.cut_off_at),
-        "indicators": [indicator_body(one) for one in judged],
-        "score": score_body(judged, contract),
+        "indicators": [indicator_body(one) for one in in_order],
+        "score": score_body(judged),
         "lines": [line_body(line) for line in settled.lines],
         "totals": {step: f"{amount:f}" for step, amount in settled.totals.items()},
-        "definitions": {one.terms.metric.key: one.terms.metric.digest for one in ordered},
+        "definitions": definitions_body(judged),
         "calendars_sha256": inputs.calendars_digest,
         "loads": list(inputs.loads),
         "overrides": list(inputs.overrides),
@@ -71,6 +74,13 @@ def body(contract: Contract, month: Month, judged: Sequence[Judged], settled: Se
 def statement_hash(found: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the body's canonical JSON: the statement's name."""
     return digest(dict(found))
+
+
+def definitions_body(judged: Sequence[Judged]) -> dict[str, str]:
+    """Return the SHA-256 of every definition that decides a state: the metrics and the populations they stand on."""
+    metrics = [one.terms.metric for one in judged]
+    populations = {f"population {m.population}": sha256_hex(population_sql(m.population).encode()) for m in metrics}
+    return dict(sorted({**populations, **{metric.key: metric.digest for metric in metrics}}.items()))
 
 
 def words(text: Words) -> dict[str, str]:
@@ -108,7 +118,7 @@ def ratio_body(found: Measured) -> dict[str, Any]:
 def indicator_body(one: Judged) -> dict[str, Any]:
     """Return an indicator's month."""
     indicator, metric = one.terms.indicator, one.terms.metric
-    last = one.parts[-1].terms
+    last = one.parts[-1]
     return {
         "id": indicator.id,
         "clause": indicator.clause,
@@ -119,9 +129,9 @@ def indicator_body(one: Judged) -> dict[str, Any]:
         "better": metric.better,
         "class": indicator.class_,
         **ratio_body(one.measured),
-        "target": None if last.target is None else decimal_text(last.target.value),
-        "weight": None if last.weight is None else decimal_text(last.weight.value),
-        "points": _text(part_points(one)),
+        "target": _text(last.target),
+        "weight": None if last.terms.weight is None else decimal_text(last.terms.weight.value),
+        "points": _text(indicator_points(one)),
         "verdict": one.verdict,
         "reason": one.reason,
         "scope": {column: sorted(values) for column, values in sorted(indicator.scope.items())},
@@ -148,15 +158,16 @@ def days_body(days: Days) -> dict[str, str]:
 
 def part_body(part: JudgedPart) -> dict[str, Any]:
     """Return a part of the month that was judged on its own items."""
-    target = part.terms.target
     return {
         **days_body(part.terms.days),
         "share": decimal_text(part.terms.share),
         "days": len(part.terms.days),
         **ratio_body(part.measured),
         "compared": _text(part.value),
-        "target": None if target is None else decimal_text(target.value),
-        "target_by": None if target is None else target.by,
+        "target": _text(part.target),
+        "target_by": None if part.terms.target is None else part.terms.target.by,
+        "weight": None if part.terms.weight is None else decimal_text(part.terms.weight.value),
+        "minimum_sample": decimal_text(part.terms.minimum_sample.value),
         "verdict": part.verdict,
         "reason": part.reason,
         "points": _text(part.points),
@@ -167,33 +178,42 @@ def _text(value: Fraction | None) -> str | None:
     return None if value is None else decimal_text(value)
 
 
-def part_points(one: Judged) -> Fraction | None:
-    """Return an indicator's points in percent of its weight, parts by their days; None where no part earned any."""
-    scored = [(p.terms.share, p.points) for p in one.parts if p.points is not None and p.verdict in (MET, MISSED)]
+def weighted_points(one: Judged) -> Iterator[tuple[Fraction, Fraction | None]]:
+    """Yield each part's weight by its days, and its points in percent of it; None where the part leaves the score."""
+    for part in one.parts:
+        if part.terms.weight is not None and one.terms.indicator.class_ != "report_only":
+            yield Fraction(part.terms.weight.value) * part.terms.share, part.points
+
+
+def indicator_points(one: Judged) -> Fraction | None:
+    """Return an indicator's points in percent of its weight, parts by weight and days; None where none earned any."""
+    scored = [(weight, points) for weight, points in weighted_points(one) if points is not None]
     if not scored:
         return None
-    return sum((share * earned for share, earned in scored), Fraction(0)) / sum((share for share, _ in scored), Fraction(0))
+    present = sum((weight for weight, _ in scored), Fraction(0))
+    return sum((weight * points for weight, points in scored), Fraction(0)) / present
 
 
-def score_body(judged: Sequence[Judged], contract: Contract) -> dict[str, Any]:
-    """Return the score S = Σ points / Σ weights × 100 over what is met or missed (settlement.md, section 4)."""
-    earned, present, in_force = Fraction(0), Fraction(0), Fraction(0)
-    for one in judged:
-        for part in one.parts:
-            if part.terms.weight is None or one.terms.indicator.class_ == "report_only":
-                continue
-            weight = Fraction(part.terms.weight.value) * part.terms.share
-            in_force += weight
-            if part.points is not None and part.verdict in (MET, MISSED):
-                present += weight
-                earned += weight * part.points / 100
-    enough = present > 0 and present * 100 >= in_force * 60
+def score_body(judged: Sequence[Judged]) -> dict[str, Any]:
+    """Return the score S = Σ points / Σ weights × 100 over what is met or missed (settlement.md, section 4).
+
+    A part that counts as met for want of items earns the points of its target, and is present with them.
+    """
+    found = [pair for one in judged for pair in weighted_points(one)]
+    in_force = sum((weight for weight, _ in found), Fraction(0))
+    present = sum((weight for weight, points in found if points is not None), Fraction(0))
+    earned = sum((weight * points / 100 for weight, points in found if points is not None), Fraction(0))
+    reason = ""
+    if not in_force:
+        reason = "no weights are agreed"
+    elif present * 100 < in_force * 60:
+        reason = "less than 60 % of the weight is present"
     return {
-        "value": decimal_text(earned / present * 100) if enough else None,
+        "value": None if reason else decimal_text(earned / present * 100),
         "points": decimal_text(earned),
         "weight_present": decimal_text(present),
         "weight_in_force": decimal_text(in_force),
-        "reason": "" if enough else ("no weights are agreed" if not in_force else "less than 60 % of the weight is present"),
+        "reason": reason,
     }
 
 
@@ -202,6 +222,7 @@ def line_body(line: Line) -> dict[str, Any]:
     return {
         "id": line.id,
         "kind": line.kind,
+        "step": line.step,
         "clause": line.clause,
         "amount": f"{line.amount:f}",
         "formula": line.formula,
@@ -213,5 +234,3 @@ def line_body(line: Line) -> dict[str, Any]:
         "tax": None if line.tax is None else f"{line.tax:f}",
         "because": line.because,
     }
-
-

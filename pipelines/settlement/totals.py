@@ -6,14 +6,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pipelines.contract.model import Contract
-from pipelines.contract.resolve import dated, term_days
-from pipelines.core.exact import percent_text
+from pipelines.core.exact import rate_text
 from pipelines.core.money import to_fen, total
 from pipelines.core.period import Days
 from pipelines.scoring.judge import Judged
-from pipelines.settlement.lines import Line, cap_lines, deduction_lines, fee_lines
+from pipelines.settlement.lines import Base, Line, cap_lines, deduction_lines, fee_lines, tax_rate
 
-# Every step, in order; all but the last two add up to the payable sum.
+# Every step, in order; together they are the payable sum.
 STEPS = (
     "fees",
     "bonuses",
@@ -29,77 +28,94 @@ STEPS = (
     "rounding",
 )
 
+TAXED_WITHOUT_DEDUCTIONS = ("fees", "bonuses", "coefficient")
+
 
 @dataclass(frozen=True)
 class Settled:
-    """The lines of a month and its totals, all in the contract's currency."""
+    """The lines of a month and its totals, all in the contract's currency.
+
+    ``totals`` has every step, each the sum of its lines, and ``payable``, the sum of the steps; ``withheld`` and
+    ``carried_out`` change no total.
+    """
 
     lines: Sequence[Line]
     totals: dict[str, Decimal]
 
 
 def settle(contract: Contract, month: Days, judged: Sequence[Judged]) -> Settled:
-    """Settle a month: fees, deductions with their own caps, caps, floor, tax. Amounts are signed towards the payable sum."""
-    currency = contract.currency
+    """Settle a month: fees, deductions with their own caps, caps, floor, tax.
+
+    Amounts are signed towards the payable sum. Neither the order of the indicators nor that of the fees changes a byte.
+    """
     fees = fee_lines(contract, month)
-    taken = [line for indicator in judged for line in deduction_lines(contract, indicator, fees)]
-    caps = cap_lines(contract, month, fees, taken)
-    net_lines = [*fees, *taken, *caps]
-    separate = contract.tax.deductions_as == "separate"
-    taxed_lines, tax, rounding, tax_line = _taxed(contract, month, fees if separate else net_lines)
-    net = total((line.amount for line in net_lines), currency)
-    # Under `separate` the floor applies to the payable sum, tax included; otherwise to the net before tax.
-    before_floor = net + tax + rounding if separate else net
-    lifted = max(-before_floor, to_fen(0, currency)) if contract.floor == "zero" else to_fen(0, currency)
-    if lifted and not separate:
-        taxed_lines, tax, rounding, tax_line = list(net_lines), to_fen(0, currency), to_fen(0, currency), None
-    lines = [*taxed_lines, *net_lines[len(taxed_lines) :]]
-    if lifted:
-        lines.append(
-            Line(
-                id="floor",
-                kind="floor",
-                clause="floor",
-                amount=lifted,
-                formula=f"max(0, {before_floor}) − ({before_floor}); carried out {lifted}",
-            )
-        )
-    if tax_line is not None:
-        lines.append(tax_line)
-    totals = {step: to_fen(0, currency) for step in STEPS}
-    totals["fees"] = total((line.amount for line in fees), currency)
-    totals["deductions"] = total((line.amount for line in taken), currency)
-    totals["capped"] = total((line.amount for line in caps), currency)
-    totals["floor"] = lifted
-    totals["tax"], totals["rounding"] = tax, rounding
-    totals["payable"] = total((totals[step] for step in STEPS), currency)
+    base = Base(contract, month, fees)
+    in_order = sorted(judged, key=lambda one: one.terms.indicator.place)
+    taken = [line for one in in_order for line in deduction_lines(one, base)]
+    net_lines = [*fees, *taken, *cap_lines(base, taken)]
+    if contract.tax.deductions_as == "separate":
+        lines = _floored_after_tax(contract, month, net_lines)
+    else:
+        lines = _floored_before_tax(contract, month, net_lines)
+    return Settled(lines, _totals(lines, contract.currency))
+
+
+def _totals(lines: Sequence[Line], currency: str) -> dict[str, Decimal]:
+    totals = {step: total((line.amount for line in lines if line.step == step), currency) for step in STEPS}
+    totals["payable"] = total(totals.values(), currency)
     totals["withheld"] = to_fen(0, currency)
-    totals["carried_out"] = -lifted
-    return Settled(lines, totals)
+    totals["carried_out"] = -totals["floor"]
+    return totals
 
 
-def _taxed(contract: Contract, month: Days, lines: Sequence[Line]) -> tuple[list[Line], Decimal, Decimal, Line | None]:
-    """Return the lines with their tax figures, the sum of these, what rounding adds, and the tax line.
+def _floored_before_tax(contract: Contract, month: Days, net_lines: Sequence[Line]) -> list[Line]:
+    """Deductions lower the price: the floor applies to the net sum, and what is left is taxed."""
+    floor = _floor(contract, net_lines)
+    if floor:
+        return [*net_lines, *floor]  # nothing is left to tax; what is carried out keeps this month's rate
+    return _taxed(contract, month, net_lines, STEPS)
 
-    Tax is worked out once on the whole; the figures of the lines are shown, and their difference is ``rounding``.
+
+def _floored_after_tax(contract: Contract, month: Days, net_lines: Sequence[Line]) -> list[Line]:
+    """Deductions stand beside the invoice: the fees are taxed, and the floor applies to the payable sum."""
+    lines = _taxed(contract, month, net_lines, TAXED_WITHOUT_DEDUCTIONS)
+    return [*lines, *_floor(contract, lines)]
+
+
+def _floor(contract: Contract, lines: Sequence[Line]) -> list[Line]:
+    """Return the line that lifts a negative sum to zero; none where the contract lets the vendor pay."""
+    so_far = total((line.amount for line in lines), contract.currency)
+    if contract.floor == "none" or so_far >= 0:
+        return []
+    formula = f"max(0, {so_far}) − ({so_far}); carried out {so_far}"
+    return [Line("floor", "floor", "floor", "floor", -so_far, formula)]
+
+
+def _taxed(contract: Contract, month: Days, lines: Sequence[Line], steps: Sequence[str]) -> list[Line]:
+    """Return ``lines`` with the tax figure of each in ``steps``, the tax line, and what rounding adds.
+
+    Tax is worked out once on the whole; the figures of the lines are shown and summed in the tax line, and their
+    difference to the whole is ``rounding``.
     """
     currency = contract.currency
-    in_force = term_days(contract).overlap(month)
-    rate = dated("tax", contract.tax.rate, begins=contract.term.from_, by="tax").pieces(in_force)[0]
-    zero = to_fen(0, currency)
+    rate = tax_rate(contract, month)
     if not rate.value:
-        return list(lines), zero, zero, None
-    taxed = total((line.amount for line in lines), currency)
+        return list(lines)
+    exact = Fraction(rate.value)
+    share = exact / (1 + exact) if contract.tax.prices_include_tax else exact
+    shown = [
+        replace(line, tax=to_fen(Fraction(line.amount) * share, currency)) if line.step in steps else line
+        for line in lines
+    ]
+    taxed = total((line.amount for line in lines if line.step in steps), currency)
+    once = to_fen(Fraction(taxed) * share, currency)
     if contract.tax.prices_include_tax:
-        share = Fraction(rate.value) / (1 + Fraction(rate.value))
-        shown = [replace(line, tax=to_fen(Fraction(line.amount) * share, currency)) for line in lines]
-        inside = to_fen(Fraction(taxed) * share, currency)
-        words = f"{taxed} includes {percent_text(rate.value)}% tax: {inside}"
-        return shown, zero, zero, Line("tax", "tax", rate.by, zero, words, because="prices include tax")
-    shown = [replace(line, tax=to_fen(Fraction(line.amount) * Fraction(rate.value), currency)) for line in lines]
-    once = to_fen(Fraction(taxed) * Fraction(rate.value), currency)
+        formula = f"{taxed} includes {rate_text(rate.value)} tax: {once}"
+        zero = to_fen(0, currency)
+        return [*shown, Line("tax", "tax", "tax", rate.by, zero, formula, because="prices include tax")]
     by_line = total((line.tax for line in shown if line.tax is not None), currency)
-    words = f"{percent_text(rate.value)}% × {taxed}"
+    found = [*shown, Line("tax", "tax", "tax", rate.by, by_line, f"{rate_text(rate.value)} × {taxed}, line by line")]
     if once != by_line:
-        words += f" (line by line {by_line}, rounding {once - by_line})"
-    return shown, by_line, once - by_line, Line("tax", "tax", rate.by, once, words)
+        formula = f"{rate_text(rate.value)} × {taxed} = {once}; {once} − {by_line}"
+        found.append(Line("rounding", "rounding", "rounding", rate.by, once - by_line, formula))
+    return found
