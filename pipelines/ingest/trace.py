@@ -55,7 +55,7 @@ def find_raw(
                 code="trace.no_record",
             )
         )
-    return found[-1]
+    return found[0]
 
 
 def find_raw_many(
@@ -66,7 +66,7 @@ def find_raw_many(
     *,
     archive_key: bytes | None = None,
 ) -> dict[tuple[str, ...], list[RawRecord]]:
-    """Return the records of many keys of one load, in one pass over its file; versions of a key from old to new."""
+    """Return the records of many keys of one load, in one pass over its file; of a key the latest version first."""
     event = _event(table)
     wanted = [_whole_key(event, key) for key in keys]
     file_name, sha256, mapping = _load(warehouse, load_id)
@@ -133,12 +133,13 @@ def _key_texts(event: EventTable) -> str:
 
 
 def _spans(con: duckdb.DuckDBPyConnection, event: EventTable, staged: Staged) -> list[tuple[tuple[str, ...], int, int]]:
-    """Return (key, first line, last line) of what was found, versions of a key from old to new."""
+    """Return (key, first line, last line) of what was found, of a key the latest version first."""
     if event.name not in staged.tables:
         return []
+    keys = ", ".join(name(column.name) for column in event.key)
     rows = con.execute(
         f"SELECT line_no, last_line_no, {_key_texts(event)} "
         f"FROM {staged.tables[event.name].relation} JOIN {staged.spans} USING (nth) "
-        "WHERE fault = 0 ORDER BY record_at NULLS FIRST, rid"
+        f"WHERE fault = 0 AND ({keys}) IN (SELECT ({keys}) FROM wanted) ORDER BY record_at DESC NULLS LAST, rid"
     ).fetchall()
     return [(tuple(key), first, last) for first, last, *key in rows]

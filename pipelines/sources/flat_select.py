@@ -47,7 +47,7 @@ def table_select(
     """Return the SELECT that fills ``table_name`` from ``relation``, a relation with the raw columns as texts.
 
     ``nth`` is the SQL of a record's number within ``relation``, kept as a column when given. ``keys`` is the name of a
-    relation of wanted keys (the table's key columns): only records of these keys come out.
+    relation of wanted keys (the table's key columns): records of other keys stay out.
     """
     table, event = mapping.tables[table_name], EVENT_TABLES[table_name]
     parts = {column.name: part for column in event.columns if (part := _part(column, table)) is not None}
@@ -72,7 +72,9 @@ def table_select(
         f"  FROM (SELECT\n    {_named({**number, **texts})}\n    FROM {relation}))"
     )
     if keys:
-        sql += f"\nWHERE ({', '.join(name(column.name) for column in event.key)}) IN (FROM {keys})"
+        # a key's instants are still local here: its texts are enough to leave most records out
+        named = ", ".join(name(column.name) for column in event.key if column.kind == "text")
+        sql += f"\nWHERE ({named}) IN (SELECT ({named}) FROM {keys})"
     local = tuple(column for column, part in parts.items() if part.is_local)
     return TableSelect(event, sql, tuple(fault for _, fault in found), local)
 

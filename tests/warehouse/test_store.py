@@ -1,0 +1,93 @@
+"""A store that cannot be opened says why; its tables are those of the canonical list."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.core.event import EVENT_TABLES
+from pipelines.core.problem import Refused
+from pipelines.warehouse.canonical import SCHEMA_VERSION
+from pipelines.warehouse.home import Home, HomeSettings
+from pipelines.warehouse.store import Warehouse
+
+
+def test_the_event_tables_are_those_of_the_list(tmp_path: Path) -> None:
+    with Warehouse(tmp_path) as warehouse:
+        for table in EVENT_TABLES.values():
+            found = warehouse.con.execute(f"DESCRIBE {table.table_name}").fetchall()
+            keys = [column.name for column in table.key]
+            expected = ["source", *keys, "load_id", "record_at", *(column.name for column in table.facts)]
+            assert [row[0] for row in found] == expected
+            assert {row[0] for row in found if row[2] == "NO"} >= {"source", *keys, "load_id"}
+
+
+def test_what_was_written_is_read_by_another(tmp_path: Path) -> None:
+    with Warehouse(tmp_path / "home") as warehouse:
+        warehouse.con.execute("INSERT INTO load_table VALUES (1, 'event_call', 2)")
+    with Warehouse(tmp_path / "home", read_only=True) as warehouse:
+        assert warehouse.con.execute("SELECT rows FROM load_table").fetchall() == [(2,)]
+        assert warehouse.con.execute("SELECT current_setting('TimeZone')").fetchall() == [("UTC",)]
+
+
+def test_reading_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"\[warehouse.absent\]"):
+        Warehouse(tmp_path / "home", read_only=True)
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_store_that_another_process_writes(tmp_path: Path) -> None:
+    code = (
+        "from pipelines.warehouse.store import Warehouse\n"
+        f"held = Warehouse({str(tmp_path)!r})\nprint('open', flush=True)\ninput()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "open\n"
+        for read_only in (False, True):
+            with pytest.raises(Refused, match=r"Another process .*\[warehouse.locked\]"):
+                Warehouse(tmp_path, read_only=read_only)
+        other.communicate("\n")
+    with Warehouse(tmp_path):
+        pass
+
+
+def test_a_store_that_this_process_has_open(tmp_path: Path) -> None:
+    with Warehouse(tmp_path), pytest.raises(Refused, match=r"\[warehouse.locked\]"):
+        Warehouse(tmp_path, read_only=True)
+
+
+def test_a_store_of_a_later_program(tmp_path: Path) -> None:
+    with Warehouse(tmp_path) as warehouse:
+        warehouse.con.execute("INSERT INTO schema_version VALUES (?)", [SCHEMA_VERSION + 1])
+    with pytest.raises(Refused, match=r"\[warehouse.newer_schema\]"):
+        Warehouse(tmp_path)
+    duckdb.connect(str(tmp_path / "clausemeter.duckdb")).close()  # it was let go of
+
+
+def test_a_file_that_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "clausemeter.duckdb").write_bytes(b"no store at all" * 1000)
+    with pytest.raises(Refused, match=r"\[warehouse.not_a_store\]"):
+        Warehouse(tmp_path)
+
+
+def test_settings(tmp_path: Path) -> None:
+    assert Home(tmp_path).settings() == HomeSettings()
+    (tmp_path / "settings.yaml").write_text("memory_limit: 512MB\nthreads: 1\nretention_days: 400\n", encoding="utf-8")
+    assert Home(tmp_path).settings() == HomeSettings(memory_limit="512MB", threads=1, retention_days=400)
+    with Warehouse(tmp_path) as warehouse:
+        assert warehouse.con.execute("SELECT current_setting('threads')").fetchall() == [(1,)]
+
+
+def test_settings_that_are_wrong_are_said_together(tmp_path: Path) -> None:
+    (tmp_path / "settings.yaml").write_text("retention: 9\nthreads: many\n", encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        Home(tmp_path).settings()
+    assert [(problem.code, problem.where[-2:]) for problem in refused.value.problems] == [
+        ("home.unknown_setting", ":1"),
+        ("home.setting_value", ":2"),
+    ]
