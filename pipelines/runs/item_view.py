@@ -166,7 +166,7 @@ def _events(warehouse: Warehouse, population: str, source: str, item_id: str) ->
     """Return what happened, in order; a call's events are its instants, a chat's its lines, a thread's its mails."""
     con, where = warehouse.con, f"source = {quoted(source)}"
     name = quoted(event_id(population, item_id))
-    table = EVENTS_OF.get(population, (("", ""),))[0][0]
+    table = next((one.table for one in EVENTS_OF[population] if not one.names_contact), "")
     if table == "call":
         sql = " UNION ALL ".join(
             f"SELECT {column} AS happened_at, '{kind}' AS kind, '{author}' AS author, concat_ws(' ', queue, agent_id) AS what"

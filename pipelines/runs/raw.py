@@ -13,12 +13,27 @@ from pipelines.warehouse.store import Warehouse
 
 MASK = "***"
 
-# The events that items of a population are made of: table, and the SQL of the item's id in it.
-EVENTS_OF: dict[str, tuple[tuple[str, str], ...]] = {
-    "offered_call": (("call", "call_id"),),
-    "chat_session": (("chat", "session_id"),),
-    "chat_round": (("chat", "session_id"),),
-    "email_thread": (("mail", "thread_id"),),
+@dataclass(frozen=True)
+class Events:
+    """Events that an item rests on: their table, the column that bears the item's id, and whether the item is named there.
+
+    ``names_contact``: the event is of another log (a case, a survey, an inspection) and names the contact it is about.
+    """
+
+    table: str
+    link: str
+    names_contact: bool = False
+
+
+OF_CONTACT = (Events("call", "call_id"), Events("chat", "session_id"), Events("mail", "thread_id"))
+EVENTS_OF: dict[str, tuple[Events, ...]] = {
+    "offered_call": OF_CONTACT[:1],
+    "chat_session": OF_CONTACT[1:2],
+    "chat_round": OF_CONTACT[1:2],
+    "email_thread": OF_CONTACT[2:],
+    "handled_contact": (*OF_CONTACT, Events("case", "contact_id", names_contact=True)),
+    "surveyed_contact": (Events("survey", "contact_id", names_contact=True), *OF_CONTACT),
+    "inspected_contact": (Events("inspection", "contact_id", names_contact=True), *OF_CONTACT),
 }
 
 
@@ -52,11 +67,12 @@ def masked(record: RawRecord) -> tuple[str, dict[str, str]]:
     fields = {name: MASK if name in record.personal and value else value for name, value in record.fields.items()}
     shown, rest = "", record.text
     for name, value in record.fields.items():
-        before, found, rest_after = rest.partition(value)
-        if value and not found:
+        if not value:
+            continue
+        before, found, after = rest.partition(value)
+        if not found:
             return " · ".join(f"{name}={text}" for name, text in fields.items()), fields
-        if value:
-            shown, rest = shown + before + fields[name], rest_after
+        shown, rest = shown + before + fields[name], after
     return shown + rest, fields
 
 
@@ -110,20 +126,20 @@ def _events(
     rows: list[tuple[str, tuple[str, str], int, str, tuple[str, ...]]] = []
     by_id = {(source, event_id(population, item_id)): (source, item_id) for source, item_id in items}
     values = ", ".join(f"({quoted(source)}, {quoted(item_id)})" for source, item_id in by_id)
-    for table, id_sql in EVENTS_OF[population]:
-        event = EVENT_TABLES[table]
+    for events in EVENTS_OF[population]:
+        event = EVENT_TABLES[events.table]
         keys = ", ".join(f'CAST(e."{column.name}" AS VARCHAR)' for column in event.key)
-        link = f"e.{id_sql}"
-        join = ""
-        if table == "mail":
-            join = "JOIN item_mail_link l ON l.source = e.source AND l.message_id = e.message_id"
-            link = "l.thread_id"
-        result: list[Any] = warehouse.con.execute(
-            f"SELECT e.source, {link}, e.load_id, CAST(load.loaded_at AS VARCHAR), {keys} FROM {event.table_name} e {join}"
-            f" JOIN (VALUES {values}) AS wanted(source, id) ON wanted.source = e.source AND wanted.id = {link}"
+        link, join, at = f"e.{events.link}", "", "e.source"
+        if events.names_contact:
+            at = "coalesce(e.contact_source, wanted.source)"
+        elif events.table == "mail":
+            join, link = "JOIN item_mail_link l ON l.source = e.source AND l.message_id = e.message_id", "l.thread_id"
+        found: list[Any] = warehouse.con.execute(
+            f"SELECT wanted.source, {link}, e.load_id, CAST(load.loaded_at AS VARCHAR), {keys} FROM {event.table_name} e {join}"
+            f" JOIN (VALUES {values}) AS wanted(source, id) ON wanted.id = {link} AND wanted.source = {at}"
             " JOIN load ON load.load_id = e.load_id"
         ).fetchall()
-        rows += [(table, by_id[source, item], load, at, tuple(key)) for source, item, load, at, *key in result]
+        rows += [(events.table, by_id[source, item], load, at, tuple(key)) for source, item, load, at, *key in found]
     return rows
 
 

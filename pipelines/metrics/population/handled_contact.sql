@@ -34,9 +34,15 @@ WITH contact AS (
 SELECT contact.source AS item_source, contact.contact_id AS item_id, contact.channel, arrival_at, $service_on AS service_on,
        queue, agent_id, customer_id, customer_type, topic, load_id,
        CASE WHEN NOT coalesce($in_scope, false) THEN 'another contract''s queue' END AS outside,
-       contradicting, resolved, ended_at, later_queues, case_opened_at, plan_at, resolved_at,
+       contradicting, resolved, ended_at, later_queues,
+       least(here.case_opened_at, anywhere.case_opened_at) AS case_opened_at,   -- least() passes over NULLs
+       least(here.plan_at, anywhere.plan_at)               AS plan_at,
+       least(here.resolved_at, anywhere.resolved_at)       AS resolved_at,
        $cut_off_at AS known_until_at
 FROM contact
-LEFT JOIN named_case ON named_case.contact_channel = contact.channel AND named_case.contact_id = contact.contact_id
-     AND coalesce(named_case.contact_source, contact.source) = contact.source
+-- a case names its contact's log, or only the contact's number: two plain equalities, since a mixed one would be a loop
+LEFT JOIN named_case here ON here.contact_channel = contact.channel AND here.contact_id = contact.contact_id
+                         AND here.contact_source = contact.source
+LEFT JOIN named_case anywhere ON anywhere.contact_channel = contact.channel AND anywhere.contact_id = contact.contact_id
+                             AND anywhere.contact_source IS NULL
 WHERE arrival_at < $cut_off_at
