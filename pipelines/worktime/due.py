@@ -134,7 +134,7 @@ def is_within_days(
 ) -> bool | None:
     """Say whether ``answered_at`` is within ``n`` days of ``event_at``; None where a missing notice leaves it open.
 
-    Fewer than ``n`` days so far is in time, even if the due day lies in a year that nobody has announced yet.
+    Up to ``n`` days so far are in time, even if the due day lies in a year that nobody has announced yet.
     """
     pauses = tuple(pauses)
     due_at = due_working_days(event_at, n, timetable, after_close=after_close, day_kind=day_kind, pauses=pauses)
@@ -143,9 +143,7 @@ def is_within_days(
     so_far = working_days_between(
         event_at, answered_at, timetable, after_close=after_close, day_kind=day_kind, pauses=pauses
     )
-    if so_far is None:
-        return None
-    return True if so_far < n or (so_far == n and day_kind == "natural") else None
+    return True if so_far is not None and so_far <= n else None
 
 
 def why_no_due(event_at: datetime, timetable: Timetable) -> str:

@@ -59,11 +59,11 @@ CREATE OR REPLACE MACRO service_days_between(e, event_at, a, after_close) AS
 CREATE OR REPLACE MACRO is_paused_over(close_at, pauses) AS
   coalesce(len([p FOR p IN pauses IF p.from_at < close_at AND (p.until_at IS NULL OR close_at < p.until_at)]) > 0, FALSE);
 
--- Within n days: by the due instant; where that is not known, fewer than n days so far are in time all the same.
+-- Within n days: by the due instant; where that is not known, up to n days so far are in time all the same.
 CREATE OR REPLACE MACRO is_within_days(answered_at, due_at, days_so_far, n) AS
   CASE WHEN answered_at IS NULL THEN NULL
        WHEN due_at IS NOT NULL THEN answered_at <= due_at
-       WHEN days_so_far < n THEN TRUE
+       WHEN days_so_far <= n THEN TRUE
   END;
 
 -- The words behind 'unmeasurable: ' when a due instant is NULL; e is the event's day.

@@ -136,8 +136,7 @@ def day_kinds(region: str, years: Collection[int], notices: Iterable[HolidayNoti
         working_week = computed[0][1] if computed else working_week
     known = [notice for notice in own if known_on is None or notice.issued_on is None or notice.issued_on <= known_on]
     off: dict[date, str] = {}
-    worked: set[date] = set()
     for notice in known:
-        worked = (worked - notice.off.keys()) | notice.worked
         off = {day: name for day, name in off.items() if day not in notice.worked} | notice.off
-    return DayKinds(region, frozenset(notice.year for notice in known), off, frozenset(worked), working_week)
+    worked = frozenset(day for notice in known for day in notice.worked)  # a day off is asked for first
+    return DayKinds(region, frozenset(notice.year for notice in known), off, worked, working_week)

@@ -18,6 +18,7 @@ from pipelines.worktime.clock import (
     working_seconds,
 )
 from pipelines.worktime.due import due_working_days, is_within_days, why_no_due, working_days_between
+from pipelines.worktime.notice import HolidayNotice
 from pipelines.worktime.parse import parse_calendars
 from pipelines.worktime.timetable import CalendarDay, Timetable, calendar_days, day_bounds, instant_at, local_time
 
@@ -39,14 +40,15 @@ def laid_out(
     first: str = "2026-01-01",
     last: str = "2026-12-31",
     known_at: datetime | None = None,
+    notices: list[HolidayNotice] | None = None,
 ) -> Timetable:
-    """Lay out a calendar given as the texts of its versions; ``weekly: ...`` alone changes that line of the office."""
+    """Lay out a calendar given as the texts of its versions."""
     texts = [version.strip() for version in versions or (OFFICE,)]
     listed = "\n".join("    - " + text.replace("\n", "\n      ") for text in texts)
     calendars, problems = parse_calendars(read_yaml(f"calendars:\n  mail:\n{listed}\n", "contract.yaml"))
     assert problems == []
     days = date.fromisoformat(first), date.fromisoformat(last)
-    return calendar_days(calendars["mail"], zone, *days, known_at)
+    return calendar_days(calendars["mail"], zone, *days, known_at, notices=notices)
 
 
 def office(**changed: str) -> str:
@@ -369,6 +371,11 @@ def test_a_version_decided_late_binds_from_the_day_after_the_decision() -> None:
     assert spans(both, "2026-03-02") == [("02 10:00", "02 16:00")]
 
 
+def test_a_version_decided_on_its_own_first_day_binds_on_it() -> None:
+    table = laid_out(OFFICE, shorter(since="2026-03-03", decided="2026-03-03 15:00"))
+    assert spans(table, "2026-03-03") == [("03 10:00", "03 16:00")]
+
+
 def test_several_changes_in_one_day() -> None:
     # three decisions on 1 February for 2 March: the latest holds, in whatever order they are written
     texts = [
@@ -445,6 +452,14 @@ def test_an_item_needs_a_notice_only_if_its_state_needs_a_day_of_that_year() -> 
     assert is_within_days(at("2026-12-31 12:00"), at("2027-01-02 09:00"), 1, table, day_kind="natural") is None
     # by next opening an event of the unknown year has no day to count on
     assert due_working_days(at("2027-03-01 12:00"), 1, table, after_close="next_opening") is None
+
+
+def test_a_night_out_of_an_unknown_year_leaves_the_next_morning_unknown() -> None:
+    known = [HolidayNotice("cn", year, "1", date(2025, 1, 1), {}) for year in (2026, 2028)]
+    table = laid_out(office(weekly='{mon-sun: ["22:00-02:00"]}'), last="2028-02-01", notices=known)
+    assert spans(table, "2028-01-01") is None  # was 31 December 2027 a holiday? Then nothing is open until 02:00
+    assert row(table, "2028-01-01").day_kind == "weekend"
+    assert spans(table, "2028-01-02") == [("02 00:00", "02 02:00"), ("02 22:00", "03 00:00")]
 
 
 def test_hours_that_do_not_hang_on_the_notice_are_known_without_it() -> None:

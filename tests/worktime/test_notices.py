@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.core.problem import Refused
 from pipelines.core.yaml_text import read_yaml
-from pipelines.worktime.notice import day_kinds, is_region, parse_notices, shipped_notices
+from pipelines.worktime.notice import HolidayNotice, day_kinds, is_region, parse_notices, shipped_notices
 from tests.conftest import ROOT
 
 YEARS = range(2019, 2027)
@@ -69,6 +69,15 @@ def test_labour_day_2019_was_one_day_until_the_second_notice() -> None:
         "2019-05-04": "holiday",
         "2019-05-05": "make_up_workday",
     }
+
+
+def test_a_later_notice_may_make_a_holiday_a_working_day_again() -> None:
+    saturday, monday = date(2030, 1, 5), date(2030, 1, 7)
+    first = HolidayNotice("xx", 2030, "1", date(2029, 11, 1), {saturday: "feast", monday: "feast"})
+    second = HolidayNotice("xx", 2030, "2", date(2029, 12, 1), {}, frozenset({saturday, monday}))
+    found = day_kinds("xx", [2030], [second, first], None)  # in order of issue, however they are given
+    assert [found.on(day) for day in (saturday, monday)] == ["make_up_workday", "workday"]
+    assert day_kinds("xx", [2030], [second, first], date(2029, 11, 30)).on(monday) == "holiday"
 
 
 def test_a_notice_reaches_into_the_year_before() -> None:

@@ -245,6 +245,27 @@ def test_an_item_without_an_end_or_with_an_unknown_calendar_keeps_its_row(store:
     assert [row["unmeasurable"] for row in rows] == ["no calendar for 2026-12-30", None]
 
 
+def test_the_edges_are_the_same_in_both(store: duckdb.DuckDBPyConnection) -> None:
+    timetable = with_a_missing_year()
+    fill(store, timetable)
+    opens, shuts = beijing(2026, 12, 7, 9), beijing(2026, 12, 7, 18)  # a Monday, open 09:00-18:00
+    rows = asked(store, [item(timetable, moment, shuts) for moment in (opens, shuts)], "elapsed")
+    assert [(row["in_hours"], row["working_us"]) for row in rows] == [(True, 9 * 3600 * 10**6), (False, 0)]
+    late = [item(timetable, moment, None, 1, "next_opening") for moment in (shuts - timedelta(microseconds=1), shuts)]
+    due = [row["working_due_at"] for row in asked(store, late, "due_days")]
+    assert due == [beijing(2026, 12, 8, 18), beijing(2026, 12, 9, 18)]
+    pauses = [
+        [(shuts, shuts + timedelta(hours=1))],  # begins at the close: Monday stays counted
+        [(opens, shuts)],  # ends at the close: likewise
+        [(opens, shuts + timedelta(microseconds=1))],  # over the close: Tuesday
+        [(opens, None)],  # not ended: never
+    ]
+    sunday = beijing(2026, 12, 6)
+    paused = [item(timetable, sunday, None, pauses=spans) for spans in pauses]
+    due = [row["working_due_at"] for row in asked(store, paused, "due_days_paused")]
+    assert due == [shuts, shuts, beijing(2026, 12, 8, 18), None]
+
+
 def test_a_shut_day_is_zero_and_not_null(store: duckdb.DuckDBPyConnection) -> None:
     shut = Calendar(
         "hx/shut", (Version(date(2026, 1, 1), datetime.fromisoformat("2025-01-01"), "§1", ((),) * 7, "none", None),)
