@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,17 +39,17 @@ class Archive:
 
     def __init__(self, folder: Path, key: bytes | None = None) -> None:
         self.folder, self._key = folder, key
+        self.incoming = folder / "incoming"  # what is on its way in, readable until it is kept
 
     def receive(self, path: Path, progress: Callable[[int, int], None] | None = None) -> Received:
         """Copy ``path`` in and hash it on the way; ``progress`` is told bytes done and bytes in all.
 
         One process writes a home at a time, so what lies in ``incoming`` is a crash's and is swept away.
         """
-        incoming = self.folder / "incoming"
-        incoming.mkdir(parents=True, exist_ok=True)
-        for left in incoming.iterdir():
-            left.unlink()
-        target = incoming / secrets.token_hex(8)
+        if self.incoming.exists():
+            shutil.rmtree(self.incoming)
+        self.incoming.mkdir(parents=True)
+        target = self.incoming / secrets.token_hex(8)
         digest, done, total = hashlib.sha256(), 0, path.stat().st_size
         with path.open("rb") as source, target.open("xb") as out:
             target.chmod(0o600)

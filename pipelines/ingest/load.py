@@ -98,7 +98,7 @@ def load_file(
                 return _report(warehouse.con, load.load_id, ALREADY_LOADED)
         if earlier:
             _check_again(warehouse.con, mapping, path.name, earlier[-1], again=again)
-        with tempfile.TemporaryDirectory(dir=archive.folder) as scratch:
+        with tempfile.TemporaryDirectory(dir=archive.incoming) as scratch:
             tell("reading", 0, 1)
             staged = stage(warehouse.con, mapping, received.path, shown=path.name, scratch=Path(scratch))
             tell("storing", 0, 1)

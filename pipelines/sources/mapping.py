@@ -128,7 +128,6 @@ class Mapping(Model):
     personal: Texts = ()
     file: FileForm | None = None
     adapter: str | None = None
-    options: dict[str, str] = {}
     tables: dict[str, Table] = {}
     skip: Skips = ()
     name: str = ""

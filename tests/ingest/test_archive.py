@@ -81,8 +81,9 @@ def test_what_a_crash_left_is_swept_away(tmp_path: Path) -> None:
     incoming = tmp_path / "archive/incoming"
     incoming.mkdir(parents=True)
     (incoming / "left").write_bytes(b"half")
+    (incoming / "scratch").mkdir()
     keep(tmp_path, b"a line\n")
-    assert not (incoming / "left").exists()
+    assert list(incoming.iterdir()) == []
 
 
 @pytest.mark.parametrize("content", [KEY, KEY.hex().encode() + b"\n", b"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="])

@@ -21,9 +21,7 @@ def test_the_examples_are_read() -> None:
 
 def test_every_word_and_table_is_explained() -> None:
     words = {field.alias or name for model in (FileForm, From) for name, field in model.model_fields.items()}
-    words |= {
-        field for field in Mapping.model_fields if field not in {"name", "text", "about", "options", "resolution_s"}
-    }
+    words |= {field for field in Mapping.model_fields if field not in {"name", "text", "about"}}
     assert [word for word in sorted({*words, *EVENT_TABLES, *ADAPTERS}) if word not in PAGE] == []
 
 
