@@ -12,7 +12,7 @@ WRITTEN_PLACES = 12
 def decimal_text(value: Fraction | Decimal | int) -> str:
     """Return ``value`` in plain digits: exactly where it ends within 12 places, else rounded there.
 
-    ``Fraction(4, 5)`` → ``0.8``; ``Fraction(27060, 31359)`` → ``0.862910169330``.
+    ``Fraction(4, 5)`` → ``0.8``; ``Fraction(27060, 31359)`` → ``0.862910169329``.
     """
     fraction = Fraction(value)
     rounded = round_half_away(fraction, WRITTEN_PLACES)
