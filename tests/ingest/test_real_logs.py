@@ -47,7 +47,7 @@ def test_phonenow_is_the_same_as_csv_and_as_workbook(bench: Bench, real_log: Cal
     again = ingest_files(bench.home, [mapping], list(files.values()), now=NOW)[0]
     assert (again.lines, again.duplicates) == (5000, 5000)
     assert bench.rows(
-        "SELECT count(*) FILTER (outcome = 'answered'), count(*) FILTER (outcome = 'abandoned'), "
+        "SELECT count(*) FILTER (outcome = 'answered'), count(*) FILTER (outcome = 'lost'), "
         "count(*) FILTER (resolved), count(*) FILTER (outcome = 'answered' AND wait_s <= 20), "
         "count(*) FILTER (outcome = 'answered' AND wait_s <= 60) FROM event_call"
     ) == [(4054, 946, 3646, 374, 1796)]
