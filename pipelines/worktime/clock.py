@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
-from pipelines.worktime.timetable import Span, Timetable, local_time, merged, microseconds, without
+from pipelines.core.zone import instant_to_local
+from pipelines.worktime.timetable import Span, Timetable, merged, microseconds, without
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -58,7 +59,7 @@ def why_unmeasurable(start: datetime, end: datetime, timetable: Timetable) -> st
     """
     begin, finish = timetable.at(start), timetable.at(end)
     if begin is None or finish is None:
-        return f"no calendar for {local_time(start if begin is None else end, timetable.zone).date()}"
+        return f"no calendar for {instant_to_local(start if begin is None else end, timetable.zone).date()}"
     if begin.spans is None:
         return f"no holiday notice for {begin.last_missing_year}"
     if begin.no_hours_index != finish.no_hours_index:

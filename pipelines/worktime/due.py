@@ -9,8 +9,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Literal
 
+from pipelines.core.zone import instant_to_local
 from pipelines.worktime.clock import NEVER, Pause
-from pipelines.worktime.timetable import CalendarDay, Timetable, local_time
+from pipelines.worktime.timetable import CalendarDay, Timetable
 
 AfterClose = Literal["same_day", "next_opening"]
 DayKind = Literal["working", "service", "natural"]
@@ -153,7 +154,7 @@ def why_no_due(event_at: datetime, timetable: Timetable) -> str:
     """
     day = timetable.at(event_at)
     if day is None:
-        return f"no calendar for {local_time(event_at, timetable.zone).date()}"
+        return f"no calendar for {instant_to_local(event_at, timetable.zone).date()}"
     if day.notice_missing:
         return f"no holiday notice for {day.day.year}"
     if day.next_missing_year is not None:

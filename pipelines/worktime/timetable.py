@@ -9,9 +9,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from itertools import pairwise
 
-from pipelines.core.zone import local_pieces, utc_pieces
+from pipelines.core.zone import day_begins_at, instant_to_local, local_pieces, local_to_instant
 from pipelines.worktime.model import Calendar, Closure, Promotion, Version, Windows
 from pipelines.worktime.notice import DayKinds, HolidayNotice, day_kinds, shipped_notices
 
@@ -75,35 +75,12 @@ class Timetable:
 
     def at(self, at: datetime) -> CalendarDay | None:
         """Return the row of the civil day that ``at`` (an aware instant) falls on in the calendar's zone."""
-        return self.on(local_time(at, self.zone).date())
+        return self.on(instant_to_local(at, self.zone).date())
 
     def after(self, day: CalendarDay) -> Iterator[CalendarDay]:
         """Yield the days after ``day``, in order."""
         first = (day.day - self.days[0].day).days + 1
         return iter(self.days[first:])
-
-
-@lru_cache(maxsize=64)
-def _local_begins(zone: str) -> list[datetime]:
-    return [piece.from_local for piece in local_pieces(zone) if piece.from_local]  # only the first has no beginning
-
-
-@lru_cache(maxsize=64)
-def _utc_begins(zone: str) -> list[datetime]:
-    return [piece.from_at for piece in utc_pieces(zone) if piece.from_at]
-
-
-def instant_at(local: datetime, zone: str) -> datetime:
-    """Return the UTC instant of a wall-clock time: skipped times become the transition, repeated ones the first."""
-    piece = local_pieces(zone)[bisect_right(_local_begins(zone), local)]
-    shown = piece.from_local if piece.kind == "skipped" and piece.from_local else local
-    return (shown - timedelta(seconds=piece.offset_s)).replace(tzinfo=UTC)
-
-
-def local_time(at: datetime, zone: str) -> datetime:
-    """Return the wall-clock time (naive) that ``zone`` shows at the instant ``at``."""
-    piece = utc_pieces(zone)[bisect_right(_utc_begins(zone), at)]
-    return at.astimezone(UTC).replace(tzinfo=None) + timedelta(seconds=piece.offset_s)
 
 
 def day_bounds(day: date, zone: str) -> Span:
@@ -113,12 +90,16 @@ def day_bounds(day: date, zone: str) -> Span:
     again (St. John's until 2011: from 00:01 to 23:01): then both days reach over each other.
     """
     midnight = datetime.combine(day + ONE_DAY, time())
-    place = bisect_right(_local_begins(zone), midnight)
-    piece = local_pieces(zone)[place]
-    ends_at = instant_at(midnight, zone)
-    if piece.kind == "repeated" and piece.from_local != midnight:
-        ends_at = (midnight - timedelta(seconds=local_pieces(zone)[place + 1].offset_s)).replace(tzinfo=UTC)
-    return instant_at(datetime.combine(day, time()), zone), ends_at
+    ends_at = day_begins_at(day + ONE_DAY, zone)
+    for piece, after in pairwise(local_pieces(zone)):
+        if (
+            piece.kind == "repeated"
+            and piece.from_local
+            and after.from_local
+            and piece.from_local < midnight < after.from_local
+        ):
+            ends_at = (midnight - timedelta(seconds=after.offset_s)).replace(tzinfo=UTC)
+    return day_begins_at(day, zone), ends_at
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -175,7 +156,9 @@ def _instants(day: date, windows: Windows, zone: str) -> list[Span]:
     """Return the windows that open on ``day`` as instants."""
     midnight = datetime.combine(day, time())
     ends = [
-        instant_at(midnight + timedelta(seconds=end), zone) for one in windows for end in (one.opens_s, one.shuts_s)
+        local_to_instant(midnight + timedelta(seconds=end), zone)
+        for one in windows
+        for end in (one.opens_s, one.shuts_s)
     ]
     return list(zip(ends[::2], ends[1::2], strict=True))
 
@@ -183,7 +166,7 @@ def _instants(day: date, windows: Windows, zone: str) -> list[Span]:
 def _promoted(day: date, promotions: Iterable[Promotion], zone: str) -> list[Span]:
     """Return the promotion windows that open on ``day``, each from its notice on."""
     return [
-        (max(open_at, instant_at(promotion.notified_local, zone)), shut_at)
+        (max(open_at, local_to_instant(promotion.notified_local, zone)), shut_at)
         for promotion in promotions
         if promotion.since <= day < promotion.until
         for open_at, shut_at in _instants(day, promotion.windows, zone)
@@ -201,7 +184,7 @@ def _is_closed_day(day: date, closures: Iterable[Closure]) -> bool:
 def _closed_spans(closures: Iterable[Closure], zone: str) -> list[Span]:
     """Return the closures that were worded as local times, as instants."""
     return [
-        (instant_at(one.since, zone), instant_at(one.until, zone))
+        (local_to_instant(one.since, zone), local_to_instant(one.until, zone))
         for one in closures
         if isinstance(one.since, datetime) and isinstance(one.until, datetime)
     ]
@@ -222,7 +205,7 @@ def calendar_days(
     out what was decided, notified or announced later. ``notices`` None: those that come with the package.
     """
     announced = tuple(shipped_notices() if notices is None else notices)
-    known_local = None if known_at is None else local_time(known_at, zone)
+    known_local = None if known_at is None else instant_to_local(known_at, zone)
     known = calendar if known_local is None else calendar.as_known(known_local)
     first = max([first, *([min(version.binds_from for version in known.versions)] if known.versions else [])])
     if last < first:

@@ -1,13 +1,13 @@
 """The calendar read again, minute by minute and with nothing but loops: the arithmetic is not checked by its own kind.
 
-Wall clocks are read from zoneinfo for every minute of UTC; a local time begins at the first minute whose wall clock
-shows it or more (so a skipped time begins at the transition, a repeated one at its first occurrence).
+Wall clocks are read from the zone itself for every minute of UTC; a local time begins at the first minute whose wall
+clock shows it or more (so a skipped time begins at the transition, a repeated one at its first occurrence).
 """
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
+from pipelines.core.zone import zone_named
 from pipelines.worktime.model import Calendar, Version, Windows
 
 MINUTE = timedelta(minutes=1)
@@ -19,7 +19,7 @@ def wall_clock(zone: str, first: date, last: date) -> tuple[datetime, tuple[date
     """Read the wall clock at every minute of UTC from three days before ``first`` to three days after ``last``."""
     begin = datetime.combine(first - 3 * DAY, time(), tzinfo=UTC)
     minutes = int((last - first).days + 7) * 1440
-    tz = ZoneInfo(zone)
+    tz = zone_named(zone)
     return begin, tuple((begin + n * MINUTE).astimezone(tz).replace(tzinfo=None) for n in range(minutes))
 
 

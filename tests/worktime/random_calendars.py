@@ -17,7 +17,7 @@ PLACES = [
     ("Australia/Lord_Howe", date(2026, 4, 5)),  # half an hour back
     ("America/Sao_Paulo", date(2018, 11, 4)),  # midnight itself is skipped
     ("America/Sao_Paulo", date(2026, 11, 1)),  # stopped in 2019: nothing
-    ("America/Havana", date(2026, 11, 1)),  # 01:00 -> 00:00: midnight is repeated
+    ("America/Havana", date(2024, 11, 3)),  # 01:00 -> 00:00: midnight is repeated
     ("America/St_Johns", date(2010, 11, 7)),  # 00:01 -> 23:01: the day before comes again
     ("Asia/Kolkata", date(2026, 1, 26)),  # half-hour zone
     ("Asia/Kathmandu", date(2026, 1, 26)),  # three-quarter-hour zone

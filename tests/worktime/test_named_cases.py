@@ -2,11 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from pipelines.core.yaml_text import read_yaml
+from pipelines.core.zone import instant_to_local, local_to_instant, zone_named
 from pipelines.worktime.clock import (
     Interval,
     Pause,
@@ -20,7 +20,7 @@ from pipelines.worktime.clock import (
 from pipelines.worktime.due import due_working_days, is_within_days, why_no_due, working_days_between
 from pipelines.worktime.notice import HolidayNotice
 from pipelines.worktime.parse import parse_calendars
-from pipelines.worktime.timetable import CalendarDay, Timetable, calendar_days, day_bounds, instant_at, local_time
+from pipelines.worktime.timetable import CalendarDay, Timetable, calendar_days, day_bounds
 
 BEIJING = "Asia/Shanghai"
 NEW_YORK = "America/New_York"
@@ -57,7 +57,7 @@ def office(**changed: str) -> str:
 
 
 def at(text: str, zone: str = BEIJING) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return datetime.fromisoformat(text).replace(tzinfo=zone_named(zone)).astimezone(UTC)
 
 
 def row(timetable: Timetable, day: str) -> CalendarDay:
@@ -72,7 +72,8 @@ def spans(timetable: Timetable, day: str) -> list[tuple[str, str]] | None:
     if found is None:
         return None
     return [
-        (f"{local_time(a, timetable.zone):%d %H:%M}", f"{local_time(b, timetable.zone):%d %H:%M}") for a, b in found
+        (f"{instant_to_local(a, timetable.zone):%d %H:%M}", f"{instant_to_local(b, timetable.zone):%d %H:%M}")
+        for a, b in found
     ]
 
 
@@ -259,7 +260,7 @@ def test_a_clock_that_turns_back_over_midnight() -> None:
         zone="America/St_Johns", first="2010-11-01", last="2010-11-12",
     )  # fmt: skip
     late = sunday[0] + timedelta(minutes=30)  # the second 23:30 of Saturday
-    assert local_time(late, "America/St_Johns") == datetime.fromisoformat("2010-11-06 23:30")
+    assert instant_to_local(late, "America/St_Johns") == datetime.fromisoformat("2010-11-06 23:30")
     assert working_seconds(sunday[0], late, table) == 1800
 
 
@@ -546,7 +547,7 @@ def test_the_timeline_says_why_time_did_not_count() -> None:
     start, end = at("2026-09-29 17:00"), at("2026-10-12 10:00")
     found = counted_intervals(start, end, (), laid_out(text))
     assert found is not None
-    shown = [(f"{local_time(one.from_at, BEIJING):%d %H}", one.kind, one.reason) for one in found]
+    shown = [(f"{instant_to_local(one.from_at, BEIJING):%d %H}", one.kind, one.reason) for one in found]
     assert shown == [
         ("29 17", "running", ""), ("29 18", "outside hours", "workday"), ("30 00", "outside hours", "closure"),
         ("01 00", "outside hours", "holiday"), ("08 00", "outside hours", "workday"), ("08 09", "running", ""),
@@ -610,6 +611,8 @@ def test_a_limit_of_no_days_is_a_bug() -> None:
 
 
 def test_wall_clock_to_instant() -> None:
-    assert instant_at(datetime.fromisoformat("2026-03-08 02:30"), NEW_YORK) == datetime(2026, 3, 8, 7, tzinfo=UTC)
-    assert instant_at(datetime.fromisoformat("2026-11-01 01:30"), NEW_YORK) == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
-    assert instant_at(datetime.fromisoformat("2026-03-08 12:00"), BEIJING) == datetime(2026, 3, 8, 4, tzinfo=UTC)
+    assert local_to_instant(datetime.fromisoformat("2026-03-08 02:30"), NEW_YORK) == datetime(2026, 3, 8, 7, tzinfo=UTC)
+    assert local_to_instant(datetime.fromisoformat("2026-11-01 01:30"), NEW_YORK) == datetime(
+        2026, 11, 1, 5, 30, tzinfo=UTC
+    )
+    assert local_to_instant(datetime.fromisoformat("2026-03-08 12:00"), BEIJING) == datetime(2026, 3, 8, 4, tzinfo=UTC)

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.core.zone import instant_to_local
 from pipelines.worktime.clock import Pause, is_open, open_us_at, why_unmeasurable, working_seconds
 from pipelines.worktime.due import due_working_days, is_within_days, why_no_due, working_days_between
 from pipelines.worktime.model import Calendar, Version, Window
 from pipelines.worktime.notice import HolidayNotice
 from pipelines.worktime.rows import COLUMNS, calendar_day_rows, sql_text
-from pipelines.worktime.timetable import Timetable, calendar_days, local_time
+from pipelines.worktime.timetable import Timetable, calendar_days
 from tests.worktime.random_calendars import givens, minutes
 
 ITEM = pa.schema(
@@ -57,7 +58,7 @@ def item(
     pauses: Any = (),
 ) -> dict[str, Any]:
     def day_of(at: datetime | None) -> date | None:
-        return None if at is None else local_time(at, timetable.zone).date()
+        return None if at is None else instant_to_local(at, timetable.zone).date()
 
     return {
         "calendar": timetable.calendar, "n": n, "after_close": after_close,
