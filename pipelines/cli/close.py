@@ -29,9 +29,11 @@ def run(
     contract: Annotated[str, typer.Argument(help="A contract's file, its folder, or its number under data/contracts.")],
     month: Annotated[str, typer.Option(help="The month, such as 2026-10.")],
     cut_off: Annotated[
-        str | None, typer.Option(help="An instant after which nothing is known; by default the end of month or of the logs.")
+        str | None,
+        typer.Option(help="An instant after which nothing is known; by default the end of month or of the logs."),
     ] = None,
     as_of: Annotated[str | None, typer.Option(help="Only what was loaded and decided by this instant.")] = None,
+    *,
     as_json: AsJson = False,
     home: Home = DEFAULT_HOME,
 ) -> None:
@@ -62,9 +64,21 @@ def print_statement(body: dict[str, object]) -> None:
     assert isinstance(lines, list)  # noqa: S101
     totals = body["totals"]
     assert isinstance(totals, dict)  # noqa: S101
-    print(f"{contract['number']} · {body['month']} · {body['status']} · cut-off {body['cut_off_at']} · {body['sha256']}\n")
+    print(
+        f"{contract['number']} · {body['month']} · {body['status']} · cut-off {body['cut_off_at']} · {body['sha256']}\n"
+    )
     table(
-        ["indicator", "clause", "value", "target", "verdict", "numerator / denominator", "missed", "excluded", "unmeasurable"],
+        [
+            "indicator",
+            "clause",
+            "value",
+            "target",
+            "verdict",
+            "numerator / denominator",
+            "missed",
+            "excluded",
+            "unmeasurable",
+        ],
         [
             [
                 one["id"],

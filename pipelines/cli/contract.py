@@ -21,6 +21,7 @@ def group() -> None:
 @verbs.command("check")
 def check(
     contract: Annotated[str, typer.Argument(help="A contract's file, its folder, or its number under data/contracts.")],
+    *,
     as_json: AsJson = False,
 ) -> None:
     """Name every problem of a contract at once, each with file, line and a mend. Status 1 where it cannot be settled by."""
@@ -36,6 +37,8 @@ def check(
     else:
         for problem in problems:
             print(f"{problem.severity}: {problem}\n")
-        print(f"{len(errors)} errors, {len(problems) - len(errors)} warnings" if problems else "sound: no problem found")
+        print(
+            f"{len(errors)} errors, {len(problems) - len(errors)} warnings" if problems else "sound: no problem found"
+        )
     if errors:
         answer_no()

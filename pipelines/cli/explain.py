@@ -18,10 +18,13 @@ def register(program: typer.Typer) -> None:
 
 
 def run(
-    statement: Annotated[str, typer.Argument(help="A statement's id or hash, or CONTRACT:MONTH for its latest version.")],
+    statement: Annotated[
+        str, typer.Argument(help="A statement's id or hash, or CONTRACT:MONTH for its latest version.")
+    ],
     line: Annotated[str, typer.Argument(help="A line's id, or an indicator's.")],
     state: Annotated[str | None, typer.Option(help="Items in this state, such as 'excluded: short abandon'.")] = None,
     items: Annotated[int, typer.Option(help="How many items to show with their raw lines.")] = 10,
+    *,
     as_json: AsJson = False,
     home: Home = DEFAULT_HOME,
 ) -> None:
@@ -43,7 +46,7 @@ def told(found: Explanation) -> Iterator[str]:
         yield f"  = {line['formula']}"
     if line.get("because"):
         yield f"  because: {line['because']}"
-    by = f" · by {line['by']}" if line.get('by') else ''
+    by = f" · by {line['by']}" if line.get("by") else ""
     yield f"\nClause {line['clause']}{by}"
     if found.indicator:
         yield from _indicator(found)

@@ -16,9 +16,12 @@ def register(program: typer.Typer) -> None:
 
 
 def run(
-    mapping: Annotated[str, typer.Argument(help="The mapping file (several with commas: each file takes the one that fits).")],
+    mapping: Annotated[
+        str, typer.Argument(help="The mapping file (several with commas: each file takes the one that fits).")
+    ],
     files: Annotated[list[str], typer.Argument(help="Log files, folders, or patterns such as 'logs/*.csv'.")],
     again: Annotated[bool, typer.Option("--again", help="Load a file again after its mapping was changed.")] = False,
+    *,
     as_json: AsJson = False,
     home: Home = DEFAULT_HOME,
 ) -> None:

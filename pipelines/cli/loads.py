@@ -21,6 +21,7 @@ def register(program: typer.Typer) -> None:
 def run(
     load: Annotated[int | None, typer.Argument(help="One load, to see its quarantined lines.")] = None,
     limit: Annotated[int, typer.Option(help="How many quarantined lines to show.")] = 50,
+    *,
     as_json: AsJson = False,
     home: Home = DEFAULT_HOME,
 ) -> None:
@@ -32,10 +33,16 @@ def run(
             if as_json:
                 print_json(rows)
             else:
-                table(COLUMNS[:-1], [[str(row[name]) for name in COLUMNS[:-1]] for row in rows], right=(0, 3, 4, 5, 6, 7, 8))
+                table(
+                    COLUMNS[:-1],
+                    [[str(row[name]) for name in COLUMNS[:-1]] for row in rows],
+                    right=(0, 3, 4, 5, 6, 7, 8),
+                )
             return
         if not rows:
-            raise Refused(Problem(f"load {load}", "There is no such load.", "`clausemeter loads` lists them.", "load.unknown"))
+            raise Refused(
+                Problem(f"load {load}", "There is no such load.", "`clausemeter loads` lists them.", "load.unknown")
+            )
         lines = _rows(
             warehouse,
             "SELECT line_no, last_line_no, code, column_name, raw_text, message FROM quarantine"
@@ -54,6 +61,9 @@ def _rows(warehouse: Warehouse, sql: str) -> list[dict[str, Any]]:
     cursor = warehouse.con.execute(sql)
     names = [column[0] for column in cursor.description or []]
     return [
-        {name: value if isinstance(value, int | str | None) else str(value) for name, value in zip(names, row, strict=True)}
+        {
+            name: value if isinstance(value, int | str | None) else str(value)
+            for name, value in zip(names, row, strict=True)
+        }
         for row in cursor.fetchall()
     ]

@@ -17,22 +17,32 @@ def register(program: typer.Typer) -> None:
 
 
 def run(
-    metrics: Annotated[list[str], typer.Argument(help="Metrics, such as phone.connect_rate (see `clausemeter metrics`).")],
+    metrics: Annotated[
+        list[str], typer.Argument(help="Metrics, such as phone.connect_rate (see `clausemeter metrics`).")
+    ],
     since: Annotated[str, typer.Option("--from", help="The first day, such as 2026-10-01.")],
     until: Annotated[str, typer.Option("--until", help="The first day after the last, such as 2026-11-01.")],
     by: Annotated[str, typer.Option(help=f"Groups, with commas: {', '.join(GROUPS)}.")] = "",
     term: Annotated[list[str] | None, typer.Option(help="A term, such as short_abandon_s=0; may be repeated.")] = None,
-    where: Annotated[list[str] | None, typer.Option(help="Only these, such as queue=a,b or source=bank; may be repeated.")] = None,
-    zone: Annotated[str | None, typer.Option(help="The zone of the days; by default that of the logs.")] = None,
-    cut_off: Annotated[str | None, typer.Option(help="An instant after which nothing is known; by default the end.")] = None,
-    calendars: Annotated[
-        Path | None, typer.Option(help="A file with `calendars:` (a contract will do); by default every hour is served.")
+    where: Annotated[
+        list[str] | None, typer.Option(help="Only these, such as queue=a,b or source=bank; may be repeated.")
     ] = None,
+    zone: Annotated[str | None, typer.Option(help="The zone of the days; by default that of the logs.")] = None,
+    cut_off: Annotated[
+        str | None, typer.Option(help="An instant after which nothing is known; by default the end.")
+    ] = None,
+    calendars: Annotated[
+        Path | None,
+        typer.Option(help="A file with `calendars:` (a contract will do); by default every hour is served."),
+    ] = None,
+    *,
     as_json: AsJson = False,
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Measure without a contract; every value stands beside what it is made of."""
-    scope = {name: [part.strip() for part in value.split(",")] for name, value in pairs_of("--where", where or []).items()}
+    scope = {
+        name: [part.strip() for part in value.split(",")] for name, value in pairs_of("--where", where or []).items()
+    }
     found = measure(
         home,
         metrics,
@@ -49,7 +59,16 @@ def run(
         print_json([asdict(one) for one in found])
         return
     table(
-        ["metric", *(found[0].group if found else []), "value", "numerator", "denominator", "n", "population", "states"],
+        [
+            "metric",
+            *(found[0].group if found else []),
+            "value",
+            "numerator",
+            "denominator",
+            "n",
+            "population",
+            "states",
+        ],
         [
             [
                 one.metric,

@@ -20,6 +20,7 @@ def register(program: typer.Typer) -> None:
 
 def run(
     key: Annotated[str | None, typer.Argument(help="One metric, for its definition, terms and SQL.")] = None,
+    *,
     as_json: AsJson = False,
 ) -> None:
     """List the metrics, or print one: its definition, its terms with bounds, and its SQL as one readable SELECT."""

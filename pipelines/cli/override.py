@@ -27,7 +27,15 @@ def add(
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Record one decision; the base state stays, and the next close lays the decision over it."""
-    row = {"metric": metric, "item": item, "from": from_, "to": to, "ground": ground, "source": source, "decided_at": decided_at}
+    row = {
+        "metric": metric,
+        "item": item,
+        "from": from_,
+        "to": to,
+        "ground": ground,
+        "source": source,
+        "decided_at": decided_at,
+    }
     _say(add_overrides(home, [row], where="override", now=now()))
 
 
@@ -42,7 +50,9 @@ def load(
             rows = [{str(k): v or "" for k, v in row.items() if k is not None} for row in csv.DictReader(stream)]
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(
-            Problem(str(file), f"This file cannot be read ({error}).", "Name a CSV file in UTF-8.", "override.unreadable")
+            Problem(
+                str(file), f"This file cannot be read ({error}).", "Name a CSV file in UTF-8.", "override.unreadable"
+            )
         ) from error
     _say(add_overrides(home, rows, where=str(file), now=now()))
 

@@ -23,15 +23,21 @@ def run(
     rows: Annotated[int, typer.Option(help="How many interactions in all.", min=1)] = 210_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = DEFAULT_FOLDER,
+    *,
     as_json: AsJson = False,
 ) -> None:
     """Write sample logs: phone, chat, email, cases, surveys, inspections, attendance, roster, and the vendors' own reports."""
-    report = generate(out, months=months, rows=rows, seed=seed, progress=lambda *said: say_progress(" ".join(map(str, said))))
+    report = generate(
+        out, months=months, rows=rows, seed=seed, progress=lambda *said: say_progress(" ".join(map(str, said)))
+    )
     if as_json:
         print_json(json.loads(json.dumps(asdict(report), default=str)))
         return
     table(
         ["file", "lines", "to quarantine", "duplicates", "late"],
-        [[f.path, f"{f.lines:,}", str(f.quarantined), str(f.duplicates), "late" if f.is_late else ""] for f in report.files],
+        [
+            [f.path, f"{f.lines:,}", str(f.quarantined), str(f.duplicates), "late" if f.is_late else ""]
+            for f in report.files
+        ],
         right=(1, 2, 3),
     )

@@ -24,9 +24,7 @@ def calendar_for(metric: Metric, calendars: Mapping[str, Calendar]) -> str | Non
     return named
 
 
-def lay_out_calendars(
-    con: duckdb.DuckDBPyConnection, calendars: Mapping[str, Calendar], zone: str, days: Days
-) -> None:
+def lay_out_calendars(con: duckdb.DuckDBPyConnection, calendars: Mapping[str, Calendar], zone: str, days: Days) -> None:
     """Lay calendars out in a temporary ``calendar_day``, a row a day and channel, with room for clocks that run on."""
     con.execute(sql_text("calendar_day").replace("CREATE TABLE IF NOT EXISTS", "CREATE OR REPLACE TEMP TABLE"))
     for name, calendar in calendars.items():

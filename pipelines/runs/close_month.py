@@ -126,7 +126,9 @@ def close_month(
 
 def default_cut_off(con: duckdb.DuckDBPyConnection, contract: Contract, month: Month, now: datetime) -> datetime:
     """Return the later of the month's end and the last instant any log speaks of, but not after ``now``."""
-    parts = [f'SELECT max("{column}") AS known_at FROM {table}' for table, cs in LATEST_INSTANTS.items() for column in cs]
+    parts = [
+        f'SELECT max("{column}") AS known_at FROM {table}' for table, cs in LATEST_INSTANTS.items() for column in cs
+    ]
     latest = con.execute(f"SELECT max(known_at) FROM ({' UNION ALL '.join(parts)})").fetchall()[0][0]
     ends_at = day_begins_at(month.days.until, contract.zone)
     return min(now, max(ends_at, latest + timedelta(microseconds=1)) if latest else ends_at)
@@ -171,7 +173,9 @@ class MonthRun:
         contract, metric = self.found.source.model, terms.metric
         calendar = calendar_for(metric, self.found.calendars)
         in_scope = scope_sql(contract.scope) or "true"
-        return Frame(self.days, contract.zone, self.cut_off_at, in_scope, calendar, population_options(metric, terms.terms))
+        return Frame(
+            self.days, contract.zone, self.cut_off_at, in_scope, calendar, population_options(metric, terms.terms)
+        )
 
 
 def write_evidence(
@@ -192,7 +196,9 @@ def write_evidence(
         if f"{ask.column}_amount" in has:
             columns.append(f"{ask.column}_amount")
     con.execute(f"CREATE OR REPLACE TEMP VIEW evidence AS SELECT {', '.join(columns)} FROM wide")
-    con.execute(f"COPY (SELECT evidence.*, wide.load_id FROM evidence POSITIONAL JOIN wide) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    con.execute(
+        f"COPY (SELECT evidence.*, wide.load_id FROM evidence POSITIONAL JOIN wide) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+    )
     names = [row[0] for row in con.execute("SELECT name FROM pragma_table_info('evidence')").fetchall()]
     text = " || '|' || ".join(f"coalesce(replace(CAST({name} AS VARCHAR), '|', '||'), '')" for name in names)
     buckets = con.execute(

@@ -45,7 +45,12 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(
-            Problem(str(path), f"This file cannot be read as UTF-8 text ({error}).", "Save it as UTF-8.", "contract.unreadable")
+            Problem(
+                str(path),
+                f"This file cannot be read as UTF-8 text ({error}).",
+                "Save it as UTF-8.",
+                "contract.unreadable",
+            )
         ) from error
 
 

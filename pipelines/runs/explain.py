@@ -15,7 +15,11 @@ from pipelines.runs.statements import find_statement, previous_version, read_sta
 from pipelines.warehouse.store import Warehouse
 
 # What an own cap, a repeat or an indicator's deduction rests on is its indicator; these rest on other lines.
-RESTS_ON = {"cap": ("deduction", "cap"), "tax": ("fee", "bonus", "deduction", "cap", "coefficient"), "floor": ("fee", "deduction", "cap")}
+RESTS_ON = {
+    "cap": ("deduction", "cap"),
+    "tax": ("fee", "bonus", "deduction", "cap", "coefficient"),
+    "floor": ("fee", "deduction", "cap"),
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,13 @@ class Explanation:
 
 
 def explain(
-    home: Path, statement: str, line_id: str, *, limit: int = 10, state: str | None = None, archive_key: bytes | None = None
+    home: Path,
+    statement: str,
+    line_id: str,
+    *,
+    limit: int = 10,
+    state: str | None = None,
+    archive_key: bytes | None = None,
 ) -> Explanation:
     """Walk from a line (or an indicator's id) to the raw lines behind it; ``limit`` items are shown, all are counted.
 
@@ -79,11 +89,20 @@ def explain(
             Problem(
                 where=f"statement {ref.id}",
                 what=f"It has no line or indicator {line_id!r}.",
-                mend="It has: " + ", ".join([*(one["id"] for one in found["lines"]), *(one["id"] for one in found["indicators"])]) + ".",
+                mend="It has: "
+                + ", ".join([*(one["id"] for one in found["lines"]), *(one["id"] for one in found["indicators"])])
+                + ".",
                 code="statement.no_line",
             )
         )
-    shown = line or {"id": line_id, "kind": "indicator", "clause": indicator["clause"] if indicator else "", "amount": None, "formula": "", "because": None}
+    shown = line or {
+        "id": line_id,
+        "kind": "indicator",
+        "clause": indicator["clause"] if indicator else "",
+        "amount": None,
+        "formula": "",
+        "because": None,
+    }
     part = _part_of(indicator, line)
     earlier = previous_version(home, ref)
     items: list[ExplainedItem] = []
@@ -103,7 +122,9 @@ def explain(
             if earlier is not None:
                 changed = list(_changes(home, earlier.id, ref.id, indicator, part))
                 changes_total = len(changed)
-                lines = raw_lines(warehouse, metric.population, [(one[0], one[1]) for one in changed[:limit]], archive_key=archive_key)
+                lines = raw_lines(
+                    warehouse, metric.population, [(one[0], one[1]) for one in changed[:limit]], archive_key=archive_key
+                )
                 changes = [Change(s, i, b, a, why, lines.get((s, i), [])) for s, i, b, a, why in changed[:limit]]
     return Explanation(
         statement=ref.id,
@@ -111,11 +132,15 @@ def explain(
         contract={**found["contract"], "month": found["month"], "cut_off_at": found["cut_off_at"]},
         indicator=indicator,
         part=part,
-        definition=None if metric is None else {"key": metric.key, **metric.text, "sql": metric.sql, "sha256": metric.digest},
+        definition=None
+        if metric is None
+        else {"key": metric.key, **metric.text, "sql": metric.sql, "sha256": metric.digest},
         rests_on=_rests_on(found, line),
         items=items,
         items_total=total,
-        overrides=[one for one in found["overrides"] if metric and one["metric"] in (metric.key, metric.key.partition("@")[0])],
+        overrides=[
+            one for one in found["overrides"] if metric and one["metric"] in (metric.key, metric.key.partition("@")[0])
+        ],
         previous=None if earlier is None else _previous(home, earlier.id, shown, indicator),
         changes=changes,
         changes_total=changes_total,

@@ -193,7 +193,9 @@ def _events(warehouse: Warehouse, population: str, source: str, item_id: str) ->
         )
     else:
         return []
-    rows = con.execute(f"SELECT DISTINCT happened_at, kind, author, what FROM ({sql}) ORDER BY happened_at, kind").fetchall()
+    rows = con.execute(
+        f"SELECT DISTINCT happened_at, kind, author, what FROM ({sql}) ORDER BY happened_at, kind"
+    ).fetchall()
     return [ItemEvent(at, kind, author, text or "") for at, kind, author, text in rows]
 
 
@@ -205,12 +207,18 @@ def _clock(
     reply = facts.get("reply") or {}
     answer = request.get("answer") or {} if isinstance(request, Mapping) else {}
     begins = request.get("asked_at") if request else facts.get("queued_at") or facts.get("asked_at")
-    ends = answer.get("typed_at") or (reply.get("replied_at") if reply else None) or facts.get("answered_at") or facts.get("ended_at")
+    ends = (
+        answer.get("typed_at")
+        or (reply.get("replied_at") if reply else None)
+        or facts.get("answered_at")
+        or facts.get("ended_at")
+    )
     if begins is None:
         return [], None
     ends = ends or datetime.fromisoformat(body["cut_off_at"].replace("Z", "+00:00")).astimezone(UTC)
     limit = next(
-        (value for state in states for name, value, _ in state.rests_on if name in ("within_s", "answer_within_s")), None
+        (value for state in states for name, value, _ in state.rests_on if name in ("within_s", "answer_within_s")),
+        None,
     )
     target_at = begins + timedelta(seconds=float(limit)) if limit else None
     return ([Interval(begins, ends, "running", "")] if ends > begins else []), target_at
@@ -222,5 +230,3 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_text(part) for part in value)
     return str(value)
-
-

@@ -153,7 +153,9 @@ def by_group(home: Path, statement_id: str, indicator_id: str, group: str) -> li
         return _grouped(found, f"lpad(CAST({hour} AS VARCHAR), 2, '0')")
     if group not in GROUP_COLUMNS:
         raise Refused(
-            Problem(group, "There is no such group.", f"There are: {', '.join([*GROUP_COLUMNS, 'hour'])}.", "items.group")
+            Problem(
+                group, "There is no such group.", f"There are: {', '.join([*GROUP_COLUMNS, 'hour'])}.", "items.group"
+            )
         )
     return _grouped(found, f"coalesce({GROUP_COLUMNS[group]}, '(none)')")
 
@@ -231,7 +233,9 @@ def items(
     if after is not None:
         at, source, item_id = after
         at = datetime.fromisoformat(at).isoformat(sep=" ")
-        where.append(f"(arrival_at, item_source, item_id) > (TIMESTAMPTZ {quoted(at)}, {quoted(source)}, {quoted(item_id)})")
+        where.append(
+            f"(arrival_at, item_source, item_id) > (TIMESTAMPTZ {quoted(at)}, {quoted(source)}, {quoted(item_id)})"
+        )
     base = f"{found.column}_base" if f"{found.column}_base" in found.columns else "CAST(NULL AS VARCHAR)"
     rows = query(
         f"SELECT item_source, item_id, arrival_at, service_on, {found.state}, {base}, {found.amount}, queue, team, agent_id"

@@ -81,7 +81,14 @@ def measure(
         scans: dict[tuple[str, Frame], list[Ask]] = {}
         for metric in found:
             ask = _ask(metric, terms, days)
-            frame = Frame(days, zone, cut_off_at, in_scope, _hours_of(metric, hours, calendars), population_options(metric, ask.terms))
+            frame = Frame(
+                days,
+                zone,
+                cut_off_at,
+                in_scope,
+                _hours_of(metric, hours, calendars),
+                population_options(metric, ask.terms),
+            )
             scans.setdefault((metric.population, frame), []).append(ask)
         for (population, frame), asks in scans.items():
             states = make_wide(con, "wide", population, frame, asks)
@@ -104,20 +111,29 @@ def _problems(
     ]
     if until <= since:
         problems.append(
-            Problem("--until", f"{until} does not lie after {since}.", "It is the first day after the last.", "measure.days")
+            Problem(
+                "--until", f"{until} does not lie after {since}.", "It is the first day after the last.", "measure.days"
+            )
         )
     for name, value in terms.items():
         holders = [metric for metric in metrics if name in metric.terms]
         if not holders:
             known = sorted({term for metric in metrics for term in metric.terms})
             problems.append(
-                Problem("--term", f"No metric asked for has a term {name!r}.", f"They have: {', '.join(known)}.", "measure.term")
+                Problem(
+                    "--term",
+                    f"No metric asked for has a term {name!r}.",
+                    f"They have: {', '.join(known)}.",
+                    "measure.term",
+                )
             )
         for metric in holders:
             wrong = metric.terms[name].problem_with(value)
             if wrong:
                 problems.append(
-                    Problem("--term", f"{name}={value} {wrong}.", f"See `clausemeter metrics {metric.key}`.", "measure.term")
+                    Problem(
+                        "--term", f"{name}={value} {wrong}.", f"See `clausemeter metrics {metric.key}`.", "measure.term"
+                    )
                 )
     return problems
 

@@ -20,7 +20,8 @@ def overrides_as_of(home: Path, as_of: datetime | None = None) -> list[Override]
         return []
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     found = [
-        Override(r["metric"], r.get("source", ""), r["item"], r["from"], r["to"], r["ground"], r["decided_at"]) for r in rows
+        Override(r["metric"], r.get("source", ""), r["item"], r["from"], r["to"], r["ground"], r["decided_at"])
+        for r in rows
     ]
     known = [one for one in found if as_of is None or datetime.fromisoformat(one.decided_at) <= as_of]
     return sorted(known, key=lambda one: (one.decided_at, one.metric, one.item_source, one.item, one.to))
@@ -45,11 +46,18 @@ def add_overrides(home: Path, rows: Sequence[dict[str, str]], *, where: str, now
 def _read(row: dict[str, str], where: str, problems: list[Problem], now: datetime) -> Override:
     for field in FIELDS:
         if not (row.get(field) or "").strip() and field != "decided_at":
-            problems.append(Problem(where, f"The override has no {field!r}.", f"It needs {', '.join(FIELDS)}.", "override.missing"))
+            problems.append(
+                Problem(where, f"The override has no {field!r}.", f"It needs {', '.join(FIELDS)}.", "override.missing")
+            )
     unknown = sorted(set(row) - {*FIELDS, "source"})
     if unknown:
         problems.append(
-            Problem(where, f"An override has no field {unknown[0]!r}.", f"It has {', '.join(FIELDS)}, source.", "override.unknown")
+            Problem(
+                where,
+                f"An override has no field {unknown[0]!r}.",
+                f"It has {', '.join(FIELDS)}, source.",
+                "override.unknown",
+            )
         )
     if row.get("metric"):
         try:
@@ -60,7 +68,12 @@ def _read(row: dict[str, str], where: str, problems: list[Problem], now: datetim
         state = row.get(field) or ""
         if state and state.partition(":")[0] not in STATE_CLASSES:
             problems.append(
-                Problem(where, f"{state!r} is no state.", f"A state is one of: {', '.join(STATE_CLASSES)}, with its reason after a colon.", "override.state")
+                Problem(
+                    where,
+                    f"{state!r} is no state.",
+                    f"A state is one of: {', '.join(STATE_CLASSES)}, with its reason after a colon.",
+                    "override.state",
+                )
             )
     decided_at = (row.get("decided_at") or "").strip()
     try:
@@ -69,7 +82,12 @@ def _read(row: dict[str, str], where: str, problems: list[Problem], now: datetim
         decided = None
     if decided is None or decided.tzinfo is None:
         problems.append(
-            Problem(where, f"decided_at {decided_at!r} is not an instant.", "Write it like 2026-11-05T10:00:00+08:00.", "override.decided_at")
+            Problem(
+                where,
+                f"decided_at {decided_at!r} is not an instant.",
+                "Write it like 2026-11-05T10:00:00+08:00.",
+                "override.decided_at",
+            )
         )
         decided = now
     return Override(

@@ -13,6 +13,7 @@ from pipelines.warehouse.store import Warehouse
 
 MASK = "***"
 
+
 @dataclass(frozen=True)
 class Events:
     """Events that an item rests on: their table, the column that bears the item's id, and whether the item is named there.
@@ -77,7 +78,12 @@ def masked(record: RawRecord) -> tuple[str, dict[str, str]]:
 
 
 def raw_lines(
-    warehouse: Warehouse, population: str, items: Sequence[tuple[str, str]], *, mask: bool = True, archive_key: bytes | None = None
+    warehouse: Warehouse,
+    population: str,
+    items: Sequence[tuple[str, str]],
+    *,
+    mask: bool = True,
+    archive_key: bytes | None = None,
 ) -> dict[tuple[str, str], list[RawLine]]:
     """Return the raw records of items (source, id), every version delivered, in order of load and line.
 
@@ -146,5 +152,3 @@ def _events(
 def event_id(population: str, item_id: str) -> str:
     """Return the id that an item's events bear: a round's are those of its session."""
     return item_id.rpartition("#")[0] if population == "chat_round" else item_id
-
-

@@ -67,7 +67,9 @@ def find_statement(home: Path, name: str) -> StatementRef:
         Problem(
             where=name,
             what="No statement has this name." if not matching else "More than one statement begins like this.",
-            mend=f"There are: {known}." if known else "Close a month first: `clausemeter close CONTRACT --month YYYY-MM`.",
+            mend=f"There are: {known}."
+            if known
+            else "Close a month first: `clausemeter close CONTRACT --month YYYY-MM`.",
             code="statement.unknown",
         )
     )

@@ -115,9 +115,7 @@ def tallies(
     """
     groups = [f"{sql} AS g{number}" for number, sql in enumerate(by.values())]
     columns = [f"{ask.column}_state" for ask in asks]
-    sums = [
-        f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in asks if ask.metric.amount is not None
-    ]
+    sums = [f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in asks if ask.metric.amount is not None]
     keys = [*groups, "item_source", "outside", *columns]
     cursor = con.execute(f"SELECT {', '.join([*keys, 'count(*) AS n', *sums])} FROM {table} GROUP BY ALL")
     names = [column[0] for column in cursor.description or []]

@@ -30,12 +30,20 @@ class Assembly:
 
 ASSEMBLIES = (
     Assembly("item_call", "event_call", ("source", "call_id"), "call.sql", ("source", "call_id", "leg_id")),
-    Assembly("item_session", "event_chat", ("source", "session_id"), "session.sql", ("source", "session_id", "event_id")),
+    Assembly(
+        "item_session", "event_chat", ("source", "session_id"), "session.sql", ("source", "session_id", "event_id")
+    ),
     Assembly("item_round", "event_chat", ("source", "session_id"), "round.sql", ("source", "session_id", "event_id")),
     Assembly("item_thread", "event_mail", ("source", "thread_id"), "thread.sql", ("source", "message_id")),
     Assembly("item_case", "event_case", ("source", "case_id"), "case.sql", ("source", "case_id", "event_id")),
     Assembly("item_survey", "event_survey", ("source", "survey_id"), "survey.sql", ("source", "survey_id")),
-    Assembly("item_inspection", "event_inspection", ("source", "inspection_id"), "inspection.sql", ("source", "inspection_id")),
+    Assembly(
+        "item_inspection",
+        "event_inspection",
+        ("source", "inspection_id"),
+        "inspection.sql",
+        ("source", "inspection_id"),
+    ),
 )
 
 # What the SQL of items and metrics speaks beside DuckDB's own functions.

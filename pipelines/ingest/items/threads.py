@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 import duckdb
 import pyarrow as pa
 
-
 LINKS = "item_mail_link (source VARCHAR, message_id VARCHAR, thread_id VARCHAR)"
 
 
@@ -25,7 +24,7 @@ def link_mails(con: duckdb.DuckDBPyConnection, events: str, load_ids: Sequence[i
     else:
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE near_mail AS
-            WITH new AS (SELECT * FROM {events} WHERE load_id IN ({', '.join(map(str, load_ids))})),
+            WITH new AS (SELECT * FROM {events} WHERE load_id IN ({", ".join(map(str, load_ids))})),
             -- the names that the new mails bear or speak of, and the mails that bear or speak of them or share a ticket
             named AS (SELECT source, message_id AS id FROM new UNION SELECT source, in_reply_to FROM new
                       UNION SELECT source, unnest(refs) FROM new),
@@ -47,8 +46,12 @@ def link_mails(con: duckdb.DuckDBPyConnection, events: str, load_ids: Sequence[i
         ).fetchall()
     links = threads_of(mails)
     names = ("source", "message_id", "thread_id")
-    con.register("new_link", pa.table({name: pa.array([link[i] for link in links], pa.string()) for i, name in enumerate(names)}))
-    con.execute("DELETE FROM item_mail_link l USING new_link n WHERE l.source = n.source AND l.message_id = n.message_id")
+    con.register(
+        "new_link", pa.table({name: pa.array([link[i] for link in links], pa.string()) for i, name in enumerate(names)})
+    )
+    con.execute(
+        "DELETE FROM item_mail_link l USING new_link n WHERE l.source = n.source AND l.message_id = n.message_id"
+    )
     con.execute("INSERT INTO item_mail_link SELECT * FROM new_link")
     con.execute("INSERT INTO touched_thread SELECT DISTINCT source, thread_id FROM new_link")
     con.unregister("new_link")
