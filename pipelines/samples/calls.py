@@ -31,8 +31,9 @@ TOPIC_CODES = ("ORD", "LOG", "RET", "REF", "PRD", "PRM", "INV", "ACC", "CPL")
 NICKNAMES = ("听雨", "阿洛", "小满", "南山", "拾光", "知夏", "木木", "远方")
 
 # The bank answered 40 % at once, the others after 103 s on average, and lost 21 % of its callers. A contract that asks
-# for 85 % in 20 s and 92 % connected needs a better staffed line. At 100 % pressure: 78 % at once, the others after 0.35 of
-# the bank's waits; 4 % hang up, with half of the bank's patience and its share of those who do so at once; 3 % ring out.
+# for 85 % in 20 s and 92 % connected needs more people at the line. At 100 % pressure 78 % are answered at once, the
+# others after 0.35 of the bank's waits; 4 % hang up, with half of the bank's patience and its share of those who do so
+# within the same second; 3 % ring out.
 AT_ONCE, WAIT_PERCENT, PATIENCE_PERCENT = 7800, 35, 50
 HANGS_UP, RINGS_OUT = 400, 310
 RING_OUT = Curve(((0, 15), (500_000, 30), (1_000_000, 60)))

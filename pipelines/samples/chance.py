@@ -61,11 +61,6 @@ class Dice:
         """Draw ``size`` values of a curve."""
         return curve.at(self.below(MILLION, size))
 
-    def sample(self, among: Ints, count: int) -> Ints:
-        """Draw up to ``count`` different ones of ``among``, in their order."""
-        order = np.argsort(self.below(2**31 - 1, len(among)), kind="stable")
-        return np.sort(among[order[:count]])
-
 
 def scatter(numbers: Ints, salt: int) -> Ints:
     """Return for each number a whole number in [0, 2^31) that looks drawn but is the number's own (splitmix64)."""

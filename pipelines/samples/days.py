@@ -21,12 +21,12 @@ EPOCH = date(1970, 1, 1).toordinal()
 REGION = "cn"  # whose notices of holidays and make-up workdays hold
 
 PROMOTIONS = (date(2026, 9, 8), date(2026, 9, 9), date(2026, 9, 10), date(2026, 10, 14), date(2026, 10, 15))
-CLOSED = (date(2026, 10, 1), date(2026, 10, 2), date(2026, 10, 3))  # nobody at the phone on National Day
+NATIONAL_DAY = tuple(date(2026, 10, day) for day in range(1, 8))  # nobody at the phone on the first three
 BAD_WEEK = tuple(date(2026, 10, day) for day in range(12, 19))
 WORST_DAY = date(2026, 10, 15)
 OUTAGE = (20 * 3600 + 300, 20 * 3600 + 45 * 60)  # on the worst day nobody of the second vendor answers, 20:05 to 20:45
 
-# service hours in whole hours [open, close): ordinary, on promotion days, on days off, and where the phone is closed
+# service hours in whole hours [open, close): ordinary, on promotion days, on the closed and limited days of October
 CHAT_HOURS = {"ordinary": (8, 23), "promotion": (8, 24), "closed": (10, 18), "limited": (10, 18)}
 PHONE_HOURS = {"ordinary": (9, 21), "promotion": (8, 23), "closed": (0, 0), "limited": (10, 18)}
 OFFICE_HOURS = (9, 18)  # email and cases, on working days
@@ -44,10 +44,8 @@ def day_of(number: int) -> date:
 
 def kind_of(day: date) -> str:
     """Say which service hours a day has."""
-    if day in CLOSED:
-        return "closed"
-    if day in _days_off():
-        return "limited"
+    if day in NATIONAL_DAY:
+        return "closed" if day.day <= 3 else "limited"
     return "promotion" if day in PROMOTIONS else "ordinary"
 
 
@@ -65,7 +63,7 @@ def volume_weight(day: date) -> int:
     """Return how much comes on a day, beside other days.
 
     Monday to Friday as the bank's first to fifth working day; a mall also sells on weekends, which a bank's line does
-    not tell: 85 % of an ordinary day, a make-up workday all of it. Promotions 170 %, days off 60 %.
+    not tell: 85 % of an ordinary day, a make-up workday all of it. Promotions 170 %, National Day 60 %.
     """
     weight = WEEKDAY_CALLS[day.weekday()] if day.weekday() < 5 else 1493 if day in _made_up() else 1270
     return weight * {"ordinary": 100, "promotion": 170, "closed": 60, "limited": 60}[kind_of(day)]

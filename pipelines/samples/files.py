@@ -126,7 +126,9 @@ class Shelf:
         """Write the lines that happened in the open month, keep the others for theirs; return what was written."""
         if self._month is None:
             raise LookupError(f"no month of {self.log.mapping} is open")
-        ends = number_of(self._month.days.until) * DAY_S
+        begins, ends = (number_of(day) * DAY_S for day in (self._month.days.since, self._month.days.until))
+        if len(at) and int(at.min()) < begins:
+            raise ValueError(f"{self.log.mapping}: a line of {self._month} happened before it")
         now = texts.filter(pa.array(at < ends))
         self.export.write(now)
         month = self._month.after(1)

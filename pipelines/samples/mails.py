@@ -62,7 +62,8 @@ def of_day(dice: Dice, day: int, arrived: Ints, identity: Identity, horizon: Hor
     asked_again = np.where(again, answered + dice.between(1200, 20 * 3600, count), 0)
     answered_again = np.where(again, _answer(dice, horizon, np.maximum(asked_again, day * DAY_S)), 0)
     resolved = (answered > 0) & dice.chance(8250, count)
-    ended = np.where(again, answered_again, answered)
+    twice = answered_again > 0  # the second question can stay open too
+    ended = np.where(twice, answered_again, answered)
 
     number = (day - number_of_base()) * 10**6 + everyone + 10**10
     messages = _in_order(
@@ -71,7 +72,7 @@ def of_day(dice: Dice, day: int, arrived: Ints, identity: Identity, horizon: Hor
             (everyone[acknowledged], arrived[acknowledged] + 4, 1, 1, 2),
             (everyone[answered > 0], answered[answered > 0], 2, 1, 0),
             (everyone[again], asked_again[again], 3, 0, 0),
-            (everyone[again], answered_again[again], 4, 1, 0),
+            (everyone[twice], answered_again[twice], 4, 1, 0),
         ]
     )
     return Mails(

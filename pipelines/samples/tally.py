@@ -1,7 +1,7 @@
 """The generator's own count of what is true, by the simplest reading of the metrics: the vendors' reports come from it.
 
-Terms as in the sample contracts: short abandon 5 s, answer within 20 s, first response within 30 s of arrivals from
-09:00 to 23:00, replies within 180 s of rounds from 08:00 to 23:00, mail within one working day. All topics.
+Terms as in sample contract A: short abandon 5 s, `within / (answered + abandoned after)` in 20 s, first response within
+30 service seconds, rounds within 180, mail within one working day, the agent's flag and no case. All topics.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from pipelines.samples.aftermath import Inspections, Surveys
 from pipelines.samples.calls import ABANDONED, ANSWERED, LOST, Calls
 from pipelines.samples.chance import Flags, Ints
 from pipelines.samples.chats import HUMAN, LEAVES, Chats
-from pipelines.samples.days import DAY_S, Service
+from pipelines.samples.days import Service
 from pipelines.samples.mails import Mails
 from pipelines.samples.people import QUEUE_VENDOR
 
@@ -109,29 +109,25 @@ def count_calls(books: Books, calls: Calls, service: Service) -> None:
 def count_chats(books: Books, chats: Chats, service: Service) -> None:
     """Count a day's sessions and rounds."""
     population = chats.kind >= HUMAN
-    second = chats.started % DAY_S
     answered = population & (chats.first_answer > 0)
     took = service.open_seconds(np.where(answered, chats.started, chats.opened), _or(chats.first_answer, chats.opened))
     left = population & (chats.kind == LEAVES)
     waited = service.open_seconds(np.where(left, chats.started, chats.opened), np.where(left, chats.left, chats.opened))
-    excluded = left & ((waited == 0) | (waited <= FIRST_RESPONSE_S))
-    scope = population & (second >= 9 * 3600) & (second < 23 * 3600)
-    in_time = scope & answered & (took <= FIRST_RESPONSE_S)
-    not_asked = left & ((waited == 0) | (waited <= LEFT_SHORT_S))
+    excluded = left & (waited <= FIRST_RESPONSE_S)  # short, outside hours, or within the target
+    in_time = answered & (took <= FIRST_RESPONSE_S)
+    not_asked = left & ((waited == 0) | (chats.left - chats.started <= LEFT_SHORT_S))
 
     session, asked, replied = chats.rounds["session"], chats.rounds["asked"], chats.rounds["answered"]
     done = replied > 0
     lasted = service.open_seconds(asked, np.where(done, replied, asked))
     open_until_closed = service.open_seconds(asked, np.maximum(chats.rounds["closed"], asked))
-    begun = chats.rounds["begun"] % DAY_S
-    round_in_scope = (begun >= 8 * 3600) & (begun < 23 * 3600)
     # an unanswered last round that was closed, or left, within the limit is excluded; later it is missed
-    kept = round_in_scope & (done | (open_until_closed > ROUND_S))
+    kept = done | (open_until_closed > ROUND_S)
 
     def add_sessions(tally: Tally, vendor: int, mine: Flags) -> None:
         tally.add(vendor, "chat.sessions", int((mine & answered).sum()), 1)
         tally.add(
-            vendor, "chat.first_response_share", int((mine & in_time).sum()), int((mine & scope & ~excluded).sum())
+            vendor, "chat.first_response_share", int((mine & in_time).sum()), int((mine & population & ~excluded).sum())
         )
         tally.add(vendor, "chat.reply_rate", int((mine & answered).sum()), int((mine & population & ~not_asked).sum()))
 
