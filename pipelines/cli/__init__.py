@@ -10,7 +10,7 @@ CANNOT_RUN = 2
 
 
 def main() -> None:
-    """Run the command; whatever goes wrong is told in words, never as a traceback (``CLAUSEMETER_DEBUG=1`` shows it)."""
+    """Run the command; what goes wrong is told in words, never as a traceback (``CLAUSEMETER_DEBUG=1`` shows it)."""
     try:
         program()
     except Refused as refused:
@@ -22,9 +22,10 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("CLAUSEMETER_DEBUG"):
             raise
+        first = str(error).partition("\n")[0]
         print(
             f"clausemeter {' '.join(sys.argv[1:])}\n"
-            f"This went wrong in a way nobody foresaw: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+            f"This went wrong in a way nobody foresaw: {type(error).__name__}: {first}"
             "\nNothing was half-written. Run it again with CLAUSEMETER_DEBUG=1 for the details to report.  [cli.bug]",
             file=sys.stderr,
         )

@@ -1,4 +1,4 @@
-"""``clausemeter contract``: is it sound?"""
+"""``clausemeter contract``: whether one is sound."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -24,7 +24,7 @@ def check(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Name every problem of a contract at once, each with file, line and a mend. Status 1 where it cannot be settled by."""
+    """Name every problem of a contract at once, each with file, line and a mend; status 1 where it has errors."""
     try:
         problems = read_contract(contract)[2]
     except Refused as refused:

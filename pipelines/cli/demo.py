@@ -17,6 +17,7 @@ def register(program: typer.Typer) -> None:
 
 
 def run(
+    *,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the dashboard at the end.")] = True,
     port: Annotated[int, typer.Option(help="Its port.")] = 8050,
     rows: Annotated[int, typer.Option(help="How many interactions to make up.", min=1)] = ROWS,

@@ -69,14 +69,17 @@ def _indicator(found: Explanation) -> Iterator[str]:
     for part in indicator["parts"]:
         if part["target"] is not None:
             mark = " ←" if found.part is not None and part["from"] == found.part["from"] else ""
-            yield f"  target {'≥' if indicator['better'] == 'higher' else '≤'} {part['target']}  ({_days(part)}; {part['target_by']}){mark}"
+            sign = "≥" if indicator["better"] == "higher" else "≤"
+            yield f"  target {sign} {part['target']}  ({_days(part)}; {part['target_by']}){mark}"
     shown = found.part or indicator
     yield f"\nValue{f' of {_days(found.part)}' if found.part else ''}"
-    yield f"  {indicator['metric']} = {shown['numerator']} / {shown['denominator']} = {shown['value'] or 'no data'} → {shown['verdict']}"
+    ratio = f"{shown['numerator']} / {shown['denominator']} = {shown['value'] or 'no data'}"
+    yield f"  {indicator['metric']} = {ratio} → {shown['verdict']}"
     if shown["reason"]:
         yield f"  {shown['reason']}"
     yield f"  {states_text(shown['states'])}"
-    yield f"  population {shown['population']} + outside {shown['candidates'] - shown['population']} = candidates {shown['candidates']}"
+    outside = shown["candidates"] - shown["population"]
+    yield f"  population {shown['population']} + outside {outside} = candidates {shown['candidates']}"
     if found.definition:
         yield f"  definition sha256 {found.definition['sha256']} (`clausemeter metrics {found.definition['key']}`)"
     for one in found.overrides:

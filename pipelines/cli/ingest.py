@@ -20,8 +20,8 @@ def run(
         str, typer.Argument(help="The mapping file (several with commas: each file takes the one that fits).")
     ],
     files: Annotated[list[str], typer.Argument(help="Log files, folders, or patterns such as 'logs/*.csv'.")],
-    again: Annotated[bool, typer.Option("--again", help="Load a file again after its mapping was changed.")] = False,
     *,
+    again: Annotated[bool, typer.Option("--again", help="Load a file again after its mapping was changed.")] = False,
     as_json: AsJson = False,
     home: Home = DEFAULT_HOME,
 ) -> None:

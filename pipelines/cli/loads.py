@@ -9,7 +9,8 @@ from pipelines.core.problem import Problem, Refused
 from pipelines.warehouse.store import Warehouse
 
 COLUMNS = (
-    "load_id", "source", "file_name", "lines", "accepted", "quarantined", "duplicates", "blank", "skipped", "loaded_at", "sha256",
+    "load_id", "source", "file_name", "lines", "accepted", "quarantined", "duplicates", "blank", "skipped", "loaded_at",
+    "sha256",
 )  # fmt: skip
 
 

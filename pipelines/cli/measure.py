@@ -1,8 +1,9 @@
 """``clausemeter measure``: any metric over any days, without a contract."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -86,7 +87,7 @@ def run(
     )
 
 
-def states_text(states: dict[str, object]) -> str:
+def states_text(states: Mapping[str, Any]) -> str:
     """Return counts per state in a line, classes and reasons without items left out."""
     parts = []
     for kind, count in states.items():

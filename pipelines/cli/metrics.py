@@ -52,7 +52,8 @@ def _allowed(term: object) -> str:
     choices = getattr(term, "choices", ())
     if choices:
         return " | ".join(choices)
-    return f"{getattr(term, 'at_least', None) or 0} to {getattr(term, 'at_most', None) or 'any'} {getattr(term, 'unit', '')}"
+    least, most = getattr(term, "at_least", None) or 0, getattr(term, "at_most", None) or "any"
+    return f"{least} to {most} {getattr(term, 'unit', '')}"
 
 
 def _facts(metric: Metric) -> dict[str, object]:

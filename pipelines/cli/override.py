@@ -62,7 +62,7 @@ def _say(counts: tuple[int, int]) -> None:
 
 
 @verbs.command("list")
-def listing(as_json: AsJson = False, home: Home = DEFAULT_HOME) -> None:
+def listing(*, as_json: AsJson = False, home: Home = DEFAULT_HOME) -> None:
     """List the decisions, in order."""
     found = overrides_as_of(home)
     if as_json:

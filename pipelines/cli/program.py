@@ -23,7 +23,8 @@ from pipelines.cli import (
 
 program = typer.Typer(
     name="clausemeter",
-    help="Measures what a customer-service contract promises, from the raw logs, and settles the month. 从原始日志核算客服合同。",
+    help="Measures what a customer-service contract promises, from the raw logs, and settles the month. "
+    "从原始日志核算客服合同。",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,

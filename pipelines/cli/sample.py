@@ -26,7 +26,7 @@ def run(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Write sample logs: phone, chat, email, cases, surveys, inspections, attendance, roster, and the vendors' own reports."""
+    """Write sample logs: phone, chat, email, cases, surveys, inspections, attendance, roster, vendors' own reports."""
     report = generate(
         out, months=months, rows=rows, seed=seed, progress=lambda *said: say_progress(" ".join(map(str, said)))
     )

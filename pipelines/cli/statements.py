@@ -13,7 +13,7 @@ def register(program: typer.Typer) -> None:
     program.command("statements")(run)
 
 
-def run(as_json: AsJson = False, home: Home = DEFAULT_HOME) -> None:
+def run(*, as_json: AsJson = False, home: Home = DEFAULT_HOME) -> None:
     """List the statements, latest first."""
     found = list_statements(home)
     if as_json:

@@ -17,6 +17,7 @@ from pipelines.core.problem import Problem, Refused
 from pipelines.core.zone import day_begins_at
 from pipelines.ingest.items import assembled_as_of
 from pipelines.metrics.compose import Ask, Frame, population_options
+from pipelines.metrics.declare import quoted
 from pipelines.metrics.scope import scope_sql
 from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
 from pipelines.runs.contracts import ReadContract, usable_contract
@@ -101,7 +102,7 @@ def close_month(
         overrides = overrides_as_of(home, as_of)
         scratch = home / "evidence" / ".part"
         tally, evidence, applied, stale = run.measure(terms, overrides, scratch)
-        con.execute(f"COPY calendar_day TO '{scratch / 'calendar_day.parquet'}' (FORMAT parquet)")
+        con.execute(f"COPY calendar_day TO {quoted(str(scratch / 'calendar_day.parquet'))} (FORMAT parquet)")
         judged = [judge(t, [within(tally, t.indicator.id, part.days) for part in t.parts]) for t in terms]
         settled = settle(contract, month.days, judged)
         statement = body(
@@ -191,13 +192,14 @@ def write_evidence(
         for kind in ("state", "base"):
             name = f"{ask.column}_{kind}"
             if name in has:
-                listed = ", ".join("'" + state.replace("'", "''") + "'" for state in states[ask.column])
+                listed = ", ".join(quoted(state) for state in states[ask.column])
                 columns.append(f"list_extract([{listed}], {name}) AS {name}")
         if f"{ask.column}_amount" in has:
             columns.append(f"{ask.column}_amount")
     con.execute(f"CREATE OR REPLACE TEMP VIEW evidence AS SELECT {', '.join(columns)} FROM wide")
     con.execute(
-        f"COPY (SELECT evidence.*, wide.load_id FROM evidence POSITIONAL JOIN wide) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+        "COPY (SELECT evidence.*, wide.load_id FROM evidence POSITIONAL JOIN wide)"
+        f" TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"
     )
     names = [row[0] for row in con.execute("SELECT name FROM pragma_table_info('evidence')").fetchall()]
     text = " || '|' || ".join(f"coalesce(replace(CAST({name} AS VARCHAR), '|', '||'), '')" for name in names)
@@ -217,10 +219,10 @@ def write_evidence(
 def loads_behind(
     con: duckdb.DuckDBPyConnection, evidence: Mapping[str, Any], scratch: Path, as_of: datetime | None
 ) -> list[dict[str, Any]]:
-    """Return the files of every source that gave the month an item, by content: no order of loading changes the list."""
+    """Return the files of every source that gave the month an item, by content: no order of loading shows."""
     if not evidence:
         return []
-    files = ", ".join(f"'{scratch / population}.parquet'" for population in evidence)
+    files = ", ".join(quoted(str(scratch / f"{population}.parquet")) for population in evidence)
     rows = con.execute(
         f"SELECT DISTINCT source, sha256, mapping_sha256 FROM load "
         f"WHERE source IN (SELECT DISTINCT item_source FROM read_parquet([{files}], union_by_name := true)) "
@@ -233,7 +235,7 @@ def loads_behind(
 def keep_with_evidence(
     home: Path, statement: Mapping[str, Any], scratch: Path, now: datetime
 ) -> tuple[StatementRef, bool]:
-    """Put the evidence in its place, then the statement that names it; a version that is there already stays as it is."""
+    """Put the evidence in its place, then the statement that names it; a version that is there already stays."""
     folder = evidence_folder(home, statement_hash(statement)[:ID_DIGITS])
     if folder.exists():
         shutil.rmtree(scratch)

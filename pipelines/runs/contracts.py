@@ -33,7 +33,9 @@ def contract_file(name: str, folder: Path = Path("data/contracts")) -> Path:
         Problem(
             where=name,
             what="There is no contract here.",
-            mend=f"Name a file, a folder with a contract.yaml, or one of: {', '.join(known) or '(none are kept here)'}.",
+            mend="Name a file, a folder with a contract.yaml, or one of: "
+            + (", ".join(known) or "(none kept here)")
+            + ".",
             code="contract.absent",
         )
     )
@@ -70,7 +72,7 @@ def read_contract(name: str) -> tuple[Source, dict[str, Calendar], list[Problem]
 
 
 def _without_days(source: Source, calendars: dict[str, Calendar]) -> list[Problem]:
-    """Return a problem for each limit in days whose channel has no calendar: nobody could say which days are working days."""
+    """Return a problem for each limit in days whose channel has no calendar to say which days are working days."""
     found = []
     for number, indicator in enumerate(source.model.indicators):
         metric = installed_metrics().get(indicator.metric)

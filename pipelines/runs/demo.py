@@ -25,7 +25,7 @@ def run_demo(
     rows: int = ROWS,
     say: Callable[[str], None],
 ) -> list[ClosedMonth]:
-    """Generate the sample logs (once), load them, close the months, load what came late, and close what it touches again.
+    """Generate the sample logs (once), load them, close the months, load what came late, and close them again.
 
     Everything is reused where it is there already: the same logs are the same loads, and the same months the same
     statements. Returns the months as they stand at the end.
@@ -69,9 +69,9 @@ def _ingest(home: Path, logs: Path, mappings: Path, now: datetime, say: Callable
 
 def _close(home: Path, contract: str, month: Month, now: datetime, say: Callable[[str], None]) -> ClosedMonth:
     closed = close_month(home, contract, month, now=now)
-    totals = closed.body["totals"]
+    payable = f"{closed.body['currency']} {closed.body['totals']['payable']}"
     say(
-        f"{month}: statement {closed.ref.id}, version {closed.ref.version}, payable {closed.body['currency']} {totals['payable']}"
+        f"{month}: statement {closed.ref.id}, version {closed.ref.version}, payable {payable}"
         + ("" if closed.is_new else " (nothing changed)")
     )
     return closed

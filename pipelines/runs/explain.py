@@ -1,4 +1,4 @@
-"""The way back: from a line of a statement to its clause, terms, numbers, counts, items, and the raw lines of the logs."""
+"""The way back: from a line of a statement to its clause, terms, numbers, counts, items, and raw lines of the logs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -199,9 +199,10 @@ def _changes(
     before, after = evidence_of(home, before_id, indicator["id"]), evidence_of(home, after_id, indicator["id"])
     base = f"{after.column}_base" if f"{after.column}_base" in after.columns else "CAST(NULL AS VARCHAR)"
     rows = query(
-        f"WITH b AS (SELECT item_source, item_id, load_id, service_on, {before.state} AS state, {before.amount} AS amount FROM {before.source}),"
-        f" a AS (SELECT item_source, item_id, load_id, service_on, {after.state} AS state, {after.amount} AS amount, {base} AS base"
-        f"      FROM {after.source})"
+        "WITH b AS (SELECT item_source, item_id, load_id, service_on,"
+        f"                {before.state} AS state, {before.amount} AS amount FROM {before.source}),"
+        " a AS (SELECT item_source, item_id, load_id, service_on,"
+        f"             {after.state} AS state, {after.amount} AS amount, {base} AS base FROM {after.source})"
         " SELECT item_source, item_id, b.state, a.state, b.amount, a.amount, b.load_id, a.load_id, a.base"
         " FROM b FULL JOIN a USING (item_source, item_id)"
         f" WHERE ((b.state IS DISTINCT FROM a.state) OR (a.state = 'counted' AND b.amount IS DISTINCT FROM a.amount))"

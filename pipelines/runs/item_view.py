@@ -169,7 +169,8 @@ def _events(warehouse: Warehouse, population: str, source: str, item_id: str) ->
     table = next((one.table for one in EVENTS_OF[population] if not one.names_contact), "")
     if table == "call":
         sql = " UNION ALL ".join(
-            f"SELECT {column} AS happened_at, '{kind}' AS kind, '{author}' AS author, concat_ws(' ', queue, agent_id) AS what"
+            f"SELECT {column} AS happened_at, '{kind}' AS kind, '{author}' AS author,"
+            " concat_ws(' ', queue, agent_id) AS what"
             f" FROM event_call WHERE {where} AND call_id = {name} AND {column} IS NOT NULL"
             for column, kind, author in (
                 ("arrived_at", "arrived", "customer"),
@@ -180,14 +181,17 @@ def _events(warehouse: Warehouse, population: str, source: str, item_id: str) ->
         )
     elif table == "chat":
         sql = (
-            "SELECT \"at\" AS happened_at, CASE WHEN coalesce(automatic, false) THEN 'automatic ' || kind ELSE kind END AS kind,"
+            'SELECT "at" AS happened_at,'
+            " CASE WHEN coalesce(automatic, false) THEN 'automatic ' || kind ELSE kind END AS kind,"
             " coalesce(author, 'system') AS author, concat_ws(' ', queue, agent_id) AS what"
             f" FROM event_chat WHERE {where} AND session_id = {name}"
         )
     elif table == "mail":
         sql = (
-            "SELECT e.\"at\" AS happened_at, CASE WHEN coalesce(e.automatic, false) THEN 'automatic ' ELSE '' END || 'mail ' || e.direction AS kind,"
-            " CASE e.direction WHEN 'in' THEN 'customer' ELSE 'agent' END AS author, concat_ws(' ', e.queue, e.agent_id) AS what"
+            'SELECT e."at" AS happened_at,'
+            " CASE WHEN coalesce(e.automatic, false) THEN 'automatic ' ELSE '' END || 'mail ' || e.direction AS kind,"
+            " CASE e.direction WHEN 'in' THEN 'customer' ELSE 'agent' END AS author,"
+            " concat_ws(' ', e.queue, e.agent_id) AS what"
             f" FROM event_mail e JOIN item_mail_link l ON l.source = e.source AND l.message_id = e.message_id"
             f" WHERE e.{where} AND l.thread_id = {name}"
         )
@@ -215,7 +219,7 @@ def _clock(
     )
     if begins is None:
         return [], None
-    ends = ends or datetime.fromisoformat(body["cut_off_at"].replace("Z", "+00:00")).astimezone(UTC)
+    ends = ends or datetime.fromisoformat(body["cut_off_at"]).astimezone(UTC)
     limit = next(
         (value for state in states for name, value, _ in state.rests_on if name in ("within_s", "answer_within_s")),
         None,

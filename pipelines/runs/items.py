@@ -14,7 +14,7 @@ from pipelines.core.exact import decimal_text
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.compose import OUTSIDE_SCOPE, local_hour_sql
-from pipelines.metrics.declare import STATE_CLASSES, Metric, metric_named, quoted
+from pipelines.metrics.declare import Metric, metric_named, quoted
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
 from pipelines.scoring.counts import Counts, measured
 
@@ -179,9 +179,14 @@ def _grouped(found: _Evidence, sql: str) -> list[GroupRow]:
 def _row(metric: Metric, name: str, counts: Counts) -> GroupRow:
     value = measured(metric, counts)
     return GroupRow(
-        name,
-        value.n,
-        *(counts.of(kind) for kind in STATE_CLASSES),
+        name=name,
+        n=value.n,
+        met=counts.of("met"),
+        missed=counts.of("missed"),
+        counted=counts.of("counted"),
+        excluded=counts.of("excluded"),
+        unmeasurable=counts.of("unmeasurable"),
+        pending=counts.of("pending"),
         numerator=decimal_text(value.numerator),
         denominator=decimal_text(value.denominator),
         value=None if value.value is None else decimal_text(value.value),
@@ -189,7 +194,7 @@ def _row(metric: Metric, name: str, counts: Counts) -> GroupRow:
 
 
 def histogram(home: Path, statement_id: str, indicator_id: str, buckets: int = 40) -> list[Bucket]:
-    """Return how the amounts of an indicator's items spread, in equal buckets up to the 99th percentile and one beyond."""
+    """Return how the amounts of an indicator's items spread: equal buckets up to the 99th percentile, one beyond."""
     found = evidence_of(home, statement_id, indicator_id)
     if not found.metric.amount:
         return []
@@ -238,7 +243,8 @@ def items(
         )
     base = f"{found.column}_base" if f"{found.column}_base" in found.columns else "CAST(NULL AS VARCHAR)"
     rows = query(
-        f"SELECT item_source, item_id, arrival_at, service_on, {found.state}, {base}, {found.amount}, queue, team, agent_id"
+        f"SELECT item_source, item_id, arrival_at, service_on, {found.state}, {base}, {found.amount},"
+        " queue, team, agent_id"
         f" FROM {found.source} WHERE {' AND '.join(where)}"
         f" ORDER BY arrival_at, item_source, item_id LIMIT {int(limit)}"
     )

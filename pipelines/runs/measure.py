@@ -146,7 +146,12 @@ def _ask(metric: Metric, terms: Mapping[str, str], days: Days) -> Ask:
 ALWAYS_OPEN = """
 calendars:
   default:
-    - {since: 1970-01-01, decided: 1970-01-01, by: no contract, weekly: {mon-sun: ["00:00-24:00"]}, holidays: HOLIDAYS, on_holidays: as_usual}
+    - since: 1970-01-01
+      decided: 1970-01-01
+      by: no contract
+      weekly: {mon-sun: ["00:00-24:00"]}
+      holidays: HOLIDAYS
+      on_holidays: as_usual
 """
 ZONES_OF_MAINLAND_CHINA = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "PRC")
 
@@ -179,7 +184,7 @@ def _zone_of_logs(con: Any) -> str:
     raise Refused(
         Problem(
             where="--zone",
-            what=f"The loaded logs are written in {len(zones) or 'no'} zones ({', '.join(sorted(zones))}); days differ by zone."
+            what=f"The loaded logs are written in {len(zones)} zones ({', '.join(sorted(zones))}); days differ by zone."
             if zones
             else "No log is loaded yet.",
             mend="Say --zone Asia/Shanghai, or whichever the days are meant in."

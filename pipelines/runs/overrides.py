@@ -44,11 +44,11 @@ def add_overrides(home: Path, rows: Sequence[dict[str, str]], *, where: str, now
 
 
 def _read(row: dict[str, str], where: str, problems: list[Problem], now: datetime) -> Override:
-    for field in FIELDS:
-        if not (row.get(field) or "").strip() and field != "decided_at":
-            problems.append(
-                Problem(where, f"The override has no {field!r}.", f"It needs {', '.join(FIELDS)}.", "override.missing")
-            )
+    problems += [
+        Problem(where, f"The override has no {field!r}.", f"It needs {', '.join(FIELDS)}.", "override.missing")
+        for field in FIELDS
+        if not (row.get(field) or "").strip() and field != "decided_at"
+    ]
     unknown = sorted(set(row) - {*FIELDS, "source"})
     if unknown:
         problems.append(

@@ -16,7 +16,7 @@ MASK = "***"
 
 @dataclass(frozen=True)
 class Events:
-    """Events that an item rests on: their table, the column that bears the item's id, and whether the item is named there.
+    """Events that an item rests on: their table, the column that bears the item's id, and whether it is named there.
 
     ``names_contact``: the event is of another log (a case, a survey, an inspection) and names the contact it is about.
     """
@@ -141,7 +141,8 @@ def _events(
         elif events.table == "mail":
             join, link = "JOIN item_mail_link l ON l.source = e.source AND l.message_id = e.message_id", "l.thread_id"
         found: list[Any] = warehouse.con.execute(
-            f"SELECT wanted.source, {link}, e.load_id, CAST(load.loaded_at AS VARCHAR), {keys} FROM {event.table_name} e {join}"
+            f"SELECT wanted.source, {link}, e.load_id, CAST(load.loaded_at AS VARCHAR), {keys}"
+            f" FROM {event.table_name} e {join}"
             f" JOIN (VALUES {values}) AS wanted(source, id) ON wanted.id = {link} AND wanted.source = {at}"
             " JOIN load ON load.load_id = e.load_id"
         ).fetchall()

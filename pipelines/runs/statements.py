@@ -1,7 +1,6 @@
 """The book of statements: each version of a month is a file named by its hash; none is ever changed."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -53,7 +52,7 @@ def list_statements(home: Path) -> list[StatementRef]:
 
 
 def find_statement(home: Path, name: str) -> StatementRef:
-    """Return the statement named by its id or hash (or their beginning), or by CONTRACT:MONTH for its latest version."""
+    """Return the statement named by its id or hash (or their beginning), or by CONTRACT:MONTH for its latest one."""
     refs = list_statements(home)
     contract, colon, month = name.rpartition(":")
     if colon:
@@ -117,7 +116,7 @@ def history(home: Path, contract: str, until_month: str, months: int = 12) -> li
 
 
 def keep(home: Path, body: Mapping[str, Any], *, closed_at: datetime) -> tuple[StatementRef, bool]:
-    """Write a new version of a month, unless its latest version says the very same; return it, and whether it is new."""
+    """Write a new version of a month, unless its latest says the very same; return it, and whether it is new."""
     sha256 = statement_hash(body)
     contract, month = body["contract"], body["month"]
     versions = [ref for ref in list_statements(home) if (ref.contract, ref.month) == (contract["number"], month)]
@@ -149,4 +148,4 @@ def _write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     beside = path.with_name(path.name + ".part")
     beside.write_bytes(content)
-    os.replace(beside, path)
+    beside.replace(path)

@@ -37,11 +37,12 @@ class Tally:
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Define what every scan needs in this session: macros, and the roster as it stands (latest version of each row)."""
+    """Define what every scan needs in this session: macros, and the roster as it stands (each row's latest version)."""
     make_macros(con)
     con.execute(
         """CREATE OR REPLACE TEMP TABLE roster AS
-           SELECT member_kind, member_id, since_at, coalesce(until_at, TIMESTAMPTZ 'infinity') AS until_at, team, vendor, site
+           SELECT member_kind, member_id, since_at, coalesce(until_at, TIMESTAMPTZ 'infinity') AS until_at,
+                  team, vendor, site
            FROM event_roster
            QUALIFY row_number() OVER (PARTITION BY member_kind, member_id, since_at
                                       ORDER BY record_at DESC NULLS LAST, load_id DESC) = 1"""

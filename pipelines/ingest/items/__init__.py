@@ -50,7 +50,7 @@ ASSEMBLIES = (
 MACROS = (
     "seconds_of_us(us) AS CAST(CAST(us AS DECIMAL(18, 0)) * 0.000001 AS DECIMAL(18, 6))",
     "seconds_between(a, b) AS seconds_of_us(epoch_us(b) - epoch_us(a))",
-    # the first line of a person after the question; at the same instant the sequence number decides, else it is an answer
+    # the first line of a person after the question; at one instant the sequence number decides, else it is an answer
     """first_answer(lines, asked, left_at) AS list_filter(lines, lambda line:
          (line.typed_at > asked.asked_at OR (line.typed_at = asked.asked_at AND coalesce(line.seq > asked.seq, true)))
          AND coalesce(line.typed_at <= left_at, true))[1]""",
@@ -102,7 +102,8 @@ def assemble(con: duckdb.DuckDBPyConnection, load_ids: Sequence[int]) -> None:
         if assembly.table == "item_thread":
             # threads of the new mails, by their old names and by their new ones
             touched = f"(SELECT source, thread_id FROM {before})"
-            events = f"SELECT e.* FROM event_mail e SEMI JOIN (SELECT source, message_id FROM item_mail_link SEMI JOIN {before} USING (source, thread_id)) USING (source, message_id)"
+            mails = f"SELECT source, message_id FROM item_mail_link SEMI JOIN {before} USING (source, thread_id)"
+            events = f"SELECT * FROM event_mail SEMI JOIN ({mails}) USING (source, message_id)"
         else:
             touched = f"(SELECT DISTINCT {key} FROM {assembly.events} WHERE load_id IN ({listed}))"
             events = f"SELECT * FROM {assembly.events} SEMI JOIN {touched} USING ({key})"

@@ -61,7 +61,7 @@ def link_mails(con: duckdb.DuckDBPyConnection, events: str, load_ids: Sequence[i
 def threads_of(
     mails: Iterable[tuple[str, str, str | None, list[str] | None, str | None, int]],
 ) -> list[tuple[str, str, str]]:
-    """Return (source, message, thread) of mails (source, message, in reply to, references, ticket, µs), in a fixed order.
+    """Return (source, message, thread) of mails (source, message, in reply to, references, ticket, µs), in fixed order.
 
     Mails are joined by the names they speak of, whether or not these mails are there; a mail that speaks of none is
     joined by its ticket to the others of that ticket.
