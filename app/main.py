@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ from app.queries.door import Door, install, open_door
 from app.settings import Settings, from_environment
 
 WORKERS, THREADS = 2, 4
+COMPRESSED = [
+    "text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml",
+]  # fmt: skip
 
 
 def create_app(settings: Settings, door: Door | None = None) -> Dash:
@@ -24,7 +27,8 @@ def create_app(settings: Settings, door: Door | None = None) -> Dash:
         "app",
         assets_folder=str(Path(__file__).parent / "assets"),
         assets_ignore=r"scheme\.js",
-        pages_folder="",
+        use_pages=False,
+        pages_folder="",  # pages are found by routes.py
         serve_locally=True,
         compress=False,  # flask-compress is set up below, for every answer
         title="clausemeter",
@@ -33,7 +37,7 @@ def create_app(settings: Settings, door: Door | None = None) -> Dash:
         suppress_callback_exceptions=True,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    app.server.config["COMPRESS_MIMETYPES"] = ["text/html", "text/css", "application/json", "application/javascript", "text/javascript", "image/svg+xml"]
+    app.server.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app.server)
     install(app.server, door or open_door(settings.home))
     app.layout = shell.frame()
@@ -45,8 +49,8 @@ def create_app(settings: Settings, door: Door | None = None) -> Dash:
     return app
 
 
-def security_headers(script_hashes: list[str]) -> Callable[[flask.Response], flask.Response]:
-    """Return what adds the headers: nothing is loaded from elsewhere, no script runs but ours, nobody frames the page."""
+def security_headers(script_hashes: Sequence[str]) -> Callable[[flask.Response], flask.Response]:
+    """Return what adds the headers: nothing loads from elsewhere, no script runs but ours, nobody frames the page."""
     policy = "; ".join(
         [
             "default-src 'self'",
@@ -83,7 +87,7 @@ def server() -> flask.Flask:
 
 
 def serve(home: Path, host: str, port: int) -> None:
-    """Serve a home until interrupted: two gunicorn processes of four threads; Werkzeug's threads where it does not run."""
+    """Serve a home until interrupted: gunicorn, two processes of four threads; on Windows Werkzeug, which it lacks."""
     settings = Settings(home=home, language=from_environment(os.environ).language)
     if sys.platform == "win32":
         run_simple(host, port, create_app(settings).server, threaded=True)
@@ -95,11 +99,15 @@ def _serve_with_gunicorn(make: Callable[[], flask.Flask], address: str) -> None:
     from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - it needs fcntl, which Windows lacks
 
     options: dict[str, Any] = {
-        "bind": address, "workers": WORKERS, "threads": THREADS, "worker_class": "gthread",
-        "control_socket_disable": True, "timeout": 120,
-    }  # fmt: skip
+        "bind": address,
+        "workers": WORKERS,
+        "threads": THREADS,
+        "worker_class": "gthread",
+        "control_socket_disable": True,
+        "timeout": 120,
+    }
 
-    class Served(BaseApplication):  # type: ignore[misc]
+    class Served(BaseApplication):
         """Gunicorn, told its options here and not by a file or the command line."""
 
         def load_config(self) -> None:

@@ -1,4 +1,4 @@
-"""Every page: its path, its name, the roles that may open it; and the one callback that draws the page of an address."""
+"""Every page: its path, its name, the roles that may open it; and the one callback that draws an address."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from app import shell
 from app.auth import current_reader
+from app.components.attributes import data
 from app.components.panel import empty
 from app.i18n import choose, language, speaking, t
 from app.pages import indicator, item, items, lazy, scorecard, statement, statements
@@ -70,7 +71,7 @@ def draw(pathname: str, query: Mapping[str, str]) -> Component:
         else:
             page = empty(t("empty.not_for_you"), t("empty.not_for_you_text"))
     title = t("shell.title", page=t(f"page.{name}"))
-    return html.Div(page, id="drawn", **{"data-title": title, "data-lang": language(), "data-page": name})
+    return html.Div(page, id="drawn", **data(title=title, lang=language(), page=name))
 
 
 def connect(app: Dash, settings: Settings) -> None:

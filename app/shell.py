@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Dash, Input, dcc, html
 from dash.dependencies import ALL
 from dash.development.base_component import Component
 
+from app.components.attributes import HIDDEN, labelled
 from app.components.panel import skeleton
 from app.i18n import LANGUAGES, language, t
 
@@ -26,7 +27,10 @@ INDEX = """<!DOCTYPE html>
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>"""
-NAVIGATION = (("/", "scorecard", ("scorecard", "indicator", "items", "item")), ("/statements", "statements", ("statement", "statements")))
+NAVIGATION = (
+    ("/", "scorecard", ("scorecard", "indicator", "items", "item")),
+    ("/statements", "statements", ("statement", "statements")),
+)
 
 
 def frame() -> Component:
@@ -52,36 +56,48 @@ def header(pathname: str, query: Mapping[str, str], page: str) -> Component:
     return html.Header(
         [
             dcc.Link(
-                [html.Span(className="mark", **{"aria-hidden": "true"}), html.Span("clausemeter", className="brand-name"), html.Span(t("shell.brand"), className="brand-zh")],
-                href="/", className="brand",
+                [
+                    html.Span(className="mark", **HIDDEN),
+                    html.Span("clausemeter", className="brand-name"),
+                    html.Span(t("shell.brand"), className="brand-zh"),
+                ],
+                href="/",
+                className="brand",
             ),
             html.Nav(links, className="nav"),
             html.Div([_languages(pathname, query), _theme()], className="header-tools"),
         ],
         className="header",
-    )  # fmt: skip
+    )
 
 
 def _languages(pathname: str, query: Mapping[str, str]) -> Component:
     choices = [
         dcc.Link(
-            t(f"shell.{code}"), href=f"{pathname}?{urlencode({**query, 'lang': code})}",
+            t(f"shell.{code}"),
+            href=f"{pathname}?{urlencode({**query, 'lang': code})}",
             className="language is-on" if code == language() else "language",
         )
         for code in LANGUAGES
-    ]  # fmt: skip
+    ]
     return html.Div(choices, className="languages")
 
 
 def _theme() -> Component:
     return dmc.ColorSchemeToggle(
-        lightIcon=html.Span("☀", className="scheme-icon"), darkIcon=html.Span("☾", className="scheme-icon"),
-        variant="subtle", color="gray", size="md", **{"aria-label": t("shell.theme")},
-    )  # fmt: skip
+        lightIcon=html.Span("☀", className="scheme-icon"),
+        darkIcon=html.Span("☾", className="scheme-icon"),
+        variant="subtle",
+        color="gray",
+        size="md",
+        **labelled(t("shell.theme")),
+    )
 
 
 def connect(app: Dash) -> None:
     """Let every mark of a figure open what is behind it."""
     app.clientside_callback(
-        ClientsideFunction("clausemeter", "openMark"), Input({"type": "graph", "of": ALL}, "clickData"), prevent_initial_call=True
+        ClientsideFunction("clausemeter", "openMark"),
+        Input({"type": "graph", "of": ALL}, "clickData"),
+        prevent_initial_call=True,
     )

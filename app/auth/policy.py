@@ -14,7 +14,7 @@ class Answer:
 
 
 def may(reader: Reader, action: str, vendor: str) -> Answer:
-    """Say whether ``reader`` may ``action`` what belongs to ``vendor``; a vendor's people see their own contracts alone."""
+    """Say whether ``reader`` may ``action`` what is ``vendor``'s; a vendor's people see their own contracts alone."""
     if reader.vendor is not None and reader.vendor != vendor:
         return Answer(yes=False, reason=f"auth.other_vendor_{action}")
     return Answer(yes=True)

@@ -1,5 +1,7 @@
 """The definition box: the contract's words, the terms in force, the formula with this month's numbers."""
 
+from collections.abc import Sequence
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -17,22 +19,39 @@ def definition(view: IndicatorView) -> Component:
     rows: list[tuple[Child, Child | Children]] = [
         (t("definition.clause"), row.clause),
         (t("definition.text"), html.Blockquote(of(row.text))),
-        (t("definition.metric"), [html.Code(row.metric), " ", html.Code(view.definition_sha256[:12], title=f"SHA-256 {view.definition_sha256}", className="quiet")]),
+        (
+            t("definition.metric"),
+            [
+                html.Code(row.metric),
+                " ",
+                html.Code(view.definition_sha256[:12], title=f"SHA-256 {view.definition_sha256}", className="quiet"),
+            ],
+        ),
         (t("definition.formula"), html.Code(formula(view))),
         (t("definition.target"), target_text(row)),
     ]
     if view.scope:
-        rows.append((t("definition.scope"), "; ".join(f"{word_of('fact', column)}: {', '.join(values)}" for column, values in view.scope)))
+        rows.append(
+            (
+                t("definition.scope"),
+                "; ".join(f"{word_of('fact', column)}: {', '.join(values)}" for column, values in view.scope),
+            )
+        )
     return html.Div(
         [
             pairs(rows),
             *([html.H3(t("definition.terms")), _terms(view)] if view.terms else []),
             *([html.H3(t("definition.parts")), _parts(view)] if len(view.parts) > 1 else []),
-            html.Details([html.Summary(t("definition.options")), pairs([(word_of("option", n), html.Code(v)) for n, v in view.options])]),
+            html.Details(
+                [
+                    html.Summary(t("definition.options")),
+                    pairs([(word_of("option", n), html.Code(v)) for n, v in view.options]),
+                ]
+            ),
             *([html.H3(t("definition.overrides")), _overrides(view)] if view.overrides else []),
         ],
         className="definition",
-    )  # fmt: skip
+    )
 
 
 def formula(view: IndicatorView) -> str:
@@ -55,7 +74,10 @@ def _terms(view: IndicatorView) -> Component:
                 html.Td(term_name(term.name)),
                 html.Td(html.Code(term.value)),
                 html.Td(t("line.days", since=term.since, until=term.until)),
-                html.Td(t("definition.default") if term.by == "default" else term.by, className="quiet" if term.by == "default" else ""),
+                html.Td(
+                    t("definition.default") if term.by == "default" else term.by,
+                    className="quiet" if term.by == "default" else "",
+                ),
             ]
         )
         for term in view.terms
@@ -80,10 +102,15 @@ def _part(view: IndicatorView, part: Part) -> Component:
 
 
 def _overrides(view: IndicatorView) -> Component:
-    rows = [html.Tr([html.Td(one[name]) for name in ("item", "from", "to", "ground", "decided_at")]) for one in view.overrides]
+    rows = [
+        html.Tr([html.Td(one[name]) for name in ("item", "from", "to", "ground", "decided_at")])
+        for one in view.overrides
+    ]
     return _table(("item", "from", "to", "ground", "decided_at"), rows)
 
 
-def _table(names: tuple[str, ...], rows: list[Component]) -> Component:
+def _table(names: tuple[str, ...], rows: Sequence[Component]) -> Component:
     heads = [html.Th(t(f"column.{name}", unit=""), scope="col") for name in names]
-    return html.Div(html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table is-dense"), className="scroll-x")
+    return html.Div(
+        html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table is-dense"), className="scroll-x"
+    )

@@ -17,10 +17,14 @@ MOST = 40
 
 def group_table(statement_id: str, row: IndicatorRow, group: str, points: Sequence[GroupPoint]) -> Component:
     """Return the groups, those that make the gap first, with the sum of their parts."""
-    in_order = sorted(points, key=lambda p: p.name if group == "hour" else (-(p.gap or Fraction(0)), p.name))
+    worse = 1 if row.better == "higher" else -1
+    in_order = sorted(points, key=lambda p: p.name if group == "hour" else ((p.gap or Fraction(0)) * worse, p.name))
     widest = max((abs(p.gap) for p in points if p.gap), default=Fraction(0))
     heads = ("group", "bar", "value", "n", "missed", "gap")
-    names = [html.Th(t(f"column.{name}"), className=f"c-{name}", title=t(f"column_hint.{name}"), scope="col") for name in heads]
+    names = [
+        html.Th(t(f"column.{name}"), className=f"c-{name}", title=t(f"column_hint.{name}"), scope="col")
+        for name in heads
+    ]
     body = [_row(statement_id, row, group, point, widest) for point in in_order[:MOST]]
     foot = []
     if any(p.gap is not None for p in points):
@@ -36,17 +40,28 @@ def _row(statement_id: str, row: IndicatorRow, group: str, point: GroupPoint, wi
     if row.target is not None and point.value is not None:
         good = point.value >= row.target if row.better == "higher" else point.value <= row.target
         verdict = "met" if good else "missed"
-    name = t("group.none") if point.name == NONE else t("group.at_hour", hour=point.name) if group == "hour" else point.name
+    name = (
+        t("group.none")
+        if point.name == NONE
+        else t("group.at_hour", hour=point.name)
+        if group == "hour"
+        else point.name
+    )
     shown: Component | str = name
     if group != "hour":
         shown = dcc.Link(name, href=links.items(statement_id, row.id, group=(group, point.name)), className="row-link")
     gap: Component | str = "—"
     if point.gap is not None:
         bar = html.Span(
-            className="gap-bar is-loss" if point.gap > 0 else "gap-bar",
-            style={"width": percent(float(abs(point.gap) / widest) / 2 if widest else 0), ("left" if point.gap > 0 else "right"): "50%"},
+            className="gap-bar is-loss" if (point.gap < 0) == (row.better == "higher") else "gap-bar",
+            style={
+                "width": percent(float(abs(point.gap) / widest) / 2 if widest else 0),
+                ("left" if point.gap > 0 else "right"): "50%",
+            },
         )
-        gap = html.Div([html.Span(bar, className="gap-track"), html.Span(signed_text(point.gap, row.unit))], className="gap")
+        gap = html.Div(
+            [html.Span(bar, className="gap-track"), html.Span(signed_text(point.gap, row.unit))], className="gap"
+        )
     return html.Tr(
         [
             html.Td(shown, className="c-group"),

@@ -7,7 +7,8 @@ from dash.development.base_component import Component
 
 from app.components import links
 from app.components.verdict import SHAPES, slug
-from app.i18n import month_text, of, t, value_text
+from app.components.words import Child
+from app.i18n import month_text, of, short_month, t, value_text
 from app.views import IndicatorRow, MonthPoint
 
 
@@ -16,14 +17,25 @@ def heat_map(rows: Sequence[IndicatorRow], months: Sequence[str], current: str) 
     head = html.Tr(
         [
             html.Th(t("column.indicator"), scope="col"),
-            *(html.Th(_short(month), scope="col", title=month_text(month), className="is-now" if month == current else "") for month in months),
+            *(
+                html.Th(
+                    short_month(month),
+                    scope="col",
+                    title=month_text(month),
+                    className="is-now" if month == current else "",
+                )
+                for month in months
+            ),
         ]
     )
     body = [
         html.Tr(
             [
                 html.Th([html.Span(row.clause, className="clause"), " ", of(row.name)], scope="row"),
-                *(html.Td(_cell(row, point), className="is-now" if point.month == current else "") for point in row.history),
+                *(
+                    html.Td(_cell(row, point), className="is-now" if point.month == current else "")
+                    for point in row.history
+                ),
             ]
         )
         for row in rows
@@ -31,21 +43,21 @@ def heat_map(rows: Sequence[IndicatorRow], months: Sequence[str], current: str) 
     return html.Div(html.Table([html.Thead(head), html.Tbody(body)], className="heat"), className="scroll-x")
 
 
-def _short(month: str) -> str:
-    """Return a month's number, with its year where a year begins."""
-    year, _, number = month.partition("-")
-    return f"{year}-{number}" if number == "01" else number
-
-
 def _cell(row: IndicatorRow, point: MonthPoint) -> Component:
     style = f"heat-cell is-{slug(point.verdict)} deep-{_depth(row, point)}"
-    words = t("heat.cell", month=month_text(point.month), name=of(row.name), value=value_text(point.value, row.unit),
-              target=value_text(point.target, row.unit), verdict=t(f"verdict.{slug(point.verdict)}"))  # fmt: skip
-    text = [value_text(point.value, row.unit, bare=True) if point.value is not None else SHAPES.get(point.verdict, "·")]
+    words = t(
+        "heat.cell",
+        month=month_text(point.month),
+        name=of(row.name),
+        value=value_text(point.value, row.unit),
+        target=value_text(point.target, row.unit),
+        verdict=t(f"verdict.{slug(point.verdict)}"),
+    )
+    text: list[Child] = [
+        value_text(point.value, row.unit, bare=True) if point.value is not None else SHAPES.get(point.verdict, "·")
+    ]
     if point.verdict == "missed":
         text.insert(0, html.Span(SHAPES["missed"], className="shape"))
-    if point.statement_id is None:
-        return html.Span(text, className=style, title=words)
     return dcc.Link(text, href=links.indicator(point.statement_id, row.id), className=style, title=words)
 
 

@@ -12,10 +12,21 @@ from app.i18n import money_text, of, t
 from app.views import LineView, Step
 
 # Which step of the order a line of each kind belongs to.
-STEP_OF = {"fee": "fees", "bonus": "bonuses", "deduction": "deductions", "repeat": "repeats", "cap": "capped",
-           "coefficient": "coefficient", "adjustment": "adjustments", "earn_back": "earn_back", "carried_in": "carried_in",
-           "floor": "floor", "tax": "tax", "rounding": "rounding"}  # fmt: skip
-HEADS = ("clause", "line", "formula", "by", "amount")
+STEP_OF = {
+    "fee": "fees",
+    "bonus": "bonuses",
+    "deduction": "deductions",
+    "repeat": "repeats",
+    "cap": "capped",
+    "coefficient": "coefficient",
+    "adjustment": "adjustments",
+    "earn_back": "earn_back",
+    "carried_in": "carried_in",
+    "floor": "floor",
+    "tax": "tax",
+    "rounding": "rounding",
+}
+HEADS = ("clause", "line", "formula", "by", "money")
 
 
 def lines_table(statement_id: str, lines: Sequence[LineView], steps: Sequence[Step], currency: str) -> Component:
@@ -39,7 +50,7 @@ def _line(statement_id: str, line: LineView) -> Component:
     name: Child = label
     if line.indicator:
         name = dcc.Link(label, href=links.indicator(statement_id, line.indicator), className="row-link")
-    kind = html.Span(t(f"kind.{line.kind}"), className="tag")
+    kind = html.Span(t(f"kind.{line.kind}"), className="tag") if line.id != line.kind else ""
     formula: list[Child] = [html.Code(line.formula)]
     if line.because:
         formula.append(html.Span(reason_text(line.because), className="quiet"))
@@ -50,7 +61,10 @@ def _line(statement_id: str, line: LineView) -> Component:
             html.Td([name, kind], className="c-line"),
             html.Td(formula, className="c-formula", title=span),
             html.Td(line.by or "", className="c-by"),
-            html.Td(money_text(line.amount), className="c-amount bad" if line.kind == "deduction" and line.amount < 0 else "c-amount"),
+            html.Td(
+                money_text(line.amount),
+                className="c-amount bad" if line.kind == "deduction" and line.amount < 0 else "c-amount",
+            ),
         ],
         id=f"line-{line.indicator or line.id}",
     )
@@ -72,4 +86,6 @@ def _sum(step: str, amount: Decimal, running: Decimal | None, style: str) -> Com
 def line_link(statement_id: str, line: LineView) -> Component:
     """Return a line's amount as a link to it."""
     tone = "figure bad" if line.amount < 0 else "figure"
-    return dcc.Link(money_text(line.amount), href=links.statement(statement_id, line.indicator or line.id), className=tone)
+    return dcc.Link(
+        money_text(line.amount), href=links.statement(statement_id, line.indicator or line.id), className=tone
+    )

@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components import links
+from app.components.attributes import HIDDEN, labelled
 from app.components.verdict import SHAPES, slug
 from app.i18n import count_text, month_text, t, value_text
 from app.views import IndicatorRow, MonthPoint, States
@@ -45,8 +46,13 @@ def bullet(value: Fraction | None, target: Fraction | None, unit: str, better: s
         parts.append(html.Span(className="bullet-bar", style={"width": percent(float(value) / top)}))
     if target is not None:
         parts.append(html.Span(className="bullet-target", style={"left": percent(float(target) / top)}))
-    words = t("mark.bullet", value=value_text(value, unit), target=value_text(target, unit), top=value_text(Fraction(top), unit))
-    return html.Div(parts, className=f"bullet is-{slug(verdict)}", title=words, role="img", **{"aria-label": words})
+    words = t(
+        "mark.bullet",
+        value=value_text(value, unit),
+        target=value_text(target, unit),
+        top=value_text(Fraction(top), unit),
+    )
+    return html.Div(parts, className=f"bullet is-{slug(verdict)}", title=words, role="img", **labelled(words))
 
 
 def spark(points: Sequence[MonthPoint], unit: str) -> Component:
@@ -70,7 +76,10 @@ def spark(points: Sequence[MonthPoint], unit: str) -> Component:
         for corner in (
             [None]
             if p.target is None
-            else [(x(i) - SPARK_WIDTH / len(points) / 2, y(float(p.target))), (x(i) + SPARK_WIDTH / len(points) / 2, y(float(p.target)))]
+            else [
+                (x(i) - SPARK_WIDTH / len(points) / 2, y(float(p.target))),
+                (x(i) + SPARK_WIDTH / len(points) / 2, y(float(p.target))),
+            ]
         )
     ]
     dots = [
@@ -85,9 +94,12 @@ def spark(points: Sequence[MonthPoint], unit: str) -> Component:
         f"{month_text(p.month)}  {value_text(p.value, unit)}  {t('verdict.' + slug(p.verdict))}" for p in points
     )
     return html.Div(
-        [_line(targets, "spark-target"), _line(values, "spark-line"), *dots], className="spark", title=words, role="img",
-        **{"aria-label": words},
-    )  # fmt: skip
+        [_line(targets, "spark-target"), _line(values, "spark-line"), *dots],
+        className="spark",
+        title=words,
+        role="img",
+        **labelled(words),
+    )
 
 
 def _line(points: Sequence[tuple[float, float] | None], style: str) -> Component:
@@ -125,9 +137,9 @@ def stack(states: States, statement_id: str, indicator_id: str, *, legend: bool 
         parts.append(
             dcc.Link("", href=href, title=label, className=f"stack-part is-{kind}", style={"flexGrow": str(n)})
         )
-        key = html.Span(SHAPES[kind], className=f"stack-key is-{kind}", **{"aria-hidden": "true"})
+        key = html.Span(SHAPES[kind], className=f"stack-key is-{kind}", **HIDDEN)
         words.append(dcc.Link([key, label], href=href, className="stack-word"))
-    bar = html.Div(parts, className="stack", role="img", **{"aria-label": t("mark.stack")})
+    bar = html.Div(parts, className="stack", role="img", **labelled(t("mark.stack")))
     return html.Div([bar, html.Div(words, className="stack-words")]) if legend else bar
 
 

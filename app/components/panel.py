@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from app.components.attributes import HIDDEN, labelled
 from app.components.words import Child, Children
 from app.i18n import at_text, has, t
 from app.views import Head, ProblemView
@@ -23,7 +24,9 @@ def answer(children: Children, *, over: str = "", tools: Children = ()) -> Compo
     """Return the answer line: what a reader wants to know first, in one sentence."""
     return html.Header(
         [
-            html.Div([html.Div(over, className="over"), html.Div(list(tools), className="tools")], className="over-row"),
+            html.Div(
+                [html.Div(over, className="over"), html.Div(list(tools), className="tools")], className="over-row"
+            ),
             html.P(list(children), className="answer"),
         ],
         className="answer-head",
@@ -35,9 +38,9 @@ def trail(*steps: tuple[str, str | None]) -> Component:
     found: list[Child] = []
     for number, (text, href) in enumerate(steps):
         if number:
-            found.append(html.Span("/", className="trail-gap", **{"aria-hidden": "true"}))
+            found.append(html.Span("/", className="trail-gap", **HIDDEN))
         found.append(dcc.Link(text, href=href) if href else html.Span(text))
-    return html.Nav(found, className="trail", **{"aria-label": t("shell.trail")})
+    return html.Nav(found, className="trail", **labelled(t("shell.trail")))
 
 
 def freshness(head: Head) -> Component:
@@ -96,7 +99,7 @@ def empty(title: str, text: str, commands: Sequence[str] = ()) -> Component:
     """Return what would stand here, and what would fill it."""
     return html.Section(
         [
-            html.Div("◌", className="empty-mark", **{"aria-hidden": "true"}),
+            html.Div("◌", className="empty-mark", **HIDDEN),
             html.H2(title),
             html.P(text),
             html.Pre("\n".join(commands), className="commands") if commands else None,
@@ -109,6 +112,7 @@ def skeleton(height: int = 160, *, lines: int = 0) -> Component:
     """Return a place that will be filled, ``height`` pixels high, so that nothing jumps."""
     rows = [html.Div(className="bone bone-line") for _ in range(lines)]
     return html.Div(
-        [*rows, html.Div(className="bone", style={"height": f"{height}px"})], className="skeleton",
-        **{"aria-busy": "true", "aria-label": t("shell.loading")},
-    )  # fmt: skip
+        [*rows, html.Div(className="bone", style={"height": f"{height}px"})],
+        className="skeleton",
+        **labelled(t("shell.loading")),
+    )

@@ -10,6 +10,8 @@ from app.views import RawView
 
 def raw_record(record: RawView, zone: str) -> Component:
     """Return the record; personal values come masked and are marked as such."""
+    if record.missing:
+        return html.Article(html.P(t("raw.missing", why=record.missing)), className="raw")
     lines = str(record.line_no) if record.line_no == record.last_line_no else f"{record.line_no}–{record.last_line_no}"
     where = html.Div(
         [

@@ -6,8 +6,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components import links
+from app.components.attributes import data
 from app.components.marks import row_bullet, spark, stack
 from app.components.verdict import badge, slug
+from app.components.words import Child, Children
 from app.i18n import count_text, money_text, of, signed_text, t, value_text
 from app.views import Head, IndicatorRow
 
@@ -18,7 +20,12 @@ SYMBOL = {"higher": "≥", "lower": "≤"}
 def scorecard_table(head: Head, rows: Sequence[IndicatorRow]) -> Component:
     """Return the table. A row leads to its indicator, its money to the line, its parts to their items."""
     heads = [
-        html.Th(t(f"column.{name}", currency=head.currency), className=f"c-{name}", title=t(f"column_hint.{name}"), scope="col")
+        html.Th(
+            t(f"column.{name}", currency=head.currency),
+            className=f"c-{name}",
+            title=t(f"column_hint.{name}"),
+            scope="col",
+        )
         for name in COLUMNS
     ]
     return html.Table(
@@ -27,7 +34,7 @@ def scorecard_table(head: Head, rows: Sequence[IndicatorRow]) -> Component:
 
 
 def _row(head: Head, row: IndicatorRow) -> Component:
-    cells = {
+    cells: dict[str, Child | Children] = {
         "clause": html.Span(row.clause, className="clause"),
         "indicator": _name(head, row),
         "bar": row_bullet(row),
@@ -40,23 +47,34 @@ def _row(head: Head, row: IndicatorRow) -> Component:
         "states": [stack(row.measure.states, head.statement_id, row.id), _n(head, row)],
     }
     return html.Tr(
-        [html.Td(cells[name], className=f"c-{name}", **{"data-label": t(f"column.{name}", currency="")}) for name in COLUMNS],
+        [
+            html.Td(cells[name], className=f"c-{name}", **data(label=t(f"column.{name}", currency="")))
+            for name in COLUMNS
+        ],
         className=f"is-{slug(row.verdict)}",
     )
 
 
 def _name(head: Head, row: IndicatorRow) -> list[Component]:
     found: list[Component] = [
-        dcc.Link(of(row.name), href=links.indicator(head.statement_id, row.id), className="row-link", title=of(row.text))
+        dcc.Link(
+            of(row.name), href=links.indicator(head.statement_id, row.id), className="row-link", title=of(row.text)
+        )
     ]
     if row.class_ != "key":
-        found.append(html.Span(t(f"class.{row.class_}"), className=f"tag is-{row.class_}", title=t(f"class_hint.{row.class_}")))
+        found.append(
+            html.Span(t(f"class.{row.class_}"), className=f"tag is-{row.class_}", title=t(f"class_hint.{row.class_}"))
+        )
     return found
 
 
 def _value(row: IndicatorRow) -> Component:
     exact = f"{row.measure.numerator} / {row.measure.denominator}"
-    gap = t("scorecard.gap", gap=signed_text(row.measure.value - row.target, row.unit)) if row.measure.value is not None and row.target is not None else ""
+    gap = (
+        t("scorecard.gap", gap=signed_text(row.measure.value - row.target, row.unit))
+        if row.measure.value is not None and row.target is not None
+        else ""
+    )
     return html.Span(value_text(row.measure.value, row.unit), className="value", title=f"{exact}\n{gap}".strip())
 
 
@@ -68,8 +86,9 @@ def target_text(row: IndicatorRow) -> str:
 def _score(row: IndicatorRow) -> Component:
     if row.weight is None:
         return html.Span("—", className="quiet")
-    earned = "—" if row.earned is None else value_text(row.earned, "points", bare=True)
-    return html.Span([earned, html.Span(f" / {count_text(int(row.weight)) if row.weight.denominator == 1 else value_text(row.weight, 'points', bare=True)}", className="quiet")])
+    earned = value_text(row.earned, "points", bare=True)
+    weight = count_text(int(row.weight)) if row.weight.denominator == 1 else value_text(row.weight, "points", bare=True)
+    return html.Span([earned, html.Span(f" / {weight}", className="quiet")])
 
 
 def _money(head: Head, row: IndicatorRow) -> Component:
@@ -77,12 +96,16 @@ def _money(head: Head, row: IndicatorRow) -> Component:
         return html.Span("")
     tone = "bad" if row.money < 0 else ""
     return dcc.Link(
-        money_text(row.money), href=links.statement(head.statement_id, f"{row.id}"), className=f"figure above {tone}".strip()
+        money_text(row.money),
+        href=links.statement(head.statement_id, f"{row.id}"),
+        className=f"figure above {tone}".strip(),
     )
 
 
 def _n(head: Head, row: IndicatorRow) -> Component:
     return dcc.Link(
-        f"n = {count_text(row.measure.n)}", href=links.items(head.statement_id, row.id), className="n above",
+        f"n = {count_text(row.measure.n)}",
+        href=links.items(head.statement_id, row.id),
+        className="n above",
         title=t("scorecard.n_hint", population=count_text(row.measure.states.population)),
-    )  # fmt: skip
+    )

@@ -6,6 +6,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components import links
+from app.components.attributes import HIDDEN
 from app.components.verdict import SHAPES
 from app.components.words import reason_text
 from app.i18n import count_text, t, value_text
@@ -23,16 +24,36 @@ def states_table(states: States, candidates: int, statement_id: str, indicator_i
         href = links.items(statement_id, indicator_id, state=kind)
         rows.append(_row(kind, t(f"state.{kind}"), n, population, href, "is-class"))
         rows += [
-            _row("", reason_text(reason), m, population, links.items(statement_id, indicator_id, state=f"{kind}: {reason}"), "is-reason")
+            _row(
+                "",
+                reason_text(reason),
+                m,
+                population,
+                links.items(statement_id, indicator_id, state=f"{kind}: {reason}"),
+                "is-reason",
+            )
             for reason, m in reasons
         ]
         if kind == "missed" and states.missed_not_yet_done:
             reason = "missed: not yet done"
             href = links.items(statement_id, indicator_id, state=reason)
-            rows.append(_row("", reason_text("not yet done"), states.missed_not_yet_done, population, href, "is-reason"))
-    rows.append(_row("", t("states.population"), population, population, links.items(statement_id, indicator_id), "is-sum"))
+            rows.append(
+                _row("", reason_text("not yet done"), states.missed_not_yet_done, population, href, "is-reason")
+            )
+    rows.append(
+        _row("", t("states.population"), population, population, links.items(statement_id, indicator_id), "is-sum")
+    )
     for reason, n in states.outside:
-        rows.append(_row("", reason_text(reason), n, None, links.items(statement_id, indicator_id, state=f"outside: {reason}"), "is-reason is-outside"))
+        rows.append(
+            _row(
+                "",
+                reason_text(reason),
+                n,
+                None,
+                links.items(statement_id, indicator_id, state=f"outside: {reason}"),
+                "is-reason is-outside",
+            )
+        )
     if states.outside:
         rows.append(_row("", t("states.candidates"), candidates, None, None, "is-sum"))
     heads = ("state", "n", "share")
@@ -41,7 +62,7 @@ def states_table(states: States, candidates: int, statement_id: str, indicator_i
 
 
 def _row(kind: str, words: str, n: int, population: int | None, href: str | None, style: str) -> Component:
-    key = html.Span(SHAPES[kind], className=f"stack-key is-{kind}", **{"aria-hidden": "true"}) if kind else ""
+    key = html.Span(SHAPES[kind], className=f"stack-key is-{kind}", **HIDDEN) if kind else ""
     share = value_text(Fraction(n, population), "share") if population else ""
     return html.Tr(
         [

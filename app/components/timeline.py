@@ -1,7 +1,8 @@
 """What happened to an item, on one line of time, and its clocks below."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from dash import html
 from dash.development.base_component import Component
@@ -11,12 +12,16 @@ from app.components.words import word_of
 from app.i18n import at_text, t
 from app.views import EventView, IntervalView, ItemView
 
+Place: TypeAlias = Callable[[datetime], float]  # where on the line an instant lies, from 0 to 1
+
 LANES = ("customer", "bot", "agent", "system")
 
 
 def timeline(view: ItemView) -> Component:
     """Return events by author on lanes, the clock's intervals below, and the target's moment across both."""
-    instants = [event.at for event in view.events] + [at for step in view.clock for at in (step.since_at, step.until_at)]
+    instants = [event.at for event in view.events] + [
+        at for step in view.clock for at in (step.since_at, step.until_at)
+    ]
     if view.target_at is not None:
         instants.append(view.target_at)
     if not instants:
@@ -33,41 +38,66 @@ def timeline(view: ItemView) -> Component:
     if view.target_at is not None:
         target = [
             html.Span(
-                html.Span(t("item.target_at"), className="target-word"), className="target-line",
-                style={"left": percent(place(view.target_at))}, title=at_text(view.target_at, view.head.zone, seconds=True),
+                html.Span(
+                    t("item.target_at"),
+                    className="target-word" if place(view.target_at) < 0.95 else "target-word is-end",
+                ),
+                className="target-line",
+                style={"left": percent(place(view.target_at))},
+                title=at_text(view.target_at, view.head.zone, seconds=True),
             )
-        ]  # fmt: skip
+        ]
     ends = html.Div(
-        [html.Span(at_text(first, view.head.zone, seconds=True)), html.Span(_lasting(first, last)), html.Span(at_text(last, view.head.zone, seconds=True))],
+        [
+            html.Span(at_text(first, view.head.zone, seconds=True)),
+            html.Span(_lasting(first, last)),
+            html.Span(at_text(last, view.head.zone, seconds=True)),
+        ],
         className="timeline-ends",
     )
     return html.Div(
-        [*lanes, clock, html.Div(html.Div(target, className="lane-track"), className="target-lane"), ends], className="timeline"
+        [*lanes, clock, html.Div(html.Div(target, className="lane-track"), className="target-lane"), ends],
+        className="timeline",
     )
 
 
-def _lane(author: str, events: Sequence[EventView], place, zone: str) -> Component:  # noqa: ANN001 - a local function
+def _lane(author: str, events: Sequence[EventView], place: Place, zone: str) -> Component:
     marks = [
         html.Span(
-            className=f"event by-{author}", style={"left": percent(place(event.at))},
+            className=f"event by-{author}",
+            style={"left": percent(place(event.at))},
             title=f"{at_text(event.at, zone, seconds=True)}  {word_of('event', event.kind)} {event.text}".strip(),
         )
         for event in events
-    ]  # fmt: skip
-    return html.Div([html.Span(t(f"author.{author}"), className="lane-name"), html.Div(marks, className="lane-track")], className="lane")
+    ]
+    return html.Div(
+        [html.Span(t(f"author.{author}"), className="lane-name"), html.Div(marks, className="lane-track")],
+        className="lane",
+    )
 
 
-def _clock(clock: Sequence[IntervalView], place, zone: str) -> Component:  # noqa: ANN001 - a local function
+def _clock(clock: Sequence[IntervalView], place: Place, zone: str) -> Component:
     bars = [
         html.Span(
             className=f"interval is-{step.kind.replace(' ', '-')}",
-            style={"left": percent(place(step.since_at)), "width": percent(place(step.until_at) - place(step.since_at))},
-            title=f"{word_of('clock', step.kind)} {_lasting(step.since_at, step.until_at)}\n"
-            f"{at_text(step.since_at, zone, seconds=True)} – {at_text(step.until_at, zone, seconds=True)}\n{step.reason}".strip(),
+            style={
+                "left": percent(place(step.since_at)),
+                "width": percent(place(step.until_at) - place(step.since_at)),
+            },
+            title=_words_of(step, zone),
         )
         for step in clock
     ]
-    return html.Div([html.Span(t("item.clock"), className="lane-name"), html.Div(bars, className="lane-track")], className="lane is-clock")
+    return html.Div(
+        [html.Span(t("item.clock"), className="lane-name"), html.Div(bars, className="lane-track")],
+        className="lane is-clock",
+    )
+
+
+def _words_of(step: IntervalView, zone: str) -> str:
+    lasting = f"{word_of('clock', step.kind)} {_lasting(step.since_at, step.until_at)}"
+    span = f"{at_text(step.since_at, zone, seconds=True)} – {at_text(step.until_at, zone, seconds=True)}"
+    return "\n".join(filter(None, (lasting, span, step.reason)))
 
 
 def _lasting(since: datetime, until: datetime) -> str:
@@ -99,5 +129,6 @@ def event_table(view: ItemView) -> Component:
     ]
     names = ("at", "author", "event", "detail")
     return html.Table(
-        [html.Thead(html.Tr([html.Th(t(f"column.{name}"), scope="col") for name in names])), html.Tbody(rows)], className="table"
+        [html.Thead(html.Tr([html.Th(t(f"column.{name}"), scope="col") for name in names])), html.Tbody(rows)],
+        className="table",
     )

@@ -1,46 +1,89 @@
 """From the fees to the payable sum: each step begins where the last one ended, and the bars add up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components import links
+from app.components.lines_table import STEP_OF
 from app.components.marks import percent
-from app.i18n import money_text, t
-from app.views import Step
+from app.components.words import word_of
+from app.i18n import money_text, of, t
+from app.views import LineView, Step
 
 ALWAYS = ("fees", "bonuses", "deductions", "capped", "adjustments", "tax", "payable")
 
 
-def waterfall(steps: Sequence[Step], currency: str, statement_id: str, *, small: bool = False) -> Component:
+def waterfall(steps: Sequence[Step], currency: str, statement_id: str) -> Component:
     """Return the totals in the settlement's order; steps of 0 that seldom occur are left out."""
-    shown = [step for step in steps if step.amount or step.name in ALWAYS]
+    return _drawn(list(_bars_of_steps(steps, statement_id)), currency, "waterfall is-small")
+
+
+def waterfall_of_lines(steps: Sequence[Step], lines: Sequence[LineView], currency: str, statement_id: str) -> Component:
+    """Return the same with a bar a clause where lines take something, so that what a clause costs is seen."""
+    bars: list[Bar] = []
+    for bar in _bars_of_steps(steps, statement_id):
+        own = [line for line in lines if STEP_OF.get(line.kind) == bar.step and bar.step in ("deductions", "capped")]
+        bars += [_bar_of_line(line, statement_id) for line in own] if len(own) > 1 else [bar]
+    return _drawn(bars, currency, "waterfall")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar: what it adds, and where its figure leads."""
+
+    step: str
+    name: str
+    hint: str
+    amount: Decimal
+    href: str
+
+
+def _bars_of_steps(steps: Sequence[Step], statement_id: str) -> Iterator[Bar]:
+    for step in steps:
+        if step.amount or step.name in ALWAYS:
+            href = f"{links.statement(statement_id)}#{step.name}"
+            yield Bar(step.name, t(f"step.{step.name}"), t(f"step_hint.{step.name}"), step.amount, href)
+
+
+def _bar_of_line(line: LineView, statement_id: str) -> Bar:
+    name = " ".join(filter(None, (line.clause, of(line.name) or word_of("line", line.id))))
+    return Bar("line", name, line.formula, line.amount, links.statement(statement_id, line.indicator or line.id))
+
+
+def _drawn(bars: Sequence[Bar], currency: str, style: str) -> Component:
     ends: list[tuple[Decimal, Decimal]] = []
     running = Decimal(0)
-    for step in shown:
-        ends.append((Decimal(0), step.amount) if step.name == "payable" else (running, running + step.amount))
-        running += step.amount
-    low = min(min(pair) for pair in ends)
-    width = max(max(pair) for pair in ends) - min(low, Decimal(0)) or Decimal(1)
-    rows = [_row(step, pair, min(low, Decimal(0)), width, statement_id) for step, pair in zip(shown, ends, strict=True)]
-    head = html.Div([html.Span(), html.Span(), html.Span(t("waterfall.unit", currency=currency), className="unit")], className="fall")
-    return html.Div([head, *rows], className="waterfall is-small" if small else "waterfall")
+    for bar in bars:
+        ends.append((Decimal(0), bar.amount) if bar.step == "payable" else (running, running + bar.amount))
+        running += bar.amount
+    low = min(Decimal(0), *(end for pair in ends for end in pair))
+    width = max(max(pair) for pair in ends) - low or Decimal(1)
+    unit = html.Div([html.Span(), html.Span(), html.Span(currency, className="unit")], className="fall")
+    return html.Div(
+        [unit, *(_row(bar, pair, low, width) for bar, pair in zip(bars, ends, strict=True))], className=style
+    )
 
 
-def _row(step: Step, pair: tuple[Decimal, Decimal], low: Decimal, width: Decimal, statement_id: str) -> Component:
+def _row(bar: Bar, pair: tuple[Decimal, Decimal], low: Decimal, width: Decimal) -> Component:
     left, right = float((min(pair) - low) / width), float((max(pair) - low) / width)
-    kind = "total" if step.name in ("fees", "payable") else "loss" if step.amount < 0 else "gain" if step.amount else "none"
-    sign = "+" if step.amount > 0 and kind == "gain" else ""
+    kind = (
+        "total" if bar.step in ("fees", "payable") else "loss" if bar.amount < 0 else "gain" if bar.amount else "none"
+    )
+    sign = "+" if kind == "gain" else ""
     return html.Div(
         [
-            html.Span(t(f"step.{step.name}"), className="fall-name", title=t(f"step_hint.{step.name}")),
+            html.Span(bar.name, className="fall-name", title=bar.hint),
             html.Span(
-                html.Span(className=f"fall-bar is-{kind}", style={"left": percent(left), "width": percent(right - left)}),
+                html.Span(
+                    className=f"fall-bar is-{kind}", style={"left": percent(left), "width": percent(right - left)}
+                ),
                 className="fall-track",
             ),
-            dcc.Link(f"{sign}{money_text(step.amount)}", href=f"{links.statement(statement_id)}#{step.name}", className=f"fall-amount is-{kind}"),
+            dcc.Link(f"{sign}{money_text(bar.amount)}", href=bar.href, className=f"fall-amount is-{kind}"),
         ],
-        className=f"fall is-{step.name}",
-    )  # fmt: skip
+        className=f"fall is-{bar.step}",
+    )

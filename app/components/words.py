@@ -49,7 +49,7 @@ def term_name(name: str) -> Component:
 
 
 def reason_text(reason: str) -> str:
-    """Return a state's or verdict's reason in the reader's words; as the definition says it where nobody translated it."""
+    """Return a state's or verdict's reason in the reader's words; in the definition's where nobody translated it."""
     key = f"reason.{reason}"
     return t(key) if has(key) else reason
 

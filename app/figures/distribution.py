@@ -8,9 +8,10 @@ from app.i18n import count_text, t
 from app.views import Bucket
 
 
-def distribution(buckets: Sequence[Bucket], limit_s: Decimal | None) -> Figure:
-    """Return a bar a bucket; those that begin at or beyond the limit are red. Axes start at zero."""
+def distribution(buckets: Sequence[Bucket], limit_s: Decimal | None, target_s: Decimal | None) -> Figure:
+    """Return a bar a bucket. ``limit_s`` binds each item: what lies beyond it is red. ``target_s`` binds their mean."""
     beyond = [limit_s is not None and b.since_s >= limit_s for b in buckets]
+    line_s = target_s if limit_s is None else limit_s
     words = [
         t("chart.bucket", since=f"{b.since_s.normalize():f}", until=f"{b.until_s.normalize():f}", n=count_text(b.n))
         for b in buckets
@@ -18,20 +19,42 @@ def distribution(buckets: Sequence[Bucket], limit_s: Decimal | None) -> Figure:
     widths = [float(b.until_s - b.since_s) for b in buckets]
     usual = min(widths, default=1.0)
     bars = {
-        "type": "bar", "x": [float(b.since_s) + usual / 2 for b in buckets], "y": [b.n for b in buckets],
-        "width": usual * 0.9, "hovertext": words, "hoverinfo": "text",
+        "type": "bar",
+        "x": [float(b.since_s) + usual / 2 for b in buckets],
+        "y": [b.n for b in buckets],
+        "width": usual * 0.9,
+        "hovertext": words,
+        "hoverinfo": "text",
         "marker": {"color": [MISSED if far else MARK for far in beyond]},
-    }  # fmt: skip
+    }
     shapes, notes = [], []
-    if limit_s is not None:
+    if line_s is not None:
+        seconds = f"{line_s.normalize():f}"
         line = {"color": "#8a929c", "width": 1.4, "dash": "5px,3px"}
-        shapes = [{"type": "line", "x0": float(limit_s), "x1": float(limit_s), "yref": "paper", "y0": 0, "y1": 1, "line": line}]
-        notes = [{"x": float(limit_s), "yref": "paper", "y": 1, "text": t("chart.limit", s=f"{limit_s.normalize():f}"), "showarrow": False,
-                  "xanchor": "left", "yanchor": "top", "xshift": 4, "font": {"size": 11}}]  # fmt: skip
+        shapes = [
+            {"type": "line", "x0": float(line_s), "x1": float(line_s), "yref": "paper", "y0": 0, "y1": 1, "line": line}
+        ]
+        notes = [
+            {
+                "x": float(line_s),
+                "yref": "paper",
+                "y": 1,
+                "text": t("chart.mean_target", s=seconds) if limit_s is None else t("chart.limit", s=seconds),
+                "showarrow": False,
+                "xanchor": "left",
+                "yanchor": "top",
+                "xshift": 4,
+                "font": {"size": 11},
+            }
+        ]
     return {
         "data": [bars],
         "layout": layout(
-            height=220, shapes=shapes, annotations=notes, bargap=0,
-            xaxis={"ticksuffix": " s", "rangemode": "tozero"}, yaxis={"rangemode": "tozero", "nticks": 5},
+            height=220,
+            shapes=shapes,
+            annotations=notes,
+            bargap=0,
+            xaxis={"ticksuffix": " s", "rangemode": "tozero"},
+            yaxis={"rangemode": "tozero", "nticks": 5},
         ),
-    }  # fmt: skip
+    }

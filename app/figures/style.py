@@ -1,4 +1,4 @@
-"""What all figures share. Their text, grid and axes take the theme's ink from assets/figures.css; marks fit both themes."""
+"""What all figures share. Text and grid take the theme's ink from assets/4-parts.css; the marks fit both themes."""
 
 from typing import Any, TypeAlias
 
@@ -9,11 +9,11 @@ MISSED = "#d5493f"
 TARGET = "#8a929c"
 BAND = "rgba(120, 134, 150, 0.16)"
 FONT = (
-    'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", '
-    '"WenQuanYi Micro Hei", sans-serif'
+    '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, "PingFang SC", "Microsoft YaHei", '
+    '"Noto Sans SC", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif'
 )
 # No mode bar, no zoom by accident: the page is read, not played with.
-CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
+CONFIG: Any = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
 
 
 def layout(*, height: int, **more: Any) -> Figure:
@@ -27,13 +27,17 @@ def layout(*, height: int, **more: Any) -> Figure:
         "font": {"family": FONT, "size": 12, "color": "#7a828c"},
         "showlegend": False,
         "hovermode": "closest",
-        "hoverlabel": {"bgcolor": "#20262d", "bordercolor": "#20262d", "align": "left",
-                       "font": {"family": FONT, "size": 12, "color": "#f4f5f6"}},
+        "hoverlabel": {
+            "bgcolor": "#20262d",
+            "bordercolor": "#20262d",
+            "align": "left",
+            "font": {"family": FONT, "size": 12, "color": "#f4f5f6"},
+        },
         "dragmode": False,
         "bargap": 0.28,
         "xaxis": {**axis, "showgrid": False},
         "yaxis": {**axis, "gridcolor": "rgba(128,136,146,0.18)", "gridwidth": 1},
-    }  # fmt: skip
+    }
     for name, value in more.items():
         base[name] = {**base[name], **value} if isinstance(base.get(name), dict) else value
     return base

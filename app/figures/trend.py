@@ -3,15 +3,15 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
-from itertools import pairwise
 from math import sqrt
 
 from app.figures.style import BAND, MARK, MISSED, TARGET, Figure, layout
-from app.i18n import count_text, day_text, month_text, t, value_text
+from app.i18n import count_text, day_text, month_text, short_month, t, value_text
 from app.views import DayPoint, MonthPoint
 
 FACTORS = {"share": 100.0}
 SUFFIXES = {"share": "%"}
+FEWEST_MONTHS = 6  # room for so many, so that two bars are not two walls
 
 
 def _scaled(value: Fraction | None, unit: str) -> float | None:
@@ -32,34 +32,70 @@ def trend_by_day(points: Sequence[DayPoint], unit: str, better: str, link: Calla
     days = [str(p.day) for p in points]
     missed = [_is_missed(p.value, p.target, better) for p in points]
     words = [
-        t("chart.day", day=day_text(p.day), value=value_text(p.value, unit), target=value_text(p.target, unit), n=count_text(p.n))
+        t(
+            "chart.day",
+            day=day_text(p.day),
+            value=value_text(p.value, unit),
+            target=value_text(p.target, unit),
+            n=count_text(p.n),
+        )
         for p in points
     ]
     dots = {
-        "type": "scatter", "mode": "lines+markers", "x": days, "y": [_scaled(p.value, unit) for p in points],
-        "customdata": [link(p.day) for p in points], "hovertext": words, "hoverinfo": "text", "connectgaps": False,
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": days,
+        "y": [_scaled(p.value, unit) for p in points],
+        "customdata": [link(p.day) for p in points],
+        "hovertext": words,
+        "hoverinfo": "text",
+        "connectgaps": False,
         "line": {"color": MARK, "width": 1.6},
-        "marker": {"size": [9 if bad else 6 for bad in missed], "symbol": ["x" if bad else "circle" for bad in missed],
-                   "color": [MISSED if bad else MARK for bad in missed], "line": {"width": 0}},
-    }  # fmt: skip
+        "marker": {
+            "size": [9 if bad else 6 for bad in missed],
+            "symbol": ["x" if bad else "circle" for bad in missed],
+            "color": [MISSED if bad else MARK for bad in missed],
+            "line": {"width": 0},
+        },
+    }
     target = {
-        "type": "scatter", "mode": "lines", "x": days, "y": [_scaled(p.target, unit) for p in points], "hoverinfo": "skip",
+        "type": "scatter",
+        "mode": "lines",
+        "x": days,
+        "y": [_scaled(p.target, unit) for p in points],
+        "hoverinfo": "skip",
         "line": {"color": TARGET, "width": 1.4, "dash": "5px,3px", "shape": "hvh"},
-    }  # fmt: skip
-    notes = [
-        {"x": str(p.day), "y": _scaled(p.target, unit), "text": f"{value_text(p.target, unit)} · {p.target_by}", "showarrow": False,
-         "xanchor": "left", "yanchor": "bottom", "font": {"size": 11}}
-        for before, p in pairwise([None, *points])
-        if p.target is not None and (before is None or before.target != p.target)
-    ]  # fmt: skip
+    }
+    begins = [p for i, p in enumerate(points) if p.target is not None and (not i or points[i - 1].target != p.target)]
     return {
         "data": [*_noise(points, unit, days), target, dots],
         "layout": layout(
             height=260,
-            annotations=notes,
-            xaxis={"type": "date", "tickformat": "%-d", "dtick": 86400000 * 2, "tickangle": 0},
+            margin={"t": 28},
+            annotations=[_target_note(p, unit) for p in begins],
+            xaxis={
+                "type": "date",
+                "tickvals": days[::2],
+                "ticktext": [str(p.day.day) for p in points[::2]],
+                "tickangle": 0,
+            },
             yaxis={"ticksuffix": SUFFIXES.get(unit, ""), "nticks": 6},
         ),
+    }
+
+
+def _target_note(point: DayPoint, unit: str) -> Figure:
+    """Say above the day from which a target holds what it is, and by which words."""
+    return {
+        "x": str(point.day),
+        "y": 1,
+        "yref": "paper",
+        "text": t("chart.target", target=value_text(point.target, unit), by=point.target_by),
+        "showarrow": False,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "xshift": -6,
+        "font": {"size": 12},
     }
 
 
@@ -76,31 +112,59 @@ def _noise(points: Sequence[DayPoint], unit: str, days: Sequence[str]) -> list[F
     return [{**edge, "y": high}, {**edge, "y": low, "fill": "tonexty", "fillcolor": BAND}]
 
 
-def trend_by_month(points: Sequence[MonthPoint], unit: str, better: str, link: Callable[[str], str]) -> Figure:
+def trend_by_month(points: Sequence[MonthPoint], unit: str, link: Callable[[str], str]) -> Figure:
     """Return a bar a month from zero, missed ones red and hatched, with the target as a tick on each."""
     names = [p.month for p in points]
     missed = [p.verdict == "missed" for p in points]
     words = [
-        t("chart.month", month=month_text(p.month), value=value_text(p.value, unit), target=value_text(p.target, unit),
-          n=count_text(p.n), verdict=t("verdict." + p.verdict.replace(" ", "-")))
+        t(
+            "chart.month",
+            month=month_text(p.month),
+            value=value_text(p.value, unit),
+            target=value_text(p.target, unit),
+            n=count_text(p.n),
+            verdict=t("verdict." + p.verdict.replace(" ", "-")),
+        )
         for p in points
-    ]  # fmt: skip
+    ]
     bars = {
-        "type": "bar", "x": names, "y": [_scaled(p.value, unit) for p in points], "hovertext": words, "hoverinfo": "text",
-        "customdata": [link(p.statement_id) if p.statement_id else None for p in points],
-        "marker": {"color": [MISSED if bad else MARK for bad in missed],
-                   "opacity": [1 if i == len(points) - 1 else 0.62 for i in range(len(points))],
-                   "pattern": {"shape": ["/" if bad else "" for bad in missed], "size": 5, "solidity": 0.25}},
-    }  # fmt: skip
+        "type": "bar",
+        "x": names,
+        "y": [_scaled(p.value, unit) for p in points],
+        "hovertext": words,
+        "hoverinfo": "text",
+        "customdata": [link(p.statement_id) for p in points],
+        "marker": {
+            "color": [MISSED if bad else MARK for bad in missed],
+            "opacity": [1 if i == len(points) - 1 else 0.62 for i in range(len(points))],
+            "pattern": {
+                "shape": ["/" if bad else "" for bad in missed],
+                "size": 6,
+                "solidity": 0.3,
+                "fillmode": "overlay",
+                "fgcolor": "rgba(255,255,255,0.75)",
+            },
+        },
+    }
     ticks = {
-        "type": "scatter", "mode": "markers", "x": names, "y": [_scaled(p.target, unit) for p in points], "hoverinfo": "skip",
-        "marker": {"symbol": "line-ew", "size": 26, "line": {"width": 2, "color": TARGET}},
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "markers",
+        "x": names,
+        "y": [_scaled(p.target, unit) for p in points],
+        "hoverinfo": "skip",
+        "marker": {"symbol": "line-ew", "size": 18, "line": {"width": 2, "color": TARGET}},
+    }
     return {
         "data": [bars, ticks],
         "layout": layout(
             height=220,
-            xaxis={"type": "category"},
+            xaxis={
+                "type": "category",
+                "tickvals": names,
+                "ticktext": [short_month(name) for name in names],
+                "tickangle": 0,
+                "range": [-0.5, max(len(points), FEWEST_MONTHS) - 0.5],
+            },
             yaxis={"rangemode": "tozero", "ticksuffix": SUFFIXES.get(unit, ""), "nticks": 5},
         ),
     }

@@ -1,4 +1,4 @@
-"""Exact values as digits on the screen: one rounding, half away from zero, and the same number of decimals everywhere."""
+"""Exact values as digits on the screen: rounded once, half away from zero, each unit with its own decimals."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -52,7 +52,7 @@ def signed_text(value: Fraction | Decimal | None, unit: str) -> str:
         return "—"
     factor, decimals, word = unit_of(unit)
     text = digits(Fraction(value) * factor, decimals)
-    sign = "+" if Fraction(value) > 0 and not text.strip("0.,") == "" else ""
+    sign = "+" if Fraction(value) > 0 and text.strip("0.,") else ""
     name = t(PERCENT_POINTS if unit == "share" else word)
     return f"{sign}{text} {name}".strip()
 
@@ -76,10 +76,20 @@ def month_text(month: str) -> str:
     return t("time.month", year=year, month=int(number), name=t(f"month.m{int(number)}"))
 
 
+def short_month(month: str) -> str:
+    """Return a month's number, with its year where a year begins: ``11``, ``12``, ``26-01``."""
+    year, _, number = month.partition("-")
+    return f"{year[2:]}-{number}" if number == "01" else number
+
+
 def day_text(day: date) -> str:
     """Return a day with its weekday: ``10月15日 周四``, ``Thu 15 Oct``."""
     return t(
-        "time.day", month=day.month, day=day.day, short=t(f"month.m{day.month}")[:3], weekday=t(f"weekday.d{day.isoweekday()}")
+        "time.day",
+        month=day.month,
+        day=day.day,
+        short=t(f"month.m{day.month}")[:3],
+        weekday=t(f"weekday.d{day.isoweekday()}"),
     )
 
 

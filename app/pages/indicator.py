@@ -37,7 +37,7 @@ def layout(statement_id: str = "", indicator_id: str = "", **_: str) -> Componen
     groups = dmc.Tabs(
         [
             dmc.TabsList([dmc.TabsTab(t(f"group.{name}"), value=name) for name in GROUPS]),
-            *(dmc.TabsPanel(lazy.place("by-group", 240, **asked, group=name), value=name) for name in GROUPS),
+            *(dmc.TabsPanel(lazy.place("by-group", 160, **asked, group=name), value=name) for name in GROUPS),
         ],
         value="team",
         className="tabs",
@@ -49,55 +49,91 @@ def layout(statement_id: str = "", indicator_id: str = "", **_: str) -> Componen
                 (month_text(head.month), links.scorecard(head.contract, head.month)),
                 (of(row.name), None),
             ),
-            answer(answer_line(view), over=t("indicator.over", clause=row.clause, text=of(row.text)), tools=[badge(row.verdict, row.reason)]),
+            answer(
+                answer_line(view),
+                over=t("indicator.over", clause=row.clause, text=of(row.text)),
+                tools=[badge(row.verdict, row.reason)],
+            ),
             freshness(head),
-            html.Div([row_bullet(row), stack(row.measure.states, head.statement_id, row.id, legend=True)], className="panel summary"),
+            html.Div(
+                [row_bullet(row), stack(row.measure.states, head.statement_id, row.id, legend=True)],
+                className="panel summary",
+            ),
             html.Div(
                 [
-                    panel(t("indicator.by_day"), lazy.place("by-day", 260, **asked), hint=t("indicator.by_day_hint"),
-                          aside=html.Span(t("indicator.band") if row.unit == "share" else "", className="quiet")),
+                    panel(
+                        t("indicator.by_day"),
+                        lazy.place("by-day", 260, **asked),
+                        hint=t("indicator.by_day_hint"),
+                        aside=html.Span(t("indicator.band") if row.unit == "share" else "", className="quiet"),
+                    ),
                     panel(t("indicator.by_month"), _by_month(view)),
                 ],
                 className="columns is-wide-left",
             ),
-            panel(t("indicator.groups"), groups, hint=t("indicator.groups_hint"), aside=html.Span(t("indicator.gap_note"), className="quiet")),
+            panel(
+                t("indicator.groups"),
+                groups,
+                hint=t("indicator.groups_hint"),
+                aside=html.Span(t("indicator.gap_note"), className="quiet"),
+            ),
             html.Div(
                 [
-                    html.Div([panel(t("indicator.states"), states_table(row.measure.states, view.candidates, head.statement_id, row.id)),
-                              lazy.place("distribution", 0, **asked, unit=row.unit, limit=_limit(view))], className="column"),
+                    html.Div(
+                        [
+                            panel(
+                                t("indicator.states"),
+                                states_table(row.measure.states, view.candidates, head.statement_id, row.id),
+                            ),
+                            lazy.place("distribution", 0, **asked, unit=row.unit, limit=_limit(view)),
+                        ],
+                        className="column",
+                    ),
                     panel(t("indicator.definition"), definition(view)),
                 ],
                 className="columns",
             ),
         ],
         className="page",
-    )  # fmt: skip
+    )
 
 
 def answer_line(view: IndicatorView) -> list[Child]:
     """Say what the indicator came to, how far that is from the target, how many items it takes and what it costs."""
     head, row = view.head, view.row
     value = figure(
-        value_text(row.measure.value, row.unit), links.items(head.statement_id, row.id),
+        value_text(row.measure.value, row.unit),
+        links.items(head.statement_id, row.id),
         title=f"{row.measure.numerator} / {row.measure.denominator}",
-    )  # fmt: skip
+    )
     name = html.Strong(of(row.name))
     if row.measure.value is None:
         return sentence("answer.nothing", name=name, month=month_text(head.month), reason=reason_text(row.reason))
     n = figure(f"n = {count_text(row.measure.n)}", links.items(head.statement_id, row.id))
     found = sentence("answer.value", name=name, month=month_text(head.month), value=value, n=n)
     if row.target is not None:
-        gap = figure(signed_text(row.measure.value - row.target, row.unit), tone="bad" if row.verdict == "missed" else "")
-        found += sentence("answer.against", target=figure(f"{SYMBOL[row.better]} {value_text(row.target, row.unit)}"), gap=gap)
+        gap = figure(
+            signed_text(row.measure.value - row.target, row.unit), tone="bad" if row.verdict == "missed" else ""
+        )
+        found += sentence(
+            "answer.against", target=figure(f"{SYMBOL[row.better]} {value_text(row.target, row.unit)}"), gap=gap
+        )
     spare = _spare(view)
     if spare is not None:
         missed = figure(count_text(row.measure.states.missed), links.items(head.statement_id, row.id, state="missed"))
         key = "answer.spare" if spare >= 0 else "answer.short"
         found += sentence(key, missed=missed, spare=figure(count_text(abs(spare)), tone="" if spare >= 0 else "bad"))
     if row.earned is not None and row.weight is not None:
-        found += sentence("answer.points", earned=value_text(row.earned, "points", bare=True), weight=value_text(row.weight, "points", bare=True))
+        found += sentence(
+            "answer.points",
+            earned=value_text(row.earned, "points", bare=True),
+            weight=value_text(row.weight, "points", bare=True),
+        )
     if view.lines:
-        found += sentence("answer.money", lines=[part for line in view.lines for part in (line_link(head.statement_id, line), " ")][:-1])
+        found += sentence(
+            "answer.money",
+            lines=[part for line in view.lines for part in (line_link(head.statement_id, line), " ")][:-1],
+        )
     return [*found, t("sentence.stop")]
 
 
@@ -114,15 +150,18 @@ def _by_month(view: IndicatorView) -> Component:
     def link(statement_id: str) -> str:
         return links.indicator(statement_id, view.row.id)
 
-    return _graph("by-month", figures.trend_by_month(view.row.history, view.row.unit, view.row.better, link), view)
+    return _graph("by-month", figures.trend_by_month(view.row.history, view.row.unit, link), view)
 
 
 def _graph(kind: str, figure_data: dict[str, object], view: IndicatorView) -> Component:
     return dcc.Graph(
-        figure=figure_data, config=CONFIG, className="graph", responsive=True,
+        figure=figure_data,
+        config=CONFIG,
+        className="graph",
+        responsive=True,
         id={"type": "graph", "of": f"{kind} {view.head.statement_id} {view.row.id}"},
         style={"height": f"{figure_data['layout']['height']}px"},  # type: ignore[index]
-    )  # fmt: skip
+    )
 
 
 def _limit(view: IndicatorView) -> str:
@@ -152,8 +191,10 @@ def draw_distribution(statement_id: str, indicator_id: str, unit: str, limit: st
     if not buckets:
         return html.Div()
     view = queries.indicator(statement_id, indicator_id, reader=current_reader())
-    limit_s = Decimal(limit) if limit else _seconds(view.row.target) if unit == "s" else None
-    return panel(t("indicator.distribution"), _graph("distribution", figures.distribution(buckets, limit_s), view))
+    limit_s, target_s = Decimal(limit) if limit else None, _seconds(view.row.target) if unit == "s" else None
+    return panel(
+        t("indicator.distribution"), _graph("distribution", figures.distribution(buckets, limit_s, target_s), view)
+    )
 
 
 def _seconds(target: Fraction | None) -> Decimal | None:
@@ -165,5 +206,3 @@ def connect(app: Dash) -> None:
     lazy.fill(app, "by-day", draw_by_day)
     lazy.fill(app, "by-group", draw_by_group)
     lazy.fill(app, "distribution", draw_distribution)
-
-

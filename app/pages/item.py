@@ -1,5 +1,8 @@
 """One item: what happened, how its clocks ran, what each clause makes of it, and the raw line it comes from."""
 
+from datetime import datetime
+from decimal import Decimal
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -10,8 +13,8 @@ from app.components.panel import answer, freshness, pairs, panel, trail
 from app.components.raw import raw_record
 from app.components.timeline import event_table, timeline
 from app.components.verdict import state_badge
-from app.components.words import Child, figure, sentence, term_name, word_of
-from app.i18n import at_text, count_text, month_text, of, t
+from app.components.words import Child, figure, sentence, state_text, term_name, word_of
+from app.i18n import at_text, count_text, month_text, of, t, value_text
 from app.views import ItemState, ItemView
 
 
@@ -19,29 +22,46 @@ def layout(statement_id: str = "", population: str = "", source: str = "", item_
     """Draw one item."""
     view = queries.item(statement_id, population, source, item_id, reader=current_reader())
     head = view.head
+    first = next(
+        (one for one in view.states if one.state.startswith("missed")), view.states[0] if view.states else None
+    )
     return html.Div(
         [
             trail(
                 (t("page.scorecard"), links.scorecard(head.contract, head.month)),
                 (month_text(head.month), links.scorecard(head.contract, head.month)),
-                *([(of(view.states[0].name), links.indicator(statement_id, view.states[0].indicator_id))] if view.states else []),
+                *([(of(first.name), links.indicator(statement_id, first.indicator_id))] if first else []),
                 (view.item_id, None),
             ),
             answer(answer_line(view), over=f"{view.source} · {view.item_id}"),
             freshness(head),
-            panel(t("item.timeline"), html.Div(timeline(view), className="scroll-x"), html.Details([html.Summary(t("item.events", n=count_text(len(view.events)))), event_table(view)], open=len(view.events) <= 12)),
+            panel(
+                t("item.timeline"),
+                html.Div(timeline(view), className="scroll-x"),
+                html.Details(
+                    [html.Summary(t("item.events", n=count_text(len(view.events)))), event_table(view)],
+                    open=len(view.events) <= 12,
+                ),
+            ),
             html.Div(
                 [
                     panel(t("item.states"), html.Div(_states(view), className="scroll-x"), hint=t("item.states_hint")),
-                    panel(t("item.facts"), pairs([(word_of("fact", name), text or "—") for name, text in view.facts])),
+                    panel(
+                        t("item.facts"),
+                        pairs([(word_of("fact", name), _fact(name, text, head.zone)) for name, text in view.facts]),
+                    ),
                 ],
                 className="columns is-wide-left",
             ),
-            panel(t("item.raw"), *[raw_record(record, head.zone) for record in view.raw], hint=t("item.raw_hint"),
-                  aside=html.Span(t("item.masked"), className="quiet")),
+            panel(
+                t("item.raw"),
+                *[raw_record(record, head.zone) for record in view.raw],
+                hint=t("item.raw_hint"),
+                aside=html.Span(t("item.masked"), className="quiet"),
+            ),
         ],
         className="page",
-    )  # fmt: skip
+    )
 
 
 def answer_line(view: ItemView) -> list[Child]:
@@ -60,24 +80,48 @@ def answer_line(view: ItemView) -> list[Child]:
     return [*line, *sentence("answer.item_missed", n=figure(count_text(len(missed)), tone="bad"), names=joined)]
 
 
+def _fact(name: str, text: str, zone: str) -> str:
+    """Return a fact as a person reads it: instants in the contract's zone, seconds without trailing zeros."""
+    if not text:
+        return "—"
+    if name.endswith("_at"):
+        return at_text(datetime.fromisoformat(text), zone, seconds=True)
+    if name.endswith("_s"):
+        return f"{Decimal(text).normalize():f}"
+    return word_of("flag", text) if text in ("True", "False") else text
+
+
 def _states(view: ItemView) -> Component:
     heads = ("clause", "indicator", "state", "amount", "rests_on")
     names = [html.Th(t(f"column.{name}", unit=""), className=f"c-{name}", scope="col") for name in heads]
     return html.Table(
-        [html.Thead(html.Tr(names)), html.Tbody([_state(view.head.statement_id, one) for one in view.states])], className="table item-states"
+        [html.Thead(html.Tr(names)), html.Tbody([_state(view.head.statement_id, one) for one in view.states])],
+        className="table item-states",
     )
+
+
+def _before(one: ItemState) -> Component | str:
+    """Say what the item was before a decision changed its state."""
+    if one.base_state is None or one.base_state == one.state:
+        return ""
+    return html.Div(t("item.before", state=state_text(one.base_state)), className="quiet")
+
+
+def _amount(one: ItemState) -> str:
+    return "—" if one.amount is None else value_text(Decimal(one.amount), "s" if one.unit == "share" else one.unit)
 
 
 def _state(statement_id: str, one: ItemState) -> Component:
     terms = [
-        html.Div([term_name(name), " = ", html.Code(value), html.Span(f" {by}", className="quiet")]) for name, value, by in one.rests_on
+        html.Div([term_name(name), " = ", html.Code(value), html.Span(f" {by}", className="quiet")])
+        for name, value, by in one.rests_on
     ]
     return html.Tr(
         [
             html.Td(html.Span(one.clause, className="clause")),
             html.Td(dcc.Link(of(one.name), href=links.indicator(statement_id, one.indicator_id), className="row-link")),
-            html.Td(state_badge(one.state)),
-            html.Td(one.amount or "—", className="c-amount"),
+            html.Td([state_badge(one.state), _before(one)]),
+            html.Td(_amount(one), className="c-amount"),
             html.Td(terms or "—", className="c-rests_on"),
         ]
     )

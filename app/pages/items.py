@@ -47,7 +47,12 @@ def layout(statement_id: str = "", indicator_id: str = "", **query: str) -> Comp
                 dcc.Store(id={"type": "cursors", "of": what, "lang": language()}, data={}),
                 dcc.Store(
                     id={"type": "asked", "of": what, "lang": language()},
-                    data={"statement_id": statement_id, "indicator_id": indicator_id, "query": query, "zone": head.zone},
+                    data={
+                        "statement_id": statement_id,
+                        "indicator_id": indicator_id,
+                        "query": query,
+                        "zone": head.zone,
+                    },
                 ),
                 aside=_chips(view),
             ),
@@ -56,7 +61,9 @@ def layout(statement_id: str = "", indicator_id: str = "", **query: str) -> Comp
     )
 
 
-def _unit(view: ItemsView) -> str:
+def _unit(view: ItemsView) -> str | None:
+    if not view.has_amounts:
+        return None
     return "s" if view.row.unit == "share" else t(f"unit.{view.row.unit}")
 
 
@@ -117,7 +124,11 @@ def more_rows(
     """
     start = int(request["startRow"])
     rows, after = queries.item_rows(
-        what["statement_id"], what["indicator_id"], asked(**what["query"]), cursors.get(str(start)), reader=current_reader()
+        what["statement_id"],
+        what["indicator_id"],
+        asked(**what["query"]),
+        cursors.get(str(start)),
+        reader=current_reader(),
     )
     end = start + len(rows)
     response = {"rowData": [row_data(what["statement_id"], row, what["zone"]) for row in rows]}

@@ -21,7 +21,10 @@ def place(kind: str, height: int, **arguments: str) -> Component:
     """Return the place of a part; its drawing is asked for as soon as it stands on the page."""
     what = json.dumps(arguments, ensure_ascii=False, sort_keys=True)
     return html.Div(
-        skeleton(height), id={"type": kind, "what": what, "lang": language()}, className="part", style={"minHeight": f"{height}px"}
+        skeleton(height),
+        id={"type": kind, "what": what, "lang": language()},
+        className="part",
+        style={"minHeight": f"{height}px"},
     )
 
 
@@ -29,7 +32,8 @@ def fill(app: Dash, kind: str, draw: Draw) -> None:
     """Connect a kind of part with what draws it."""
 
     @app.callback(
-        Output({"type": kind, "what": MATCH, "lang": MATCH}, "children"), Input({"type": kind, "what": MATCH, "lang": MATCH}, "id")
+        Output({"type": kind, "what": MATCH, "lang": MATCH}, "children"),
+        Input({"type": kind, "what": MATCH, "lang": MATCH}, "id"),
     )
     def show(part: dict[str, str]) -> Component:
         with speaking(part["lang"]):

@@ -41,7 +41,7 @@ def layout(contract: str = "", month: str = "", sort: str = "clause", verdict: s
                 [
                     panel(
                         t("scorecard.settlement"),
-                        waterfall(view.steps, view.head.currency, view.head.statement_id, small=True),
+                        waterfall(view.steps, view.head.currency, view.head.statement_id),
                         aside=chip(t("scorecard.open_statement"), links.statement(view.head.statement_id)),
                     ),
                     panel(
@@ -50,7 +50,7 @@ def layout(contract: str = "", month: str = "", sort: str = "clause", verdict: s
                         hint=t("scorecard.heat_hint"),
                     ),
                 ],
-                className="columns",
+                className="columns is-heat",
             ),
         ],
         className="page",
@@ -69,13 +69,19 @@ def answer_line(view: ScorecardView) -> list[Child]:
 
     def money(step: str, tone: str = "") -> Component:
         amount = next(s.amount for s in view.steps if s.name == step)
-        return figure(money_text(amount, head.currency), f"{links.statement(head.statement_id)}#{step}", tone=tone if amount < 0 else "")
+        return figure(
+            money_text(amount, head.currency),
+            f"{links.statement(head.statement_id)}#{step}",
+            tone=tone if amount < 0 else "",
+        )
 
     score = []
     if view.score.value is not None:
         score = sentence(
             "answer.score",
-            score=figure(value_text(view.score.value, "points", bare=True), links.scorecard(**here), title=t("answer.score_hint")),
+            score=figure(
+                value_text(view.score.value, "points", bare=True), links.scorecard(**here), title=t("answer.score_hint")
+            ),
         )
     elif view.score.weight_in_force:
         score = sentence("answer.no_score", reason=reason_text(view.score.reason))
@@ -97,7 +103,9 @@ def answer_line(view: ScorecardView) -> list[Child]:
 def pickers(view: ScorecardView) -> list[Component]:
     """Return the choice of contract and month; both live in the URL."""
     contracts = [
-        _option(f"{one.contract} · {of(one.vendor)}", links.scorecard(one.contract), one.contract == view.head.contract)
+        _option(
+            f"{one.contract} · {of(one.vendor)}", links.scorecard(one.contract), on=one.contract == view.head.contract
+        )
         for one in view.contracts
     ]
     months = [_month_option(view, one) for one in view.months]
@@ -108,15 +116,19 @@ def pickers(view: ScorecardView) -> list[Component]:
 
 
 def _month_option(view: ScorecardView, one: Choice) -> Component:
-    return _option(month_text(one.month), links.scorecard(one.contract, one.month), one.month == view.head.month)
+    return _option(month_text(one.month), links.scorecard(one.contract, one.month), on=one.month == view.head.month)
 
 
-def _option(text: str, href: str, on: bool) -> Component:
+def _option(text: str, href: str, *, on: bool) -> Component:
     return dmc.MenuItem(text, href=href, className="is-on" if on else "")
 
 
 def _menu(label: str, value: str, options: Sequence[Component]) -> Component:
-    button = html.Button([html.Span(label, className="quiet"), value, html.Span("▾", className="caret")], className="picker", type="button")
+    button = html.Button(
+        [html.Span(label, className="quiet"), value, html.Span("▾", className="caret")],
+        className="picker",
+        type="button",
+    )
     return dmc.Menu([dmc.MenuTarget(button), dmc.MenuDropdown(list(options))], position="bottom-end", shadow="md")
 
 
@@ -125,9 +137,16 @@ def _choices(view: ScorecardView, sort: str, verdict: str) -> list[Child]:
     here = {"contract": view.head.contract, "month": view.head.month}
     found: list[Child] = [html.Span(t("scorecard.sort"), className="quiet")]
     found += [
-        chip(t(f"sort.{name}"), links.scorecard(**here, sort=name, verdict=verdict), on=name == sort, title=t(f"sort_hint.{name}"))
+        chip(
+            t(f"sort.{name}"),
+            links.scorecard(**here, sort=name, verdict=verdict),
+            on=name == sort,
+            title=t(f"sort_hint.{name}"),
+        )
         for name in SORTS
     ]
     if verdict:
-        found.append(chip([t(f"verdict.{verdict}"), " ✕"], links.scorecard(**here, sort=sort), on=True, title=t("scorecard.all")))
+        found.append(
+            chip([t(f"verdict.{verdict}"), " ✕"], links.scorecard(**here, sort=sort), on=True, title=t("scorecard.all"))
+        )
     return found

@@ -11,7 +11,7 @@ from app.components import links
 from app.components.lines_table import lines_table
 from app.components.panel import answer, freshness, pairs, panel, trail
 from app.components.verdict import slug
-from app.components.waterfall import waterfall
+from app.components.waterfall import waterfall_of_lines
 from app.components.words import Child, figure, listed, sentence, word_of
 from app.i18n import at_text, count_text, has, money_text, month_text, of, t
 from app.views import StatementView
@@ -28,16 +28,28 @@ def layout(statement_id: str = "", **_: str) -> Component:
                 (month_text(head.month), links.scorecard(head.contract, head.month)),
                 (t("page.statement"), None),
             ),
-            answer(answer_line(view), over=f"{of(head.title)} · {head.contract} · {of(head.operator)} → {of(head.vendor)}"),
+            answer(
+                answer_line(view), over=f"{of(head.title)} · {head.contract} · {of(head.operator)} → {of(head.vendor)}"
+            ),
             freshness(head),
             html.P(t("statement.draft"), className="draft") if head.status == "DRAFT" else None,
-            panel(t("statement.waterfall"), waterfall(view.steps, head.currency, head.statement_id)),
-            panel(t("statement.lines"), html.Div(lines_table(head.statement_id, view.lines, view.steps, head.currency), className="table-frame"),
-                  hint=t("statement.lines_hint")),
-            html.Div([panel(t("statement.rests_on"), _rests_on(view)), panel(t("statement.versions"), _versions(view))], className="columns is-wide-left"),
+            panel(
+                t("statement.waterfall"), waterfall_of_lines(view.steps, view.lines, head.currency, head.statement_id)
+            ),
+            panel(
+                t("statement.lines"),
+                html.Div(
+                    lines_table(head.statement_id, view.lines, view.steps, head.currency), className="table-frame"
+                ),
+                hint=t("statement.lines_hint"),
+            ),
+            html.Div(
+                [panel(t("statement.rests_on"), _rests_on(view)), panel(t("statement.versions"), _versions(view))],
+                className="columns is-wide-left",
+            ),
         ],
         className="page",
-    )  # fmt: skip
+    )
 
 
 def answer_line(view: StatementView) -> list[Child]:
@@ -45,19 +57,32 @@ def answer_line(view: StatementView) -> list[Child]:
     head, amounts = view.head, {step.name: step.amount for step in view.steps}
 
     def money(step: str, tone: str = "") -> Component:
-        return figure(money_text(amounts[step], head.currency), f"{links.statement(head.statement_id)}#{step}", tone=tone if amounts[step] < 0 else "")
+        return figure(
+            money_text(amounts[step], head.currency),
+            f"{links.statement(head.statement_id)}#{step}",
+            tone=tone if amounts[step] < 0 else "",
+        )
 
     tally = [
-        sentence(f"answer.{slug(verdict)}", n=figure(count_text(n), links.scorecard(head.contract, head.month, verdict=slug(verdict))))
+        sentence(
+            f"answer.{slug(verdict)}",
+            n=figure(count_text(n), links.scorecard(head.contract, head.month, verdict=slug(verdict))),
+        )
         for verdict, n in view.tally
     ]
     return [
         html.Strong(month_text(head.month)),
         *sentence(
-            "answer.statement", payable=money("payable"), fees=money("fees"), deductions=money("deductions", "bad"),
-            capped=money("capped"), tax=money("tax"), n=figure(count_text(view.indicators)), verdicts=listed(tally),
+            "answer.statement",
+            payable=money("payable"),
+            fees=money("fees"),
+            deductions=money("deductions", "bad"),
+            capped=money("capped"),
+            tax=money("tax"),
+            n=figure(count_text(view.indicators)),
+            verdicts=listed(tally),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _digest(text: str) -> Component:
@@ -79,7 +104,13 @@ def _rests_on(view: StatementView) -> Component:
             *_records("definitions", [{"metric": name, "sha256": sha} for name, sha in view.definitions]),
             *_records("loads", view.loads),
             *_records("overrides", view.overrides),
-            *_records("evidence", [{"population": name, **{k: v for k, v in part.items() if k != "columns"}} for name, part in view.evidence]),
+            *_records(
+                "evidence",
+                [
+                    {"population": name, **{k: v for k, v in part.items() if k != "columns"}}
+                    for name, part in view.evidence
+                ],
+            ),
         ]
     )
 
@@ -89,10 +120,19 @@ def _records(name: str, records: Sequence[Mapping[str, str]]) -> list[Component]
     if not records:
         return []
     columns = list(dict.fromkeys(column for record in records for column in record))
-    heads = [html.Th(word_of("column", column) if has(f"column.{column}") else column, scope="col") for column in columns]
+    heads = [
+        html.Th(word_of("column", column) if has(f"column.{column}") else column, scope="col") for column in columns
+    ]
     rows = [html.Tr([html.Td(_cell(column, record.get(column, ""))) for column in columns]) for record in records]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table is-dense")
-    return [html.Details([html.Summary([t(f"rests.{name}"), html.Span(f" {count_text(len(records))}", className="count")]), html.Div(table, className="scroll-x")])]
+    return [
+        html.Details(
+            [
+                html.Summary([t(f"rests.{name}"), html.Span(f" {count_text(len(records))}", className="count")]),
+                html.Div(table, className="scroll-x"),
+            ]
+        )
+    ]
 
 
 def _cell(column: str, text: str) -> Component | str:
@@ -103,7 +143,11 @@ def _versions(view: StatementView) -> Component:
     rows = [
         html.Tr(
             [
-                html.Td(dcc.Link(t("fresh.version", n=one.version), href=links.statement(one.statement_id), className="row-link")),
+                html.Td(
+                    dcc.Link(
+                        t("fresh.version", n=one.version), href=links.statement(one.statement_id), className="row-link"
+                    )
+                ),
                 html.Td(at_text(one.closed_at, view.head.zone)),
                 html.Td(t(f"status.{one.status}") if has(f"status.{one.status}") else one.status),
             ],

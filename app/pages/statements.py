@@ -21,7 +21,13 @@ def layout(**_: str) -> Component:
         return empty(t("empty.no_statement"), t("empty.no_statement_text"), FILL)
     names = [html.Th(t(f"column.{name}"), className=f"c-{name}", scope="col") for name in HEADS]
     table = html.Table([html.Thead(html.Tr(names)), html.Tbody([_row(one) for one in found])], className="table")
-    return html.Div([html.H1(t("page.statements"), className="answer"), panel(t("statements.all"), html.Div(table, className="table-frame"))], className="page")
+    return html.Div(
+        [
+            html.H1(t("page.statements"), className="answer"),
+            panel(t("statements.all"), html.Div(table, className="table-frame")),
+        ],
+        className="page",
+    )
 
 
 def _row(one: Choice) -> Component:

@@ -14,9 +14,19 @@ Body = Mapping[str, Any]
 
 # The order of settlement.md, section 7.
 STEPS = (
-    "fees", "bonuses", "deductions", "repeats", "capped", "coefficient", "adjustments", "earn_back", "carried_in",
-    "floor", "tax", "rounding",
-)  # fmt: skip
+    "fees",
+    "bonuses",
+    "deductions",
+    "repeats",
+    "capped",
+    "coefficient",
+    "adjustments",
+    "earn_back",
+    "carried_in",
+    "floor",
+    "tax",
+    "rounding",
+)
 VERDICTS = ("met", "missed", "not enough data", "no data", "not in force", "reported")
 
 
@@ -96,7 +106,7 @@ def indicator_of(body: Body, indicator_id: str) -> Mapping[str, Any]:
     raise trouble("web.no_such_indicator", where=indicator_id)
 
 
-def month_point(body: Body, statement_id: str | None, indicator_id: str) -> MonthPoint:
+def month_point(body: Body, statement_id: str, indicator_id: str) -> MonthPoint:
     """Return an indicator in one month of its history; not in force where that month's statement lacks it."""
     for found in body["indicators"]:
         if found["id"] == indicator_id:

@@ -12,6 +12,7 @@ import flask
 
 from app.views import ProblemView, Trouble
 from pipelines.core.problem import Refused
+from pipelines.runs import item_view, items, statements
 
 KEY = "clausemeter"
 
@@ -22,7 +23,6 @@ class Door:
 
     list_statements: Callable[[], Any]
     read_statement: Callable[[str], Any]
-    history: Callable[[str, str, int], Any]
     daily: Callable[[str, str], Any]
     by_group: Callable[[str, str, str], Any]
     histogram: Callable[[str, str], Any]
@@ -32,22 +32,15 @@ class Door:
 
 def open_door(home: Path) -> Door:
     """Return the door to a home. A sealed or closed statement never changes, so its body is read once."""
-    from pipelines.runs import items, statements  # noqa: PLC0415 - a test may have a door without the runs
-
     return Door(
         list_statements=partial(statements.list_statements, home),
         read_statement=lru_cache(maxsize=64)(partial(statements.read_statement, home)),
-        history=lru_cache(maxsize=64)(partial(statements.history, home)),
         daily=partial(items.daily, home),
         by_group=partial(items.by_group, home),
         histogram=partial(items.histogram, home),
         items=partial(items.items, home),
-        item=partial(getattr(items, "item", _not_yet), home),
+        item=partial(item_view.item, home),
     )
-
-
-def _not_yet(*_: object) -> Any:
-    raise trouble("web.not_yet")
 
 
 def install(server: flask.Flask, door: Door) -> None:

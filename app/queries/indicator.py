@@ -1,7 +1,6 @@
 """One indicator: its month, its days, its groups, its amounts."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,6 +10,7 @@ from app.queries import body as bodies
 from app.queries.door import Door, asking, day_of, trouble
 from app.queries.scorecard import history, month_points, ref_of, visible
 from app.views import Bucket, DayPoint, GroupPoint, IndicatorView, MonthPoint, Part, Term
+
 
 def indicator(statement_id: str, indicator_id: str, *, reader: Reader) -> IndicatorView:
     """Return an indicator's month with its definition and lines."""
@@ -38,9 +38,9 @@ def indicator(statement_id: str, indicator_id: str, *, reader: Reader) -> Indica
 
 
 def population_of(body: bodies.Body, indicator_id: str) -> str:
-    """Return the name of the population that an indicator counts: the one whose evidence has its states."""
+    """Return the name of the population that an indicator counts: the one whose evidence has it."""
     for name, evidence in body["evidence"].items():
-        if f"{indicator_id}_state" in evidence["columns"]:
+        if indicator_id in evidence["indicators"]:
             return str(name)
     raise trouble("web.no_evidence", where=indicator_id)
 
@@ -96,16 +96,14 @@ def _day_point(row: Any, parts: Sequence[Part]) -> DayPoint:
 
 
 def by_group(statement_id: str, indicator_id: str, group: str, *, reader: Reader) -> tuple[GroupPoint, ...]:
-    """Return the groups, each with what it adds to the gap to the target.
+    """Return the groups, each with what it adds to the gap between value and target.
 
-    A group adds (target × its denominator − its numerator) / N where higher is better, the negative where lower is:
-    the groups' sums are the month's gap, since numerators and denominators add up.
+    A group adds (its numerator − target × its denominator) / N: numerators and denominators add up, so these do too.
     """
     with asking() as door:
         found, _ = _seen(door, statement_id, indicator_id, reader)
         rows = door.by_group(statement_id, indicator_id, group)
         target, whole = bodies.fraction(found["target"]), Fraction(found["denominator"])
-        sign = 1 if found["better"] == "higher" else -1
         return tuple(
             GroupPoint(
                 name=row.name,
@@ -116,7 +114,7 @@ def by_group(statement_id: str, indicator_id: str, group: str, *, reader: Reader
                 denominator=Fraction(row.denominator),
                 gap=None
                 if target is None or not whole
-                else sign * (target * Fraction(row.denominator) - Fraction(row.numerator)) / whole,
+                else (Fraction(row.numerator) - target * Fraction(row.denominator)) / whole,
             )
             for row in rows
         )

@@ -30,7 +30,14 @@ def items(statement_id: str, indicator_id: str, asked: ItemsFilter, *, reader: R
         page = door.items(
             statement_id, indicator_id, state=asked.state, day=asked.day, group=asked.group, after=None, limit=1
         )
-        return ItemsView(bodies.head(ref, body), bodies.row(found, bodies.lines(body), ()), asked, page.total)
+        columns = body["evidence"][population_of(body, indicator_id)]["columns"]
+        return ItemsView(
+            head=bodies.head(ref, body),
+            row=bodies.row(found, bodies.lines(body), ()),
+            asked=asked,
+            total=page.total,
+            has_amounts=f"{indicator_id}_amount" in columns,
+        )
 
 
 def item_rows(
@@ -80,17 +87,25 @@ def item(statement_id: str, population: str, source: str, item_id: str, *, reade
             channel=found.channel,
             arrival_at=found.arrival_at,
             facts=tuple((name, text) for name, text in found.facts),
-            states=tuple(
-                ItemState(
-                    indicator_id, clause, name, state, amount, tuple((str(a), str(b), str(c)) for a, b, c in rests_on)
-                )
-                for indicator_id, clause, name, state, amount, rests_on in found.states
-            ),
-            events=tuple(EventView(at, kind, author, text) for at, kind, author, text in found.events),
+            states=tuple(_state(one) for one in found.states),
+            events=tuple(EventView(event.at, event.kind, event.author, event.text) for event in found.events),
             clock=tuple(IntervalView(step.from_at, step.until_at, step.kind, step.reason) for step in found.clock),
             target_at=found.target_at,
             raw=tuple(_raw(record) for record in found.raw),
         )
+
+
+def _state(found: Any) -> ItemState:
+    return ItemState(
+        indicator_id=found.indicator_id,
+        clause=found.clause,
+        name=found.name,
+        state=found.state,
+        base_state=found.base_state,
+        amount=found.amount,
+        unit=found.unit,
+        rests_on=tuple(found.rests_on),
+    )
 
 
 def _raw(record: Any) -> RawView:
@@ -103,5 +118,6 @@ def _raw(record: Any) -> RawView:
         fields=tuple(record.fields.items()),
         personal=frozenset(record.personal),
         load_id=record.load_id,
-        loaded_at=record.loaded_at,
+        loaded_at=bodies.instant(record.loaded_at),
+        missing=record.missing,
     )

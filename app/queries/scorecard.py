@@ -35,9 +35,7 @@ def scorecard(contract: str | None, month: str | None, sort: str, *, reader: Rea
         body = door.read_statement(ref.id)
         past = history(door, refs, ref)
         lines = bodies.lines(body)
-        rows = [
-            bodies.row(found, lines, tuple(month_points(past, found["id"]))) for found in body["indicators"]
-        ]
+        rows = [bodies.row(found, lines, tuple(month_points(past, found["id"]))) for found in body["indicators"]]
         return ScorecardView(
             head=bodies.head(ref, body),
             contracts=contracts(refs),
@@ -58,9 +56,7 @@ def statements(*, reader: Reader) -> tuple[Choice, ...]:
 
 def pick(refs: Sequence[Any], contract: str | None, month: str | None) -> Any:
     """Return the latest version of the month that is asked for."""
-    fitting = [
-        ref for ref in refs if ref.is_latest and contract in (None, ref.contract) and month in (None, ref.month)
-    ]
+    fitting = [ref for ref in refs if ref.is_latest and contract in (None, ref.contract) and month in (None, ref.month)]
     if not fitting:
         raise trouble("web.no_such_month", where=" ".join(filter(None, (contract, month))))
     return max(fitting, key=lambda ref: ref.month)
@@ -74,14 +70,14 @@ def contracts(refs: Sequence[Any]) -> tuple[Choice, ...]:
     return tuple(bodies.choice(newest[name]) for name in sorted(newest))
 
 
-def history(door: Door, refs: Sequence[Any], ref: Any) -> list[tuple[bodies.Body, str | None]]:
-    """Return the bodies of the months up to this one with their statements' ids, oldest first; this month as it stands."""
-    ids = {known.month: known.id for known in refs if known.contract == ref.contract and known.is_latest}
-    past = [body for body in door.history(ref.contract, ref.month, MONTHS) if body["month"] != ref.month]
-    return [*((body, ids.get(body["month"])) for body in past), (door.read_statement(ref.id), ref.id)]
+def history(door: Door, refs: Sequence[Any], ref: Any) -> list[tuple[bodies.Body, str]]:
+    """Return the bodies of up to twelve months up to this one with their ids, oldest first; this month as it stands."""
+    past = [r for r in refs if r.contract == ref.contract and r.is_latest and r.month < ref.month]
+    shown = [*sorted(past, key=lambda r: r.month)[1 - MONTHS :], ref]
+    return [(door.read_statement(r.id), r.id) for r in shown]
 
 
-def month_points(past: Sequence[tuple[bodies.Body, str | None]], indicator_id: str) -> list[MonthPoint]:
+def month_points(past: Sequence[tuple[bodies.Body, str]], indicator_id: str) -> list[MonthPoint]:
     """Return an indicator's months."""
     return [bodies.month_point(body, statement_id, indicator_id) for body, statement_id in past]
 

@@ -1,6 +1,6 @@
 """One made-up contact with everything that the item page shows of it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,15 +21,19 @@ def item_of(contact: Contact, body: dict[str, Any]) -> SimpleNamespace:
         facts=[("queue", contact.queue), ("team", contact.team), ("agent_id", contact.agent_id or ""), ("wait_s", f"{contact.wait_s}"),
                ("outcome", "answered" if contact.agent_id else "abandoned")],
         states=[
-            (one, names[one]["clause"], names[one]["name"], state, str(contact.amounts[one]) if one in contact.amounts else None,
-             [(term["name"], term["value"], term["by"]) for term in names[one]["terms"]])
+            SimpleNamespace(
+                indicator_id=one, clause=names[one]["clause"], name=names[one]["name"], state=state, base_state=None, unit=names[one]["unit"],
+                amount=str(contact.amounts[one]) if one in contact.amounts else None,
+                rests_on=[(term["name"], term["value"], term["by"]) for term in names[one]["terms"]],
+            )
             for one, state in contact.states.items()
         ],
         events=[
-            (start, "arrived", "customer", ""),
-            (start + timedelta(seconds=12), "queued", "system", contact.queue),
-            (answered, "answered" if contact.agent_id else "abandoned", "agent" if contact.agent_id else "customer", contact.agent_id or ""),
-            (answered + timedelta(seconds=184), "ended", "system", ""),
+            SimpleNamespace(at=start, kind="arrived", author="customer", text=""),
+            SimpleNamespace(at=start + timedelta(seconds=12), kind="queued", author="system", text=contact.queue),
+            SimpleNamespace(at=answered, kind="answered" if contact.agent_id else "abandoned",
+                            author="agent" if contact.agent_id else "customer", text=contact.agent_id or ""),
+            SimpleNamespace(at=answered + timedelta(seconds=184), kind="ended", author="system", text=""),
         ],
         clock=[
             SimpleNamespace(from_at=start, until_at=start + timedelta(seconds=12), kind="waiting", reason="IVR"),
@@ -58,7 +62,8 @@ def raw_record(contact: Contact) -> SimpleNamespace:
         last_line_no=1 + int(contact.item_id[-5:]),
         text="\t".join(fields.values()),
         fields=fields,
-        personal=frozenset({"customer_id"}),
+        personal=("customer_id",),
         load_id=3,
-        loaded_at=datetime(2026, 11, 2, 1, 58, tzinfo=UTC),
+        loaded_at="2026-11-02 01:58:09.273136+00",
+        missing="",
     )

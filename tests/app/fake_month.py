@@ -107,7 +107,11 @@ def phone(chance: random.Random, busy: float) -> tuple[Decimal, bool, dict[str, 
     short = lost and wait <= 5
     states = {
         "connect_rate": "excluded: short abandon" if short else "missed" if lost else "met",
-        "service_level": "excluded: left within target" if lost and wait <= 20 else "met" if wait <= 20 and not lost else "missed",
+        "service_level": "excluded: left within target"
+        if lost and wait <= 20
+        else "met"
+        if wait <= 20 and not lost
+        else "missed",
         "average_wait": "excluded: left before an answer" if lost else "counted",
         "abandonment": "excluded: short abandon" if short else "missed" if lost else "met",
         "handle_time": "excluded: never answered" if lost else "counted",
@@ -120,7 +124,11 @@ def chat(chance: random.Random, busy: float) -> tuple[Decimal, bool, dict[str, s
     wait = _seconds(chance, 9.6 * busy)
     left = wait > 25 and chance.random() < 0.09
     states = {
-        "first_response": "excluded: left within target" if left and wait <= 30 else "met" if wait <= 30 and not left else "missed",
+        "first_response": "excluded: left within target"
+        if left and wait <= 30
+        else "met"
+        if wait <= 30 and not left
+        else "missed",
         "response_time": "excluded: never answered" if left else "counted",
         "reply_rate": "missed" if left else "met",
         "resolution": "pending" if chance.random() < 0.03 else "met" if chance.random() < 0.83 else "missed",

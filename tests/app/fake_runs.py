@@ -33,7 +33,9 @@ class Tally:
     @classmethod
     def over(cls, promise: Promise, found: Iterable[Contact]) -> "Tally":
         mine = [c for c in found if promise.id in c.states]
-        counted = sum((c.amounts.get(promise.id, Decimal(0)) for c in mine if c.states[promise.id] == "counted"), Decimal(0))
+        counted = sum(
+            (c.amounts.get(promise.id, Decimal(0)) for c in mine if c.states[promise.id] == "counted"), Decimal(0)
+        )
         return cls(Counter(c.states[promise.id] for c in mine), counted)
 
     def ratio(self, promise: Promise) -> dict[str, Any]:
@@ -58,7 +60,9 @@ class Tally:
     def row(self, promise: Promise, **name: Any) -> SimpleNamespace:
         """Return the counts as a row of a day or group."""
         found = self.ratio(promise)
-        counts = {kind: of(self.states, kind) for kind in ("met", "missed", "counted", "excluded", "unmeasurable", "pending")}
+        counts = {
+            kind: of(self.states, kind) for kind in ("met", "missed", "counted", "excluded", "unmeasurable", "pending")
+        }
         return SimpleNamespace(**name, **counts, **{k: found[k] for k in ("n", "numerator", "denominator", "value")})
 
 
@@ -125,7 +129,10 @@ class FakeMonth:
         halves = []
         for since, until, days, target, by in ((1, 16, 15, "0.8", "附件 6"), (16, 32, 16, "0.85", "补充协议二 §1")):
             mine = Tally.over(promise, [c for c in self.contacts if since <= c.service_on.day < until]).ratio(promise)
-            span = {"from": f"{self.name}-{since:02d}", "until": self.days["until"] if until > 31 else f"{self.name}-{until}"}
+            span = {
+                "from": f"{self.name}-{since:02d}",
+                "until": self.days["until"] if until > 31 else f"{self.name}-{until}",
+            }
             verdict, _ = verdict_of(Promise(**{**vars(promise), "target": target}), mine)
             halves.append({**part, **span, **mine, "share": decimal_text(Fraction(days, 31)), "days": days,
                            "compared": mine["value"], "target": target, "target_by": by, "verdict": verdict})  # fmt: skip
@@ -134,8 +141,18 @@ class FakeMonth:
     @cached_property
     def body(self) -> dict[str, Any]:
         indicators = [self._indicator(promise) for promise in PROMISES]
-        line = {"indicator": None, "consequence": None, "days": self.days, "by": None, "group": None, "tax": None, "because": None}
-        fees = [{**line, "id": i, "kind": "fee", "clause": c, "amount": a, "formula": f, "by": c} for i, c, a, f in FEES]
+        line = {
+            "indicator": None,
+            "consequence": None,
+            "days": self.days,
+            "by": None,
+            "group": None,
+            "tax": None,
+            "because": None,
+        }
+        fees = [
+            {**line, "id": i, "kind": "fee", "clause": c, "amount": a, "formula": f, "by": c} for i, c, a, f in FEES
+        ]
         base = sum((Decimal(fee["amount"]) for fee in fees), Decimal(0))
         taken = [self._deduction(line, found, base) for found in indicators if found["verdict"] == "missed"]
         cut = [*taken]
@@ -149,7 +166,12 @@ class FakeMonth:
                                "formula": f"6.00% × {net}", "by": "3.5"}]  # fmt: skip
         steps = dict.fromkeys(("fees", "bonuses", "deductions", "repeats", "capped", "coefficient", "adjustments", "earn_back",
                                "carried_in", "floor", "tax", "rounding"), "0.00")  # fmt: skip
-        steps |= {"fees": f"{base:f}", "deductions": f"{-whole:f}", "capped": f"{max(whole - limit, Decimal(0)):.2f}", "tax": f"{tax:f}"}
+        steps |= {
+            "fees": f"{base:f}",
+            "deductions": f"{-whole:f}",
+            "capped": f"{max(whole - limit, Decimal(0)):.2f}",
+            "tax": f"{tax:f}",
+        }
         present = [i for i in indicators if i["points"] is not None]
         earned = sum((Fraction(i["weight"]) * Fraction(i["points"]) / 100 for i in present), Fraction(0))
         weight = sum((Fraction(i["weight"]) for i in present), Fraction(0))
@@ -160,7 +182,7 @@ class FakeMonth:
                          "operator": {"id": "platform", "zh": "某平台", "en": "The platform"},
                          "vendor": {"id": "hx", "zh": "恒信客服", "en": "Hengxin Services"}, "zone": "Asia/Shanghai"},
             "month": self.name, "currency": "CNY",
-            "cut_off_at": f"{self.days['until']}T15:59:59Z", "indicators": indicators,
+            "cut_off_at": f"{date.fromisoformat(self.days['until']) - timedelta(days=1)}T15:59:59Z", "indicators": indicators,
             "score": {"value": decimal_text(earned / weight * 100), "points": decimal_text(earned),
                       "weight_present": decimal_text(weight), "weight_in_force": "76", "reason": ""},
             "lines": lines,
@@ -171,7 +193,8 @@ class FakeMonth:
                       for s in ("hotline", "im", "mailbox")],
             "overrides": [], "stale_overrides": [],
             "evidence": {f"{channel}_item": {"rows": self.size, "sha256": sha256_hex(channel.encode()),
-                                             "columns": [f"{p.id}_state" for p in PROMISES if p.channel == channel]}
+                                             "columns": [f"{p.id}_{kind}" for p in PROMISES if p.channel == channel for kind in ("state", "amount")],
+                                             "indicators": [p.id for p in PROMISES if p.channel == channel]}
                          for channel in ("phone", "chat", "email", "survey", "inspection")},
         }  # fmt: skip
 
@@ -204,7 +227,11 @@ class FakeRuns:
         for month in self.months:
             if f".{month.name}." in statement_id:
                 return month
-        raise Refused(Problem(statement_id, "There is no such statement.", "`clausemeter statements` lists them.", "statement.unknown"))
+        raise Refused(
+            Problem(
+                statement_id, "There is no such statement.", "`clausemeter statements` lists them.", "statement.unknown"
+            )
+        )
 
     def _promise(self, indicator_id: str) -> Promise:
         return next(p for p in PROMISES if p.id == indicator_id)
@@ -215,18 +242,25 @@ class FakeRuns:
     def daily(self, statement_id: str, indicator_id: str) -> list[SimpleNamespace]:
         found, promise = self._mine(statement_id, indicator_id), self._promise(indicator_id)
         days = sorted({c.service_on for c in found})
-        return [Tally.over(promise, [c for c in found if c.service_on == day]).row(promise, name=str(day)) for day in days]
+        return [
+            Tally.over(promise, [c for c in found if c.service_on == day]).row(promise, name=str(day)) for day in days
+        ]
 
     def by_group(self, statement_id: str, indicator_id: str, group: str) -> list[SimpleNamespace]:
         found, promise = self._mine(statement_id, indicator_id), self._promise(indicator_id)
         names = sorted({group_of(c, group) for c in found})
-        return [Tally.over(promise, [c for c in found if group_of(c, group) == name]).row(promise, name=name) for name in names]
+        return [
+            Tally.over(promise, [c for c in found if group_of(c, group) == name]).row(promise, name=name)
+            for name in names
+        ]
 
     def histogram(self, statement_id: str, indicator_id: str) -> list[SimpleNamespace]:
         amounts = [c.amounts[indicator_id] for c in self._mine(statement_id, indicator_id) if indicator_id in c.amounts]
         width = max(1, int(max(amounts, default=Decimal(0))) // 40)
         held = Counter(int(amount) // width for amount in amounts)
-        return [SimpleNamespace(from_s=str(b * width), until_s=str((b + 1) * width), n=n) for b, n in sorted(held.items())]
+        return [
+            SimpleNamespace(from_s=str(b * width), until_s=str((b + 1) * width), n=n) for b, n in sorted(held.items())
+        ]
 
     def items(self, statement_id: str, indicator_id: str, *, state: str | None = None, day: date | None = None,
               group: tuple[str, str] | None = None, after: tuple[str, str, str] | None = None, limit: int = 100) -> SimpleNamespace:  # fmt: skip
@@ -246,18 +280,22 @@ class FakeRuns:
         for contact in self._month(statement_id).contacts:
             if (contact.source, contact.item_id) == (source, item_id):
                 return item_of(contact, self._month(statement_id).body)
-        raise Refused(Problem(f"{source} {item_id}", f"There is no such item in {population}.", "Look at the list of items.", "item.unknown"))
+        raise Refused(
+            Problem(
+                f"{source} {item_id}",
+                f"There is no such item in {population}.",
+                "Look at the list of items.",
+                "item.unknown",
+            )
+        )
 
     def door(self) -> Door:
         """Return the door that the pages go through."""
 
-        def history(contract: str, until_month: str, months: int = 12) -> list[dict[str, Any]]:
-            return [m.body for m in self.months if m.name <= until_month][-months:]
-
         return Door(
             list_statements=self.list_statements,
             read_statement=lambda statement_id: self._month(statement_id).body,
-            history=history, daily=self.daily, by_group=self.by_group, histogram=self.histogram, items=self.items, item=self.item,
+            daily=self.daily, by_group=self.by_group, histogram=self.histogram, items=self.items, item=self.item,
         )  # fmt: skip
 
 
