@@ -2,37 +2,37 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.declare import metric_named, quoted
 from pipelines.runs.items import query
-from pipelines.runs.raw import EVENTS_OF, RawLine, event_id, raw_lines
+from pipelines.runs.raw import RawLine, event_id, raw_lines
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
 from pipelines.warehouse.store import Warehouse
+from pipelines.worktime.clock import Interval, counted_intervals, due_running
+from pipelines.worktime.due import AfterClose, DayKind, due_working_days
+from pipelines.worktime.rows import COLUMNS
+from pipelines.worktime.timetable import CalendarDay, Timetable
 
-# Where an item's facts are, and the columns that name it there.
-FACTS_OF = {
-    "offered_call": ("item_call", "call_id"),
-    "chat_session": ("item_session", "session_id"),
-    "chat_round": ("item_session", "session_id"),
-    "email_thread": ("item_thread", "thread_id"),
-    "handled_contact": (None, None),
+# Where an item's facts are: channel, item table, the column that names it, and its events' table.
+KINDS = (
+    ("phone", "item_call", "call_id", "call"),
+    ("chat", "item_session", "session_id", "chat"),
+    ("email", "item_thread", "thread_id", "mail"),
+    ("case", "item_case", "case_id", "case"),
+)
+CHANNELS_OF = {
+    "offered_call": ("phone",),
+    "chat_session": ("chat",),
+    "chat_round": ("chat",),
+    "email_thread": ("email",),
 }
 QUIET = ("load_id", "legs", "wait_from_log", "request", "handoff", "opening", "reply", "begins_at", "contradicting")
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A stretch of an item's clock. ``kind`` is running, paused, outside hours or waiting."""
-
-    from_at: datetime
-    until_at: datetime
-    kind: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -114,15 +114,18 @@ def item(
             )
         )
     with Warehouse(home, read_only=True) as warehouse:
-        facts = _facts(warehouse, population, source, item_id)
-        events = _events(warehouse, population, source, item_id)
+        channel, facts = _facts(warehouse, population, source, item_id)
+        events = _events(warehouse, channel, population, source, item_id)
         raw = raw_lines(warehouse, population, [(source, item_id)], mask=mask, archive_key=archive_key)
-    clock, target_at = _clock(facts, states, body)
+    cut_off_at = datetime.fromisoformat(body["cut_off_at"])
+    # a call waits by the wall; only chat and mail clocks stand still outside service hours
+    timetable = None if channel == "phone" else _timetable(home, ref.id, channel, body["contract"]["zone"])
+    clock, target_at = _clock(facts, states, cut_off_at, timetable)
     return ItemView(
         source=source,
         item_id=item_id,
         population=population,
-        channel={"offered_call": "phone", "email_thread": "email"}.get(population, population.partition("_")[0]),
+        channel=channel,
         arrival_at=seen["arrival_at"],
         service_on=seen["service_on"],
         facts=[(name, _text(value)) for name, value in facts.items() if name not in QUIET and value is not None],
@@ -150,24 +153,26 @@ def _state(one: Mapping[str, Any], row: Mapping[str, Any]) -> ItemState:
     )
 
 
-def _facts(warehouse: Warehouse, population: str, source: str, item_id: str) -> dict[str, Any]:
-    table, key = FACTS_OF.get(population, (None, None))
-    if table is None:
-        return {}
-    cursor = warehouse.con.execute(
-        f"SELECT * FROM {table} WHERE source = {quoted(source)} AND {key} = {quoted(event_id(population, item_id))}"
-    )
-    names = [column[0] for column in cursor.description or []]
-    rows = cursor.fetchall()
-    return dict(zip(names, rows[0], strict=True)) if rows else {}
+def _facts(warehouse: Warehouse, population: str, source: str, item_id: str) -> tuple[str, dict[str, Any]]:
+    """Return the channel of an item and its assembled facts; a contact may be of any channel."""
+    name = quoted(event_id(population, item_id))
+    for channel, table, key, _ in KINDS:
+        if channel not in CHANNELS_OF.get(population, (channel,)):
+            continue
+        cursor = warehouse.con.execute(
+            f"SELECT * FROM {table} WHERE source = {quoted(source)} AND {key} = {name} LIMIT 1"
+        )
+        names = [column[0] for column in cursor.description or []]
+        for row in cursor.fetchall():
+            return channel, dict(zip(names, row, strict=True))
+    return "", {}
 
 
-def _events(warehouse: Warehouse, population: str, source: str, item_id: str) -> list[ItemEvent]:
+def _events(warehouse: Warehouse, channel: str, population: str, source: str, item_id: str) -> list[ItemEvent]:
     """Return what happened, in order; a call's events are its instants, a chat's its lines, a thread's its mails."""
     con, where = warehouse.con, f"source = {quoted(source)}"
     name = quoted(event_id(population, item_id))
-    table = next((one.table for one in EVENTS_OF[population] if not one.names_contact), "")
-    if table == "call":
+    if channel == "phone":
         sql = " UNION ALL ".join(
             f"SELECT {column} AS happened_at, '{kind}' AS kind, '{author}' AS author,"
             " concat_ws(' ', queue, agent_id) AS what"
@@ -179,14 +184,14 @@ def _events(warehouse: Warehouse, population: str, source: str, item_id: str) ->
                 ("ended_at", "ended", "system"),
             )
         )
-    elif table == "chat":
+    elif channel == "chat":
         sql = (
             'SELECT "at" AS happened_at,'
             " CASE WHEN coalesce(automatic, false) THEN 'automatic ' || kind ELSE kind END AS kind,"
             " coalesce(author, 'system') AS author, concat_ws(' ', queue, agent_id) AS what"
             f" FROM event_chat WHERE {where} AND session_id = {name}"
         )
-    elif table == "mail":
+    elif channel == "email":
         sql = (
             'SELECT e."at" AS happened_at,'
             " CASE WHEN coalesce(e.automatic, false) THEN 'automatic ' ELSE '' END || 'mail ' || e.direction AS kind,"
@@ -204,28 +209,52 @@ def _events(warehouse: Warehouse, population: str, source: str, item_id: str) ->
 
 
 def _clock(
-    facts: Mapping[str, Any], states: Sequence[ItemState], body: Mapping[str, Any]
+    facts: Mapping[str, Any], states: Sequence[ItemState], cut_off_at: datetime, timetable: Timetable | None
 ) -> tuple[list[Interval], datetime | None]:
-    """Return the wall-clock stretch from question to answer, and when the promised seconds were over."""
-    request = facts.get("request") or {}
-    reply = facts.get("reply") or {}
-    answer = request.get("answer") or {} if isinstance(request, Mapping) else {}
-    begins = request.get("asked_at") if request else facts.get("queued_at") or facts.get("asked_at")
-    ends = (
-        answer.get("typed_at")
-        or (reply.get("replied_at") if reply else None)
-        or facts.get("answered_at")
-        or facts.get("ended_at")
-    )
+    """Return the intervals from the question to the answer (or to what is known), and the moment of the promise."""
+    asked = facts.get("request") or {}
+    replied = facts.get("reply") or {}
+    begins = asked.get("asked_at") or facts.get("queued_at") or facts.get("asked_at")
     if begins is None:
         return [], None
-    ends = ends or datetime.fromisoformat(body["cut_off_at"]).astimezone(UTC)
-    limit = next(
-        (value for state in states for name, value, _ in state.rests_on if name in ("within_s", "answer_within_s")),
-        None,
+    answered = (asked.get("answer") or {}).get("typed_at") or replied.get("replied_at") or facts.get("answered_at")
+    ends = answered or facts.get("left_at") or facts.get("closed_at") or facts.get("ended_at") or cut_off_at
+    intervals = counted_intervals(begins, ends, timetable=timetable) if ends > begins else []
+    return intervals or [], _promised_at(begins, states, timetable)
+
+
+def _promised_at(begins: datetime, states: Sequence[ItemState], timetable: Timetable | None) -> datetime | None:
+    """Return when the first promise that the item has a limit for was over."""
+    for state in states:
+        terms = {name: value for name, value, _ in state.rests_on}
+        if "within_days" in terms and timetable is not None:
+            return due_working_days(
+                begins,
+                int(terms["within_days"]),
+                timetable,
+                after_close=cast("AfterClose", terms["after_close"]),
+                day_kind=cast("DayKind", terms["day_kind"]),
+            )
+        limit = terms.get("within_s") or terms.get("answer_within_s")
+        if limit is not None:
+            return due_running(begins, Decimal(limit), timetable=timetable)
+    return None
+
+
+def _timetable(home: Path, statement_id: str, channel: str, zone: str) -> Timetable | None:
+    """Return the service days that the statement was made with, as its evidence keeps them; None: around the clock."""
+    path = evidence_folder(home, statement_id) / "calendar_day.parquet"
+    if not path.exists():
+        return None
+    rows = query(
+        f"SELECT {', '.join(COLUMNS)} FROM read_parquet({quoted(str(path))})"
+        f" WHERE calendar = (SELECT calendar FROM read_parquet({quoted(str(path))}) WHERE calendar IN ({quoted(channel)}, 'default')"
+        "                   ORDER BY calendar = 'default' LIMIT 1) ORDER BY day"
     )
-    target_at = begins + timedelta(seconds=float(limit)) if limit else None
-    return ([Interval(begins, ends, "running", "")] if ends > begins else []), target_at
+    days = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    for day in days:
+        day["spans"] = None if day["spans"] is None else tuple((s["open_at"], s["shut_at"]) for s in day["spans"])
+    return Timetable(channel, zone, tuple(CalendarDay(**day) for day in days)) if days else None
 
 
 def _text(value: Any) -> str:
