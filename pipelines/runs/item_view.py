@@ -118,8 +118,11 @@ def item(
         events = _events(warehouse, channel, population, source, item_id)
         raw = raw_lines(warehouse, population, [(source, item_id)], mask=mask, archive_key=archive_key)
     cut_off_at = datetime.fromisoformat(body["cut_off_at"])
-    # a call waits by the wall; only chat and mail clocks stand still outside service hours
-    timetable = None if channel == "phone" else _timetable(home, ref.id, channel, body["contract"]["zone"])
+    # the hours are those of the metric's own channel; a call waits by the wall, other clocks stand still outside service hours
+    hours = metric_named(
+        next(one["metric"] for one in body["indicators"] if one["id"] == states[0].indicator_id)
+    ).channel
+    timetable = None if hours == "phone" else _timetable(home, ref.id, hours, body["contract"]["zone"])
     clock, target_at = _clock(facts, states, cut_off_at, timetable)
     return ItemView(
         source=source,
@@ -246,10 +249,11 @@ def _timetable(home: Path, statement_id: str, channel: str, zone: str) -> Timeta
     path = evidence_folder(home, statement_id) / "calendar_day.parquet"
     if not path.exists():
         return None
+    laid_out = f"read_parquet({quoted(str(path))})"
     rows = query(
-        f"SELECT {', '.join(COLUMNS)} FROM read_parquet({quoted(str(path))})"
-        f" WHERE calendar = (SELECT calendar FROM read_parquet({quoted(str(path))}) WHERE calendar IN ({quoted(channel)}, 'default')"
-        "                   ORDER BY calendar = 'default' LIMIT 1) ORDER BY day"
+        f"SELECT {', '.join(COLUMNS)} FROM {laid_out} WHERE calendar ="
+        f" (SELECT calendar FROM {laid_out} WHERE calendar IN ({quoted(channel)}, 'default')"
+        "   ORDER BY calendar = 'default' LIMIT 1) ORDER BY day"
     )
     days = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     for day in days:
