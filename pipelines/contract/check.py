@@ -11,7 +11,7 @@ from pipelines.contract.dates import beginning_problems, days_in_force
 from pipelines.contract.model import Cap, Contract, Indicator
 from pipelines.contract.parse import Source
 from pipelines.core.exact import decimal_text
-from pipelines.core.problem import Problem, Refused
+from pipelines.core.problem import Problem, Refused, by_place
 from pipelines.core.zone import zone_named
 from pipelines.metrics.scope import scope_problems
 
@@ -25,12 +25,7 @@ def check(source: Source) -> list[Problem]:
     for number, indicator in enumerate(source.model.indicators):
         found += _scope(source, indicator.scope, "indicators", number, "scope")
         found += check_indicator(source, number, indicator)
-    return sorted(set(found), key=lambda problem: (_line(problem.where), problem))
-
-
-def _line(where: str) -> int:
-    tail = where.rpartition(":")[2]
-    return int(tail) if tail.isdigit() else 0
+    return by_place(found)
 
 
 def _whole(source: Source) -> Iterator[Problem]:
@@ -80,9 +75,9 @@ def _names(source: Source) -> Iterator[Problem]:
     contract = source.model
     lines = [("fees", fee.id) for fee in contract.fees] + [("caps", cap.id) for cap in contract.caps]
     named = Counter(name.casefold() for _, name in lines) + Counter(RESERVED_LINES)
-    repeated = {(part, name) for part, name in lines if named[name.casefold()] > 1}
+    repeated = {(part, name.casefold()) for part, name in lines if named[name.casefold()] > 1}
     indicators = Counter(indicator.id.casefold() for indicator in contract.indicators)
-    repeated |= {("indicators", i.id) for i in contract.indicators if indicators[i.id.casefold()] > 1}
+    repeated |= {("indicators", name) for name, times in indicators.items() if times > 1}
     for part, name in sorted(repeated):
         yield Problem(
             source.where(part),
@@ -94,7 +89,7 @@ def _names(source: Source) -> Iterator[Problem]:
 
 def _weights(source: Source) -> Iterator[Problem]:
     contract = source.model
-    weighted = [indicator for indicator in contract.indicators if indicator.weight]
+    weighted = [i for i in contract.indicators if i.weight and i.class_ != "report_only"]
     days = {contract.term.from_}
     for indicator in weighted:
         days |= {value.since for value in indicator.weight or [] if value.since}

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from pipelines.contract.model import Contract, is_dated
 from pipelines.core.canonical import sha256_hex
-from pipelines.core.problem import Problem, Refused
+from pipelines.core.problem import Problem, Refused, by_place
 from pipelines.core.yaml_text import Path, TextTree, read_yaml
 
 
@@ -41,7 +41,7 @@ def parse_contract(text: str, name: str) -> Source:
     try:
         model = Contract.model_validate(tree.value)
     except ValidationError as error:
-        raise Refused(sorted(_problems(error, tree))) from error
+        raise Refused(by_place(_problems(error, tree))) from error
     return Source(model, tree, sha256_hex(text.encode()))
 
 

@@ -31,6 +31,16 @@ class Refused(Exception):
         super().__init__("\n\n".join(str(problem) for problem in self.problems))
 
 
+def by_place(problems: Iterable[Problem]) -> list[Problem]:
+    """Return each problem once, in order of file and line: line 9 comes before line 10."""
+
+    def place(problem: Problem) -> tuple[str, int, Problem]:
+        name, _, line = problem.where.rpartition(":")
+        return (name, int(line), problem) if line.isdigit() else (problem.where, 0, problem)
+
+    return sorted(set(problems), key=place)
+
+
 def refuse_if_any(problems: Iterable[Problem]) -> None:
     """Raise ``Refused`` with every error among ``problems``; warnings alone do not refuse."""
     found = tuple(problems)

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.core.event import CALL, EVENT_TABLES
-from pipelines.core.problem import Problem, Refused, refuse_if_any
+from pipelines.core.problem import Problem, Refused, by_place, refuse_if_any
 
 GAP = Problem("c.yaml:14", "No tier covers 0.75 to 0.78.", "Start this tier at 0.75.", "contract.tier_gap")
 HINT = Problem("c.yaml:2", "It has no text.", "Quote it.", "contract.clause_without_text", "warning")
@@ -23,6 +23,11 @@ def test_warnings_alone_do_not_refuse():
     with pytest.raises(Refused) as refused:
         refuse_if_any([HINT, GAP])
     assert refused.value.problems == (HINT, GAP)
+
+
+def test_problems_stand_in_order_of_line_each_once():
+    found = [Problem(where, "", "", "x") for where in ("c.yaml:10", "c.yaml:9", "c.yaml", "c.yaml:9", "b.yaml:11")]
+    assert [problem.where for problem in by_place(found)] == ["b.yaml:11", "c.yaml", "c.yaml:9", "c.yaml:10"]
 
 
 def test_event_tables_know_their_columns():
