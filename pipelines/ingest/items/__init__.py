@@ -13,6 +13,7 @@ from string import Template
 
 import duckdb
 
+from pipelines.core.event import EVENT_TABLES
 from pipelines.ingest.items.threads import link_mails
 from pipelines.worktime.rows import sql_text
 
@@ -71,17 +72,19 @@ def make_macros(con: duckdb.DuckDBPyConnection) -> None:
 def latest_versions(assembly: Assembly, events: str) -> str:
     """Return the SELECT of each event's latest version, with ``contradicting``.
 
-    Of contradicting deliveries the later record stamp counts; the same stamp twice (or none) is no decision. Nearly
-    every event comes once: those pass straight through, only the others are sorted out.
+    Of contradicting deliveries the later record stamp counts; the same stamp twice (or none) is no decision, and the
+    one that stands for them is chosen by content, so that no order of loading shows. Nearly every event comes once:
+    those pass straight through, only the others are sorted out.
     """
     key = ", ".join(assembly.event_key)
+    content = ", ".join(f'"{column.name}"' for column in EVENT_TABLES[assembly.events.removeprefix("event_")].facts)
     return (
         f"WITH event AS ({events}), several AS (SELECT {key} FROM event GROUP BY {key} HAVING count(*) > 1)\n"
         f"SELECT *, false AS contradicting FROM event ANTI JOIN several USING ({key})\n"
         "UNION ALL BY NAME\n"
         f"SELECT *, count(*) OVER (PARTITION BY {key}, record_at) > 1 AS contradicting\n"
         f"FROM event SEMI JOIN several USING ({key})\n"
-        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY record_at DESC NULLS LAST, load_id DESC) = 1"
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY record_at DESC NULLS LAST, {content}, load_id) = 1"
     )
 
 

@@ -1,0 +1,175 @@
+"""Tiny logs written by hand, and a home of their own to load them into.
+
+A log is a text with a head, its columns named as the canonical table names them; the mapping follows from the head. A time
+may leave out what is plain: ``09:00:05`` is on Monday 12 October 2026 and ``13 09:00:05`` on the 13th, in Shanghai. Spaces
+around a comma are layout.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.core.event import EVENT_TABLES, Column, EventTable
+from pipelines.core.period import Month
+from pipelines.ingest.report import LoadReport
+from pipelines.runs.close_month import ClosedMonth, close_month
+from pipelines.runs.ingest_files import ingest_files
+from pipelines.runs.measure import Measurement, measure
+from pipelines.warehouse.store import Warehouse
+
+NOW = datetime(2026, 11, 5, 8, 0, tzinfo=UTC)
+CHANNELS = {"call": "phone", "chat": "chat", "mail": "email", "roster": "phone"}
+FORMAT = "%Y-%m-%d %H:%M:%S"
+
+
+def in_full(time: str) -> str:
+    """Write a time with its day: 12 October 2026 where none is said."""
+    parts = time.split(" ")
+    if not time or len(parts[0]) == 10:
+        return time
+    day, clock = parts if len(parts) == 2 else ("12", parts[0])
+    return f"2026-10-{day} {clock}"
+
+
+def at(time: str) -> datetime:
+    """Return the instant of such a time, in UTC: Shanghai is 8 hours ahead all year."""
+    return datetime.fromisoformat(f"{in_full(time)}+08:00").astimezone(UTC)
+
+
+def rows_of(table: EventTable, text: str) -> list[dict[str, str]]:
+    """Read a log written by hand into rows, times in full."""
+    rows = csv.DictReader(io.StringIO(text.strip()), skipinitialspace=True)
+    found = []
+    for row in rows:
+        clean = {name.strip(): (value or "").strip() for name, value in row.items()}
+        kinds = {column.name: column.kind for column in table.columns}
+        found.append({name: in_full(value) if kinds.get(name) == "instant" else value for name, value in clean.items()})
+    return found
+
+
+def csv_text(rows: Sequence[Mapping[str, str]]) -> str:
+    """Write rows as a CSV file."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def part_of(column: Column, *, personal: bool) -> dict[str, Any]:
+    """Return how a mapping reads a column that bears its canonical name."""
+    part: dict[str, Any] = {"from": column.name}
+    if column.kind == "instant":
+        part["format"] = FORMAT
+    elif column.kind == "flag":
+        part["values"] = {"1": "true", "0": "false"}
+    elif column.kind == "texts":
+        part["split"] = " "
+    elif column.kind == "amount" and column.name.endswith("_s"):
+        part["unit"] = "s"
+    return {**part, "personal": "true"} if personal else part
+
+
+def mapping_of(
+    table: EventTable, head: Sequence[str], source: str, *, keeper: str = "operator", load_stamps: bool = False
+) -> str:
+    """Return the mapping of a log whose columns are named as the table names them; customers are personal."""
+    keys = {column.name for column in table.key}
+    columns = {
+        name: part_of(column, personal=name == "customer_id")
+        for name in head
+        if (column := table.column(name)) is not None and name not in keys
+    }
+    if load_stamps:
+        columns["record_at"] = {"load": "true"}
+    for name in table.key:
+        if name.name in head and name.kind == "instant":
+            keys.discard(name.name)
+    tree = {
+        "source": source,
+        "channel": CHANNELS.get(table.name, "case"),
+        "keeper": keeper,
+        "zone": "Asia/Shanghai",
+        "file": {"format": "csv"},
+        "tables": {
+            table.name: {
+                "key": {
+                    c.name: part_of(c, personal=False) if c.kind == "instant" else c.name
+                    for c in table.key
+                    if c.name in head
+                },
+                "columns": columns,
+            }
+        },
+    }
+    return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
+
+
+class Office:
+    """A home in a folder of its own. Each load and each closing happens at the instant that is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.home, self.inbox = folder, folder / "home", folder / "inbox"
+        self.inbox.mkdir(parents=True)
+
+    def write(self, table: str, text: str, *, name: str = "", source: str = "", **more: Any) -> tuple[Path, Path]:
+        """Write a log and its mapping; return both files."""
+        event = EVENT_TABLES[table]
+        rows = rows_of(event, text)
+        source = source or table
+        mapping = self.folder / f"{source}.yaml"
+        mapping.write_text(mapping_of(event, list(rows[0]), source, **more), encoding="utf-8")
+        log = self.inbox / (name or f"{source}.csv")
+        log.write_text(csv_text(rows), encoding="utf-8")
+        return mapping, log
+
+    def load(self, table: str, text: str, *, now: datetime = NOW, **more: Any) -> LoadReport:
+        """Load a log written by hand; every line of it has to be an event or a duplicate."""
+        mapping, log = self.write(table, text, **more)
+        report = ingest_files(self.home, [mapping], [log], now=now)[0]
+        assert report.quarantined == 0, report.reasons
+        return report
+
+    def open(self) -> AbstractContextManager[Warehouse]:
+        """Open the store for reading."""
+        return Warehouse(self.home, read_only=True)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Query the store."""
+        with self.open() as warehouse:
+            return warehouse.con.execute(sql).fetchall()
+
+    def measure(self, *metrics: str, **more: Any) -> list[Measurement]:
+        """Measure metrics over October 2026."""
+        given = {"since": date(2026, 10, 1), "until": date(2026, 11, 1), "zone": "Asia/Shanghai", **more}
+        return measure(self.home, metrics, **given)
+
+    def states(self, metric: str, **more: Any) -> dict[str, int]:
+        """Return an indicator's counts, a number a state in words, outside included."""
+        (found,) = self.measure(metric, **more)
+        counts: dict[str, int] = {}
+        for kind, count in found.states.items():
+            if isinstance(count, dict):
+                counts |= {f"{kind}: {reason}": n for reason, n in count.items()}
+            elif count:
+                counts[kind] = count
+        return counts
+
+    def contract(self, text: str, name: str = "contract.yaml") -> Path:
+        """Write a contract."""
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def close(self, contract: Path, *, month: str = "2026-10", now: datetime = NOW, **more: Any) -> ClosedMonth:
+        """Close a month."""
+        return close_month(self.home, str(contract), Month.parse(month), now=now, **more)
+
+
+MakeOffice = Callable[[str], Office]
