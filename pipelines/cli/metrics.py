@@ -9,8 +9,9 @@ import typer
 from pipelines.cli.options import AsJson, print_json, table
 from pipelines.core.dated import Piece
 from pipelines.core.period import Month
-from pipelines.metrics.compose import Ask, Frame, readable_select
-from pipelines.metrics.declare import Metric, installed_metrics, metric_named
+from pipelines.metrics.compose import Ask, population_options, readable_select
+from pipelines.metrics.declare import Metric, installed_metrics, metric_named, population_needs
+from pipelines.metrics.frame import Frame
 
 
 def register(program: typer.Typer) -> None:
@@ -69,5 +70,8 @@ def example_select(metric: Metric) -> str:
     """Return the metric as a SELECT of its own, over a month with every term at its default."""
     days = Month(2026, 10).days
     terms = {name: [Piece(days, term.default, "default")] for name, term in metric.terms.items()}
-    frame = Frame(days, "Asia/Shanghai", datetime(2026, 11, 1, tzinfo=UTC))
-    return readable_select(frame, Ask("value", metric, terms))
+    ask = Ask("value", metric, terms)
+    calendar = "default" if population_needs(metric.population).due else None
+    cut_off_at = datetime(2026, 11, 1, tzinfo=UTC)
+    frame = Frame(days, "Asia/Shanghai", cut_off_at, "true", calendar, population_options(metric, terms))
+    return readable_select(frame, ask)

@@ -220,8 +220,8 @@ def population_needs(population: str) -> Needs:
     """Read a population's head.
 
     ``-- clock: response_s asked_at answered_at`` service seconds between two instants · ``-- day: plan_on plan_at`` the
-    local day of an instant · ``-- due: asked_at`` the end of a limit in days after it · ``-- place: queued_at`` the
-    instant at which an item belongs to its queue (by default its arrival).
+    local day of an instant · ``-- due: asked_at answered_at`` the end of a limit in days after the first, and the days
+    up to the others · ``-- place: queued_at`` the instant at which an item belongs to its queue (else its arrival).
     """
     head = population_sql(population)
 
@@ -231,6 +231,6 @@ def population_needs(population: str) -> Needs:
     return Needs(
         clocks=tuple(Clock(*words) for words in lines("clock")),
         days=tuple((name, at) for name, at in lines("day")),
-        due=tuple(words[0] for words in lines("due")),
+        due=tuple(lines("due")[0]) if lines("due") else (),
         place=" ".join(lines("place")[0]) if lines("place") else "arrival_at",
     )

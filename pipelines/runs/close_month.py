@@ -16,8 +16,9 @@ from pipelines.core.period import Days, Month
 from pipelines.core.problem import Problem, Refused
 from pipelines.core.zone import day_begins_at
 from pipelines.ingest.items import assembled_as_of
-from pipelines.metrics.compose import Ask, Frame, population_options
+from pipelines.metrics.compose import Ask, population_options
 from pipelines.metrics.declare import quoted
+from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import scope_sql
 from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
 from pipelines.runs.contracts import ReadContract, usable_contract

@@ -118,10 +118,9 @@ def item(
         events = _events(warehouse, channel, population, source, item_id)
         raw = raw_lines(warehouse, population, [(source, item_id)], mask=mask, archive_key=archive_key)
     cut_off_at = datetime.fromisoformat(body["cut_off_at"])
-    # the hours are those of the metric's own channel; a call waits by the wall, other clocks stand still outside service hours
-    hours = metric_named(
-        next(one["metric"] for one in body["indicators"] if one["id"] == states[0].indicator_id)
-    ).channel
+    # the hours are those of the metric's own channel; a call waits by the wall, other clocks stand still outside hours
+    metric = next(one["metric"] for one in body["indicators"] if one["id"] == states[0].indicator_id)
+    hours = metric_named(metric).channel
     timetable = None if hours == "phone" else _timetable(home, ref.id, hours, body["contract"]["zone"])
     clock, target_at = _clock(facts, states, cut_off_at, timetable)
     return ItemView(

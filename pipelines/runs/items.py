@@ -13,8 +13,9 @@ import duckdb
 from pipelines.core.exact import decimal_text
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused
-from pipelines.metrics.compose import OUTSIDE_SCOPE, local_hour_sql
+from pipelines.metrics.compose import OUTSIDE_SCOPE
 from pipelines.metrics.declare import Metric, metric_named, quoted
+from pipelines.metrics.frame import local_hour_sql
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
 from pipelines.scoring.counts import Counts, measured
 

@@ -12,8 +12,9 @@ from pipelines.core.period import Days
 from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.yaml_text import TextTree, read_yaml
 from pipelines.core.zone import day_begins_at, zone_named
-from pipelines.metrics.compose import Ask, Frame, local_hour_sql, population_options
+from pipelines.metrics.compose import Ask, population_options
 from pipelines.metrics.declare import Metric, metric_named, population_needs
+from pipelines.metrics.frame import Frame, local_hour_sql
 from pipelines.metrics.scope import scope_problems, scope_sql
 from pipelines.runs.calendars import calendar_for, lay_out_calendars
 from pipelines.runs.states import make_wide, prepare, tallies, vendor_kept_sources

@@ -9,8 +9,9 @@ import duckdb
 
 from pipelines.core.period import Days
 from pipelines.ingest.items import make_macros
-from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, Frame, wide_select
+from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, wide_select
 from pipelines.metrics.declare import OUTSIDE, quoted
+from pipelines.metrics.frame import Frame
 from pipelines.scoring.counts import Counts
 
 

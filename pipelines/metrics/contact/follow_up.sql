@@ -21,6 +21,8 @@ CASE
        AND coalesce(seconds_between(ended_at, case_opened_at) > window_h * 3600, true) THEN 'outside: resolved on the spot'
   WHEN resolved IS NULL AND case_opened_at IS NULL                              THEN 'unmeasurable: no flag'
   WHEN plan_on = service_on OR (or_resolved = 'true' AND resolved_on = service_on) THEN 'met'
+  WHEN days_to_plan_at < within_days                   THEN 'met'
+  WHEN or_resolved = 'true' AND days_to_resolved_at < within_days               THEN 'met'
   WHEN due_at IS NULL                                                           THEN 'unmeasurable: no holiday notice for that year'
   WHEN plan_at <= due_at OR (or_resolved = 'true' AND resolved_at <= due_at)    THEN 'met'
   WHEN plan_at IS NOT NULL OR (or_resolved = 'true' AND resolved_at IS NOT NULL) THEN 'missed'

@@ -17,6 +17,7 @@ CASE
   WHEN ambiguous_time                               THEN 'unmeasurable: ambiguous time'
   WHEN is_negative                                  THEN 'unmeasurable: negative interval'
   WHEN answered_on = service_on                     THEN 'met'
+  WHEN days_to_answered_at < within_days            THEN 'met'
   WHEN due_at IS NULL                               THEN 'unmeasurable: no holiday notice for that year'
   WHEN answered_at <= due_at                        THEN 'met'
   WHEN answered_at IS NOT NULL                      THEN 'missed'

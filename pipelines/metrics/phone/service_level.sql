@@ -30,6 +30,7 @@ CASE
   WHEN contradicting                                         THEN 'unmeasurable: contradicting deliveries'
   WHEN outcome = 'open' AND (waited_s IS NULL OR waited_s <= answer_within_s) THEN 'pending'
   WHEN outcome = 'open' AND formula = 'within / answered'    THEN 'pending'
+  WHEN outcome = 'open' AND ambiguous_wait                   THEN 'unmeasurable: ambiguous time'
   WHEN outcome = 'open'                                      THEN 'missed: not yet done'
   WHEN outcome = 'lost' AND formula = 'within / answered'    THEN 'excluded: never answered'
   WHEN outcome = 'lost'                                      THEN 'missed'

@@ -2,7 +2,7 @@
 -- that name it. A contact is a call answered, a chat with a person's line, an email thread with a reply.
 -- day: plan_on plan_at
 -- day: resolved_on resolved_at
--- due: arrival_at
+-- due: arrival_at plan_at resolved_at
 WITH contact AS (
     SELECT 'phone' AS channel, source, call_id AS contact_id, coalesce(queued_at, arrived_at) AS arrival_at,
            coalesce(ended_at, answered_at, arrived_at) AS ended_at, queue, agent_id, customer_id, customer_type, topic,
