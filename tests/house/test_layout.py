@@ -14,14 +14,25 @@ TOP = {
     "notebooks", "pipelines", "pyproject.toml", "requirements.lock", "tests",
 }  # fmt: skip
 PIPELINES = {
-    "appeals", "cli", "contract", "core", "exports", "ingest", "metrics", "runs", "scoring", "settlement", "sources",
+    "appeals", "cli", "contract", "core", "exports", "ingest", "metrics", "runs", "samples", "scoring", "settlement", "sources",
     "warehouse", "workflow", "worktime",
 }  # fmt: skip
 APP = {
-    "actions", "assets", "auth", "components", "figures", "i18n", "main", "pages", "queries", "routes", "settings",
+    "__main__", "actions", "assets", "auth", "components", "figures", "i18n", "main", "pages", "queries", "routes", "settings",
     "shell", "views",
 }  # fmt: skip
-TESTS = {"browser", "bench", "cases", "conftest", "golden", "house", "notebooks", "properties", "snapshots"}
+TESTS = {
+    "browser",
+    "bench",
+    "cases",
+    "conftest",
+    "golden",
+    "house",
+    "notebooks",
+    "properties",
+    "reference",
+    "snapshots",
+}
 
 
 @pytest.fixture(scope="session")
