@@ -2,8 +2,11 @@
 -- A first round begun with the bot starts at the request; a round belongs to the period of its first line.
 -- clock: response_s asked_at answered_at
 -- clock: open_s asked_at ended_at
+-- channel: chat
 WITH round AS (
-    SELECT r.source, r.session_id, r.round_no, r.answered_at AS first_answer_at, r.agent_id AS round_agent_id,
+    -- what is typed after the customer has left answers nothing
+    SELECT r.source, r.session_id, r.round_no, CASE WHEN coalesce(r.answered_at <= s.left_at, true) THEN r.answered_at END
+           AS first_answer_at, CASE WHEN coalesce(r.answered_at <= s.left_at, true) THEN r.agent_id END AS round_agent_id,
            CASE WHEN r.round_no = 1 THEN greatest(r.started_at, s.request_at) ELSE r.started_at END AS asked_at,
            r.started_at AS arrival_at,
            s.queue, s.first_agent_id, s.customer_id, s.customer_type, s.topic, s.load_id, s.opened_by, s.request_at,

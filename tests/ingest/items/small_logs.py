@@ -1,8 +1,8 @@
 """Tiny logs written by hand, and a home of their own to load them into.
 
-A log is a text with a head, its columns named as the canonical table names them; the mapping follows from the head. A time
-may leave out what is plain: ``09:00:05`` is on Monday 12 October 2026 and ``13 09:00:05`` on the 13th, in Shanghai. Spaces
-around a comma are layout.
+A log is a text with a head, its columns named as the canonical table names them; the mapping follows from the head. A
+time may leave out what is plain: ``09:00:05`` is on Monday 12 October 2026 and ``13 09:00:05`` on the 13th, in
+Shanghai. Spaces around a comma are layout.
 """
 
 import csv
@@ -10,18 +10,27 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from pipelines.core.dated import Piece
 from pipelines.core.event import EVENT_TABLES, Column, EventTable
 from pipelines.core.period import Month
+from pipelines.core.yaml_text import read_yaml
 from pipelines.ingest.report import LoadReport
+from pipelines.metrics.compose import Ask, population_options, readable_select
+from pipelines.metrics.declare import metric_named
+from pipelines.metrics.frame import Frame
+from pipelines.runs.calendars import calendar_for, lay_out_calendars
 from pipelines.runs.close_month import ClosedMonth, close_month
 from pipelines.runs.ingest_files import ingest_files
 from pipelines.runs.measure import Measurement, measure
+from pipelines.runs.states import prepare
 from pipelines.warehouse.store import Warehouse
+from pipelines.worktime.parse import parse_calendars
 
 NOW = datetime(2026, 11, 5, 8, 0, tzinfo=UTC)
 CHANNELS = {"call": "phone", "chat": "chat", "mail": "email", "roster": "phone"}
@@ -88,9 +97,6 @@ def mapping_of(
     }
     if load_stamps:
         columns["record_at"] = {"load": "true"}
-    for name in table.key:
-        if name.name in head and name.kind == "instant":
-            keys.discard(name.name)
     tree = {
         "source": source,
         "channel": CHANNELS.get(table.name, "case"),
@@ -160,6 +166,31 @@ class Office:
             elif count:
                 counts[kind] = count
         return counts
+
+    def item_states(
+        self,
+        metric: str,
+        *,
+        terms: Mapping[str, str] | None = None,
+        calendars: str = "",
+        cut_off_at: datetime | None = None,
+    ) -> dict[str, tuple[str, Decimal | None]]:
+        """Return each item's state in words and its amount over October 2026, by the metric's own readable SELECT."""
+        found, days = metric_named(metric), Month(2026, 10).days
+        pieces = {name: [Piece(days, (terms or {}).get(name, t.default), "asked")] for name, t in found.terms.items()}
+        hours = parse_calendars(read_yaml(calendars, "hours"))[0] if calendars else {}
+        frame = Frame(
+            days,
+            "Asia/Shanghai",
+            cut_off_at or at("2026-11-01 00:00:00"),
+            calendar=calendar_for(found, hours) if calendars else None,
+            options=population_options(found, pieces),
+        )
+        with self.open() as warehouse:
+            prepare(warehouse.con)
+            lay_out_calendars(warehouse.con, hours, frame.zone, days)
+            rows = warehouse.con.execute(readable_select(frame, Ask("value", found, pieces))).fetchall()
+        return {row[1]: (row[3], row[4] if len(row) > 4 else None) for row in rows}
 
     def contract(self, text: str, name: str = "contract.yaml") -> Path:
         """Write a contract."""
