@@ -71,13 +71,19 @@ def coded_sql(ask: Ask) -> str:
     return STATE_TEXT.sub(lambda match: codes[match[1].replace("''", "'")], expression_sql(ask))
 
 
+def scoped(scope: str, population: str, *, place: str, channel: str | None = None) -> str:
+    """Return the condition of a scope as it reads in a population."""
+    return f"({Template(scope).safe_substitute(place=place, channel=channel or population_needs(population).channel)})"
+
+
 def population_select(population: str, frame: Frame) -> str:
     """Return the SELECT of a population for the days, zone, cut-off and scope of ``frame``."""
     return Template(population_sql(population)).substitute(
         since_at=instant(day_begins_at(frame.days.since, frame.zone)),
         until_at=instant(day_begins_at(frame.days.until, frame.zone)),
         cut_off_at=instant(frame.cut_off_at),
-        in_scope=f"({Template(frame.in_scope).safe_substitute(place=population_needs(population).place)})",
+        in_scope=scoped(frame.in_scope, population, place=population_needs(population).place),
+        in_scope_of_leg=scoped(frame.in_scope, population, place="place", channel="'phone'"),
         service_on=local_day_sql("arrival_at", frame.zone, frame.days),
         **dict(frame.options),
     )
@@ -89,7 +95,7 @@ def wide_select(population: str, frame: Frame, asks: Sequence[Ask]) -> str:
     for ask in asks:
         states = coded_sql(ask)
         if ask.scope is not None:
-            states = f"CASE WHEN ({ask.scope}) THEN {states} END"
+            states = f"CASE WHEN {scoped(ask.scope, population, place='arrival_at')} THEN {states} END"
         columns.append(f"CAST(CASE WHEN outside IS NULL THEN {states} END AS UTINYINT) AS {ask.column}_state")
         if ask.metric.amount is not None:
             columns.append(f"CAST({ask.metric.amount} AS DECIMAL(18, 6)) AS {ask.column}_amount")
@@ -104,9 +110,10 @@ def wide_select(population: str, frame: Frame, asks: Sequence[Ask]) -> str:
 
 def readable_select(frame: Frame, ask: Ask) -> str:
     """Return the metric as a SELECT of its own, for an auditor to read and run: every item, its state in words."""
-    scope = (
-        f"WHEN NOT coalesce(({ask.scope}), false) THEN 'outside: {OUTSIDE_SCOPE}'\n            " if ask.scope else ""
-    )
+    scope = ""
+    if ask.scope:
+        ours = scoped(ask.scope, ask.metric.population, place="arrival_at")
+        scope = f"WHEN NOT coalesce({ours}, false) THEN 'outside: {OUTSIDE_SCOPE}'\n            "
     amount = f", {ask.metric.amount} AS amount" if ask.metric.amount else ""
     body = "\n".join("            " + line for line in expression_sql(ask).splitlines()).strip()
     return (

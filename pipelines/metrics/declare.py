@@ -192,8 +192,11 @@ def unknown_metric(key: str, where: str) -> Problem:
 
 @lru_cache(maxsize=16)
 def population_sql(population: str) -> str:
-    """Return the SELECT of a population, with its $placeholders."""
-    return resources.files("pipelines.metrics").joinpath("population", f"{population}.sql").read_text(encoding="utf-8")
+    """Return the SELECT of a population, with its $placeholders; what several populations share is put in."""
+    folder = resources.files("pipelines.metrics").joinpath("population")
+    text = folder.joinpath(f"{population}.sql").read_text(encoding="utf-8")
+    shared = folder.joinpath("parts", "contacts.sql").read_text(encoding="utf-8")
+    return text.replace("$contacts", shared.rstrip())
 
 
 @dataclass(frozen=True)
@@ -213,6 +216,7 @@ class Needs:
     days: tuple[tuple[str, str], ...]
     due: tuple[str, ...]
     place: str
+    channel: str
 
 
 @lru_cache(maxsize=32)
@@ -221,7 +225,8 @@ def population_needs(population: str) -> Needs:
 
     ``-- clock: response_s asked_at answered_at`` service seconds between two instants · ``-- day: plan_on plan_at`` the
     local day of an instant · ``-- due: asked_at answered_at`` the end of a limit in days after the first, and the days
-    up to the others · ``-- place: queued_at`` the instant at which an item belongs to its queue (else its arrival).
+    up to the others · ``-- place: queued_at`` the instant at which an item belongs to its queue (else its arrival) ·
+    ``-- channel: phone`` where all its items are of one (else a column).
     """
     head = population_sql(population)
 
@@ -233,4 +238,5 @@ def population_needs(population: str) -> Needs:
         days=tuple((name, at) for name, at in lines("day")),
         due=tuple(lines("due")[0]) if lines("due") else (),
         place=" ".join(lines("place")[0]) if lines("place") else "arrival_at",
+        channel=quoted(lines("channel")[0][0]) if lines("channel") else "channel",
     )

@@ -10,10 +10,11 @@ COLUMNS = ("source", "channel", "queue", "vendor", "team", "customer_type", "top
 BY_ROSTER = ("vendor", "team")
 
 
-def scope_sql(scope: Mapping[str, Sequence[str]], *, place: str = "$place") -> str | None:
+def scope_sql(scope: Mapping[str, Sequence[str]]) -> str | None:
     """Return the condition of a scope, or None where it names nothing and everything belongs.
 
-    ``place`` is the SQL of the instant at which an item belongs to its queue; a population puts in its own.
+    ``$place`` in it is the instant at which an item belongs to its queue, ``$channel`` its channel; a population puts
+    in its own.
     """
     conditions = []
     for column, values in scope.items():
@@ -21,10 +22,11 @@ def scope_sql(scope: Mapping[str, Sequence[str]], *, place: str = "$place") -> s
         if column in BY_ROSTER:
             conditions.append(
                 "EXISTS (SELECT 1 FROM roster WHERE roster.member_kind = 'queue' AND roster.member_id = queue"
-                f" AND roster.{column} IN ({listed}) AND roster.since_at <= {place} AND {place} < roster.until_at)"
+                f" AND roster.{column} IN ({listed}) AND roster.since_at <= $place AND $place < roster.until_at)"
             )
         else:
-            conditions.append(f"coalesce({column} IN ({listed}), false)")
+            name = "$channel" if column == "channel" else column
+            conditions.append(f"coalesce({name} IN ({listed}), false)")
     return " AND ".join(conditions) or None
 
 

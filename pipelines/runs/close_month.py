@@ -158,7 +158,7 @@ class MonthRun:
         applied: set[Override] = set()
         scans: dict[tuple[str, Frame], list[Ask]] = {}
         for t in terms:
-            ask = Ask(t.indicator.id, t.metric, t.terms, scope_sql(t.indicator.scope, place="arrival_at"))
+            ask = Ask(t.indicator.id, t.metric, t.terms, scope_sql(t.indicator.scope))
             scans.setdefault((t.metric.population, self.frame(t)), []).append(ask)
         for number, ((population, frame), asks) in enumerate(scans.items()):
             self.progress(f"measuring {population}")

@@ -43,9 +43,10 @@ class Warehouse:
         self.con = _connect(self.home.store, read_only=read_only)
         try:
             self.con.execute("SET TimeZone = 'UTC'")
-            self.con.execute("SET memory_limit = ?", [settings.memory_limit])
+            # written out, not bound: bound parameters make the engine import pandas, a second of every command
+            self.con.execute("SET memory_limit = '" + settings.memory_limit.replace("'", "''") + "'")
             if settings.threads is not None:
-                self.con.execute("SET threads = ?", [settings.threads])
+                self.con.execute(f"SET threads = {settings.threads:d}")
             self._prepare()
         except BaseException:
             self.con.close()

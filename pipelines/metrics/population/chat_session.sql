@@ -3,6 +3,7 @@
 -- clock: response_s asked_at answered_at
 -- clock: left_s asked_at left_at
 -- clock: open_s asked_at known_until_at
+-- channel: chat
 WITH session AS (
     SELECT *, $start.asked_at AS asked_at, $start.answer.typed_at AS first_answer_at, $start.answer.agent_id AS answer_agent_id,
            coalesce($start.is_negative, false) AS is_negative,

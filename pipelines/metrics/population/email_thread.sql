@@ -3,6 +3,7 @@
 -- clock: response_s asked_at answered_at
 -- day: answered_on answered_at
 -- due: asked_at answered_at
+-- channel: email
 WITH thread AS (
     SELECT *, coalesce(asked_at, first_at) AS arrival_at FROM item_thread WHERE first_at < $until_at
 )

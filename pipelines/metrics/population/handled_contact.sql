@@ -4,25 +4,7 @@
 -- day: resolved_on resolved_at
 -- due: arrival_at plan_at resolved_at
 WITH contact AS (
-    SELECT 'phone' AS channel, source, call_id AS contact_id, coalesce(queued_at, arrived_at) AS arrival_at,
-           coalesce(ended_at, answered_at, arrived_at) AS ended_at, queue, agent_id, customer_id, customer_type, topic,
-           order_id, resolved, contradicting, load_id,
-           CASE WHEN leg_count > 1 THEN list_transform(legs, lambda leg: leg.queue)[2:] END AS later_queues
-    FROM item_call
-    WHERE outcome = 'answered' AND direction IS DISTINCT FROM 'outbound'
-      AND coalesce(queued_at, arrived_at) >= $since_at AND coalesce(queued_at, arrived_at) < $until_at
-    UNION ALL BY NAME
-    SELECT 'chat' AS channel, source, session_id AS contact_id, request.asked_at AS arrival_at,
-           last_human_at AS ended_at, queue, last_agent_id AS agent_id, customer_id, customer_type, topic,
-           order_id, resolved, contradicting, load_id, later_queues
-    FROM item_session
-    WHERE human_line_count > 0 AND request.asked_at >= $since_at AND request.asked_at < $until_at
-      AND opened_by IS DISTINCT FROM 'agent'
-    UNION ALL BY NAME
-    SELECT 'email' AS channel, source, thread_id AS contact_id, asked_at AS arrival_at, last_reply_at AS ended_at,
-           queue, last_agent_id AS agent_id, customer_id, topic, order_id, resolved, contradicting, load_id
-    FROM item_thread
-    WHERE reply_count > 0 AND begun_by = 'in' AND asked_at >= $since_at AND asked_at < $until_at
+$contacts
 ), named_case AS (
     SELECT contact_channel, contact_source, contact_id,
            min(begins_at) FILTER (begins_at <= $cut_off_at)                        AS case_opened_at,
@@ -45,4 +27,4 @@ LEFT JOIN named_case here ON here.contact_channel = contact.channel AND here.con
                          AND here.contact_source = contact.source
 LEFT JOIN named_case anywhere ON anywhere.contact_channel = contact.channel AND anywhere.contact_id = contact.contact_id
                              AND anywhere.contact_source IS NULL
-WHERE arrival_at < $cut_off_at
+WHERE is_handled AND arrival_at < $cut_off_at

@@ -1,20 +1,10 @@
 -- inspected_contact: contacts that were inspected, one row a contact, with its last inspection (metrics.md, section 8).
 -- A fatal error zeroes all scores of that inspection.
 WITH contact AS (
-    SELECT 'phone' AS channel, source, call_id AS contact_id, coalesce(queued_at, arrived_at) AS arrival_at, queue, agent_id,
-           customer_id, customer_type, topic, load_id
-    FROM item_call WHERE arrived_at < $until_at AND coalesce(queued_at, arrived_at) >= $since_at
+$contacts
     UNION ALL BY NAME
-    SELECT 'chat' AS channel, source, session_id AS contact_id, coalesce(request.asked_at, first_at) AS arrival_at, queue,
-           last_agent_id AS agent_id, customer_id, customer_type, topic, load_id
-    FROM item_session WHERE coalesce(request.asked_at, first_at) >= $since_at AND first_at < $until_at
-    UNION ALL BY NAME
-    SELECT 'email' AS channel, source, thread_id AS contact_id, coalesce(asked_at, first_at) AS arrival_at, queue,
-           last_agent_id AS agent_id, customer_id, topic, load_id
-    FROM item_thread WHERE coalesce(asked_at, first_at) >= $since_at AND first_at < $until_at
-    UNION ALL BY NAME
-    SELECT DISTINCT ON (source, case_id) 'case' AS channel, source, case_id AS contact_id, begins_at AS arrival_at, queue,
-           agent_id, customer_id, topic, load_id
+    SELECT DISTINCT ON (source, case_id) 'case' AS channel, source, case_id AS contact_id, begins_at AS arrival_at,
+           last_at AS ended_at, queue, agent_id, customer_id, topic, load_id
     FROM item_case WHERE begins_at >= $since_at AND begins_at < $until_at AND cycle = 1
 ), inspected AS (
     SELECT contact.* REPLACE (coalesce(i.agent_id, contact.agent_id) AS agent_id), i.accuracy, i.attitude, i.total,

@@ -2,6 +2,7 @@
 -- Legs outside the contract are dropped first, so that each contract sees one offered call with its own wait. A transfer
 -- between queues is one offered call; its wait runs from the first entry to the first human answer.
 -- place: coalesce(queued_at, arrived_at)
+-- channel: phone
 WITH known AS (
     SELECT * FROM item_call
     WHERE coalesce(queued_at, arrived_at) >= $since_at - INTERVAL 2 DAY AND arrived_at < $until_at

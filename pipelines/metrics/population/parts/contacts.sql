@@ -1,0 +1,40 @@
+    -- contacts of every channel that arrived in the days asked for; is_handled: a person of the contract dealt with it
+    SELECT 'phone' AS channel, source, call_id AS contact_id, coalesce(queued_at, arrived_at) AS arrival_at,
+           coalesce(ended_at, answered_at, arrived_at) AS ended_at, queue, agent_id, customer_id, customer_type, topic,
+           resolved, contradicting, load_id, CAST([] AS VARCHAR[]) AS later_queues,
+           outcome = 'answered' AND direction IS DISTINCT FROM 'outbound' AS is_handled
+    FROM item_call
+    WHERE leg_count = 1 AND coalesce(queued_at, arrived_at) >= $since_at AND coalesce(queued_at, arrived_at) < $until_at
+    UNION ALL BY NAME
+    -- a call of several legs belongs to the queue of its first entry in the contract; where none is, to its first
+    SELECT 'phone' AS channel, source, call_id AS contact_id,
+           coalesce(min(place) FILTER (is_ours), min(place)) AS arrival_at,
+           coalesce(max(coalesce(ended_at, answered_at, arrived_at)) FILTER (is_ours), max(ended_at)) AS ended_at,
+           coalesce(arg_min(queue, place) FILTER (is_ours), arg_min(queue, place)) AS queue,
+           arg_min(agent_id, place) FILTER (is_ours AND outcome = 'answered') AS agent_id,
+           any_value(customer_id) AS customer_id, any_value(customer_type) AS customer_type, any_value(topic) AS topic,
+           any_value(resolved) AS resolved, bool_or(contradicting) AS contradicting, max(load_id) AS load_id,
+           list(queue ORDER BY place)[2:] AS later_queues,
+           bool_or(is_ours AND outcome = 'answered') AND any_value(direction) IS DISTINCT FROM 'outbound' AS is_handled
+    FROM (SELECT *, coalesce($in_scope_of_leg, false) AS is_ours
+          FROM (SELECT source, call_id, direction, customer_id, customer_type, topic, resolved, contradicting, load_id,
+                       unnest(legs, recursive := true)
+                FROM item_call WHERE leg_count > 1 AND arrived_at < $until_at AND coalesce(ended_at, arrived_at) >= $since_at))
+    GROUP BY source, call_id
+    HAVING coalesce(min(place) FILTER (is_ours), min(place)) >= $since_at
+       AND coalesce(min(place) FILTER (is_ours), min(place)) < $until_at
+    UNION ALL BY NAME
+    SELECT 'chat' AS channel, source, session_id AS contact_id, coalesce(request.asked_at, first_at) AS arrival_at,
+           coalesce(last_human_at, last_at) AS ended_at, queue, last_agent_id AS agent_id, customer_id, customer_type, topic,
+           resolved, contradicting, load_id, coalesce(later_queues, []) AS later_queues,
+           human_line_count > 0 AND request.asked_at IS NOT NULL AND opened_by IS DISTINCT FROM 'agent' AS is_handled
+    FROM item_session
+    WHERE coalesce(request.asked_at, first_at) >= $since_at AND coalesce(request.asked_at, first_at) < $until_at
+    UNION ALL BY NAME
+    SELECT 'email' AS channel, source, thread_id AS contact_id, coalesce(asked_at, first_at) AS arrival_at,
+           coalesce(last_reply_at, last_at) AS ended_at, queue, last_agent_id AS agent_id, customer_id,
+           CAST(NULL AS VARCHAR) AS customer_type, topic,
+           resolved, contradicting, load_id, CAST([] AS VARCHAR[]) AS later_queues,
+           reply_count > 0 AND begun_by = 'in' AS is_handled
+    FROM item_thread
+    WHERE coalesce(asked_at, first_at) >= $since_at AND coalesce(asked_at, first_at) < $until_at
