@@ -8,7 +8,8 @@ WITH mail AS (
     SELECT source, thread_id,
            min("at")                                                             AS first_at,
            max("at")                                                             AS last_at,
-           arg_min(direction, place) FILTER (is_ours)                            AS begun_by,
+           arg_min(direction, place) FILTER (is_ours)                            AS first_direction,
+           arg_min(list_append(coalesce(refs, []), in_reply_to), place) FILTER (is_ours) AS first_names,
            min("at") FILTER (is_ours AND direction = 'in')                       AS asked_at,
            arg_min(message_id, place) FILTER (is_ours AND direction = 'in')      AS asked_id,
            arg_min(customer_id, place) AS customer_id, arg_min(queue, place) AS queue,
@@ -22,7 +23,9 @@ WITH mail AS (
            max(load_id) AS load_id
     FROM mail GROUP BY source, thread_id
 )
-SELECT * EXCLUDE (replies),
+SELECT * EXCLUDE (replies, first_direction, first_names),
+       -- a reply stamped before the question it names began nothing
+       CASE WHEN list_contains(first_names, asked_id) THEN 'in' ELSE first_direction END                  AS begun_by,
        list_filter(replies, lambda r: r.replied_at >= asked_at)[1]                                        AS reply,
        -- a reply that names its question and is stamped before it
        coalesce(len(list_filter(replies, lambda r: r.replied_at < asked_at AND list_contains(r.names, asked_id))) > 0, false)
