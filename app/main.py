@@ -38,6 +38,7 @@ def create_app(settings: Settings, door: Door | None = None) -> Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.server.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    app.server.config["COMPRESS_STREAMS"] = False  # of a file sent as a stream it loses the handle; ours are small
     Compress(app.server)
     install(app.server, door or open_door(settings.home))
     app.layout = shell.frame()

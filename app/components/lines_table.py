@@ -7,25 +7,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components import links
-from app.components.words import Child, reason_text, word_of
+from app.components.words import Child, formula_text, reason_text, word_of
 from app.i18n import money_text, of, t
 from app.views import LineView, Step
 
-# Which step of the order a line of each kind belongs to.
-STEP_OF = {
-    "fee": "fees",
-    "bonus": "bonuses",
-    "deduction": "deductions",
-    "repeat": "repeats",
-    "cap": "capped",
-    "coefficient": "coefficient",
-    "adjustment": "adjustments",
-    "earn_back": "earn_back",
-    "carried_in": "carried_in",
-    "floor": "floor",
-    "tax": "tax",
-    "rounding": "rounding",
-}
 HEADS = ("clause", "line", "formula", "by", "money")
 
 
@@ -34,7 +19,7 @@ def lines_table(statement_id: str, lines: Sequence[LineView], steps: Sequence[St
     rows: list[Component] = []
     running = Decimal(0)
     for step in steps:
-        own = [line for line in lines if STEP_OF.get(line.kind, line.kind) == step.name]
+        own = [line for line in lines if line.step == step.name]
         if step.name == "payable":
             rows.append(_sum("payable", step.amount, None, "is-payable"))
         elif own or step.amount:
@@ -51,7 +36,7 @@ def _line(statement_id: str, line: LineView) -> Component:
     if line.indicator:
         name = dcc.Link(label, href=links.indicator(statement_id, line.indicator), className="row-link")
     kind = html.Span(t(f"kind.{line.kind}"), className="tag") if line.id != line.kind else ""
-    formula: list[Child] = [html.Code(line.formula)]
+    formula: list[Child] = [html.Code(formula_text(line.formula))]
     if line.because:
         formula.append(html.Span(reason_text(line.because), className="quiet"))
     span = "" if line.since is None or line.until is None else t("line.days", since=line.since, until=line.until)

@@ -29,6 +29,8 @@ def scale_top(value: Fraction | None, target: Fraction | None, unit: str) -> flo
         return 1.0
     if largest <= 0:
         return 1.0
+    if unit == "points":  # scales of ratings and inspections: to 5, to 10, to 100
+        return next((top for top in (5.0, 10.0, 100.0) if largest <= top), largest)
     wanted = largest * 1.25
     power = 10.0 ** floor(log10(wanted))
     return float(ceil(wanted / power * 2) / 2 * power)

@@ -28,14 +28,14 @@ def scorecard_table(head: Head, rows: Sequence[IndicatorRow]) -> Component:
         )
         for name in COLUMNS
     ]
-    return html.Table(
-        [html.Thead(html.Tr(heads)), html.Tbody([_row(head, row) for row in rows])], className="table scorecard"
-    )
+    above = [None, *(row.clause for row in rows)]
+    body = [_row(head, row, is_same=row.clause == before) for row, before in zip(rows, above, strict=False)]
+    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(body)], className="table scorecard")
 
 
-def _row(head: Head, row: IndicatorRow) -> Component:
+def _row(head: Head, row: IndicatorRow, *, is_same: bool) -> Component:
     cells: dict[str, Child | Children] = {
-        "clause": html.Span(row.clause, className="clause"),
+        "clause": html.Span(row.clause, className="clause is-same" if is_same else "clause"),
         "indicator": _name(head, row),
         "bar": row_bullet(row),
         "value": _value(row),

@@ -8,9 +8,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components import links
-from app.components.lines_table import STEP_OF
 from app.components.marks import percent
-from app.components.words import word_of
+from app.components.words import formula_text, word_of
 from app.i18n import money_text, of, t
 from app.views import LineView, Step
 
@@ -26,7 +25,7 @@ def waterfall_of_lines(steps: Sequence[Step], lines: Sequence[LineView], currenc
     """Return the same with a bar a clause where lines take something, so that what a clause costs is seen."""
     bars: list[Bar] = []
     for bar in _bars_of_steps(steps, statement_id):
-        own = [line for line in lines if STEP_OF.get(line.kind) == bar.step and bar.step in ("deductions", "capped")]
+        own = [line for line in lines if line.step == bar.step and bar.step in ("deductions", "capped")]
         bars += [_bar_of_line(line, statement_id) for line in own] if len(own) > 1 else [bar]
     return _drawn(bars, currency, "waterfall")
 
@@ -51,7 +50,9 @@ def _bars_of_steps(steps: Sequence[Step], statement_id: str) -> Iterator[Bar]:
 
 def _bar_of_line(line: LineView, statement_id: str) -> Bar:
     name = " ".join(filter(None, (line.clause, of(line.name) or word_of("line", line.id))))
-    return Bar("line", name, line.formula, line.amount, links.statement(statement_id, line.indicator or line.id))
+    return Bar(
+        "line", name, formula_text(line.formula), line.amount, links.statement(statement_id, line.indicator or line.id)
+    )
 
 
 def _drawn(bars: Sequence[Bar], currency: str, style: str) -> Component:

@@ -1,6 +1,8 @@
 """Sentences made from data, with their numbers as links, and words that explain themselves."""
 
+import re
 from collections.abc import Sequence
+from functools import partial
 from typing import TypeAlias
 
 from dash import dcc, html
@@ -58,6 +60,27 @@ def state_text(state: str) -> str:
     """Return a state in words: ``excluded: short abandon`` → 剔除：短时放弃."""
     kind, _, reason = state.partition(": ")
     return t("state.because", state=t(f"state.{kind}"), reason=reason_text(reason)) if reason else t(f"state.{kind}")
+
+
+FORMULA_WORDS = (
+    (re.compile(r"× (?P<n>\d+) started steps? of (?P<step>[\d.]+)"), "formula.steps_started"),
+    (re.compile(r"× (?P<n>\d+) full steps? of (?P<step>[\d.]+)"), "formula.steps_full"),
+    (re.compile(r"\(tier (?P<since>\S+) to (?P<until>[^)]+)\)"), "formula.tier"),
+    (re.compile(r"× (?P<days>\d+/\d+) days"), "formula.days"),
+    (re.compile(r", line by line"), "formula.by_line"),
+    (re.compile(r"; carried out (?P<amount>[\d.]+)"), "formula.carried"),
+)
+
+
+def formula_text(formula: str) -> str:
+    """Return a line's formula with its few words in the reader's language; its numbers stay as they are."""
+    for pattern, key in FORMULA_WORDS:
+        formula = pattern.sub(partial(_said, key), formula)
+    return formula
+
+
+def _said(key: str, found: re.Match[str]) -> str:
+    return t(key, **found.groupdict())
 
 
 def word_of(group: str, name: str) -> str:

@@ -16,6 +16,8 @@ UNITS: dict[str, tuple[int, int, str]] = {
     "h": (1, 2, "unit.h"),
     "min": (1, 2, "unit.min"),
     "count": (1, 0, "unit.count"),
+    "contacts": (1, 0, "unit.contacts"),
+    "violations": (1, 0, "unit.violations"),
     "points": (1, 2, "unit.points"),
     "per_10000": (1, 2, "unit.per_10000"),
     "working_days": (1, 2, "unit.working_days"),

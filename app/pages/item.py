@@ -10,7 +10,7 @@ from app import queries
 from app.auth import current_reader
 from app.components import links
 from app.components.panel import answer, freshness, pairs, panel, trail
-from app.components.raw import raw_record
+from app.components.raw import raw_records
 from app.components.timeline import event_table, timeline
 from app.components.verdict import state_badge
 from app.components.words import Child, figure, sentence, state_text, term_name, word_of
@@ -55,7 +55,7 @@ def layout(statement_id: str = "", population: str = "", source: str = "", item_
             ),
             panel(
                 t("item.raw"),
-                *[raw_record(record, head.zone) for record in view.raw],
+                *raw_records(view.raw, head.zone),
                 hint=t("item.raw_hint"),
                 aside=html.Span(t("item.masked"), className="quiet"),
             ),
@@ -88,7 +88,7 @@ def _fact(name: str, text: str, zone: str) -> str:
         return at_text(datetime.fromisoformat(text), zone, seconds=True)
     if name.endswith("_s"):
         return f"{Decimal(text).normalize():f}"
-    return word_of("flag", text) if text in ("True", "False") else text
+    return word_of("flag", text) if text in ("True", "False") else word_of("value", text)
 
 
 def _states(view: ItemView) -> Component:

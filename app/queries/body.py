@@ -27,6 +27,7 @@ STEPS = (
     "tax",
     "rounding",
 )
+PLACES = Fraction(1, 10**11)
 VERDICTS = ("met", "missed", "not enough data", "no data", "not in force", "reported")
 
 
@@ -55,10 +56,11 @@ def states(found: Mapping[str, Any]) -> States:
 
 
 def measure(found: Mapping[str, Any]) -> Measure:
-    """Read a value; made again from its two whole parts where they are exact, so that nothing is lost to 12 places."""
-    value = fraction(found["value"])
-    if value is not None and Fraction(found["denominator"]):
-        value = Fraction(found["numerator"]) / Fraction(found["denominator"])
+    """Read a value, exactly: from its two whole parts where its 12 places are theirs (a percentile is no ratio)."""
+    value, bottom = fraction(found["value"]), Fraction(found["denominator"])
+    exact = Fraction(found["numerator"]) / bottom if bottom else None
+    if value is not None and exact is not None and abs(exact - value) < PLACES:
+        value = exact
     return Measure(value, found["numerator"], found["denominator"], found["n"], states(found["states"]))
 
 
@@ -151,6 +153,7 @@ def line(found: Mapping[str, Any], names: Mapping[str, views.Words]) -> LineView
     return LineView(
         id=found["id"],
         kind=found["kind"],
+        step=found["step"],
         clause=found["clause"],
         name=found.get("name") or names.get(found["indicator"] or ""),
         amount=Decimal(found["amount"]),

@@ -1,5 +1,6 @@
 """One indicator: its month, its days, its groups, its amounts."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +11,9 @@ from app.queries import body as bodies
 from app.queries.door import Door, asking, day_of, trouble
 from app.queries.scorecard import history, month_points, ref_of, visible
 from app.views import Bucket, DayPoint, GroupPoint, IndicatorView, MonthPoint, Part, Term
+
+# A population that is measured twice in a month, in two calendars, has two parts of evidence: handled_contact_2.
+NUMBERED = re.compile(r"_\d+$")
 
 
 def indicator(statement_id: str, indicator_id: str, *, reader: Reader) -> IndicatorView:
@@ -41,7 +45,7 @@ def population_of(body: bodies.Body, indicator_id: str) -> str:
     """Return the name of the population that an indicator counts: the one whose evidence has it."""
     for name, evidence in body["evidence"].items():
         if indicator_id in evidence["indicators"]:
-            return str(name)
+            return NUMBERED.sub("", str(name))
     raise trouble("web.no_evidence", where=indicator_id)
 
 

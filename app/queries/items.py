@@ -19,6 +19,8 @@ from app.views import (
 )
 
 PAGE = 100
+PERSONAL = ("customer_id",)  # a fact that would undo the masking of the raw record
+MASK = "***"
 
 
 def items(statement_id: str, indicator_id: str, asked: ItemsFilter, *, reader: Reader) -> ItemsView:
@@ -86,7 +88,7 @@ def item(statement_id: str, population: str, source: str, item_id: str, *, reade
             population=population,
             channel=found.channel,
             arrival_at=found.arrival_at,
-            facts=tuple((name, text) for name, text in found.facts),
+            facts=tuple((name, MASK if name in PERSONAL and text else text) for name, text in found.facts),
             states=tuple(_state(one) for one in found.states),
             events=tuple(EventView(event.at, event.kind, event.author, event.text) for event in found.events),
             clock=tuple(IntervalView(step.from_at, step.until_at, step.kind, step.reason) for step in found.clock),

@@ -150,6 +150,7 @@ class LineView:
 
     id: str
     kind: str
+    step: str
     clause: str
     name: Words | None
     amount: Decimal

@@ -18,11 +18,21 @@ def item_of(contact: Contact, body: dict[str, Any]) -> SimpleNamespace:
         item_id=contact.item_id,
         channel=contact.channel,
         arrival_at=start,
-        facts=[("queue", contact.queue), ("team", contact.team), ("agent_id", contact.agent_id or ""), ("wait_s", f"{contact.wait_s}"),
-               ("outcome", "answered" if contact.agent_id else "abandoned")],
+        facts=[
+            ("queue", contact.queue),
+            ("team", contact.team),
+            ("agent_id", contact.agent_id or ""),
+            ("wait_s", f"{contact.wait_s}"),
+            ("outcome", "answered" if contact.agent_id else "abandoned"),
+        ],
         states=[
             SimpleNamespace(
-                indicator_id=one, clause=names[one]["clause"], name=names[one]["name"], state=state, base_state=None, unit=names[one]["unit"],
+                indicator_id=one,
+                clause=names[one]["clause"],
+                name=names[one]["name"],
+                state=state,
+                base_state=None,
+                unit=names[one]["unit"],
                 amount=str(contact.amounts[one]) if one in contact.amounts else None,
                 rests_on=[(term["name"], term["value"], term["by"]) for term in names[one]["terms"]],
             )
@@ -31,8 +41,12 @@ def item_of(contact: Contact, body: dict[str, Any]) -> SimpleNamespace:
         events=[
             SimpleNamespace(at=start, kind="arrived", author="customer", text=""),
             SimpleNamespace(at=start + timedelta(seconds=12), kind="queued", author="system", text=contact.queue),
-            SimpleNamespace(at=answered, kind="answered" if contact.agent_id else "abandoned",
-                            author="agent" if contact.agent_id else "customer", text=contact.agent_id or ""),
+            SimpleNamespace(
+                at=answered,
+                kind="answered" if contact.agent_id else "abandoned",
+                author="agent" if contact.agent_id else "customer",
+                text=contact.agent_id or "",
+            ),
             SimpleNamespace(at=answered + timedelta(seconds=184), kind="ended", author="system", text=""),
         ],
         clock=[
@@ -41,7 +55,7 @@ def item_of(contact: Contact, body: dict[str, Any]) -> SimpleNamespace:
         ],
         target_at=start + timedelta(seconds=32),
         raw=[raw_record(contact)],
-    )  # fmt: skip
+    )
 
 
 def raw_record(contact: Contact) -> SimpleNamespace:

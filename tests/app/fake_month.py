@@ -1,9 +1,9 @@
-"""A month of made-up contacts for the pages to show: items first, so that days, groups and totals agree with each other."""
+"""A month of made-up contacts: items first, so that days, groups and totals agree with each other."""
 
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -11,61 +11,6 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("Asia/Shanghai")
 TEAMS = {"phone": ("售前一组", "售后二组", "Night"), "chat": ("售前一组", "售后二组", "大促支援"), "email": ("邮件组",)}
 QUEUES = {"phone": ("presale", "aftersale", "vip"), "chat": ("im_main", "im_vip"), "email": ("support",)}
-
-
-@dataclass(frozen=True)
-class Promise:
-    """An indicator of the made-up contract."""
-
-    id: str
-    clause: str
-    zh: str
-    en: str
-    metric: str
-    unit: str
-    better: str
-    target: str | None
-    weight: str | None
-    class_: str = "key"
-    numerator: str = "met"
-    minimum: int = 1
-    terms: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def channel(self) -> str:
-        return self.metric.partition(".")[0]
-
-    @property
-    def is_mean(self) -> bool:
-        return self.unit != "share"
-
-
-PROMISES = (
-    Promise("first_response", "1.5(1)", "30 秒首次响应率", "First response within 30 s", "chat.first_response@1",
-            "share", "higher", "0.9", "12", "critical", terms={"answer_within_s": "30", "chat_short_abandon_s": "5"}),
-    Promise("response_time", "1.5(1)", "平均响应时长", "Average response time", "chat.average_response@1",
-            "s", "lower", "25", "6"),
-    Promise("reply_rate", "1.5(1)", "会话回复率", "Session reply rate", "chat.reply_rate@1", "share", "higher", "0.98", "4"),
-    Promise("connect_rate", "1.5(1)", "电话接通率", "Connect rate", "phone.connect_rate@1", "share", "higher", "0.92", "8",
-            "critical", terms={"short_abandon_s": "5", "out_of_hours": "exclude"}),
-    Promise("service_level", "附件 6", "20 秒服务水平", "Service level, 20 s", "phone.service_level@1",
-            "share", "higher", "0.85", "6", "critical",
-            terms={"answer_within_s": "20", "short_abandon_s": "5", "formula": "within / (answered + abandoned after)"}),
-    Promise("average_wait", "1.5(1)", "平均等待时长", "Average speed of answer", "phone.average_wait@1",
-            "s", "lower", "30", "4", terms={"over": "answered"}),
-    Promise("abandonment", "附件 8", "放弃率", "Abandonment rate", "phone.abandonment@1", "share", "lower", "0.03", "2",
-            numerator="missed", terms={"short_abandon_s": "5"}),
-    Promise("email_reply", "1.5(1)", "邮件 1 个工作日内回复率", "Email reply within 1 working day", "email.reply_within@1",
-            "share", "higher", "0.95", "4", terms={"working_days": "1", "after_close": "same_day"}),
-    Promise("resolution", "1.5(2)", "当场解决率", "First-contact resolution", "chat.resolution@1",
-            "share", "higher", "0.8", "8", terms={"evidence": "no_repeat", "window_h": "168"}),
-    Promise("csat", "1.5(5)", "满意度", "Customer satisfaction", "survey.csat_mean@1", "points", "higher", "4.5", "12",
-            "critical", minimum=30, terms={"scale": "1–5", "convert": "linear"}),
-    Promise("accuracy", "1.5(4)", "质检准确率", "Inspection accuracy", "inspection.accuracy@1", "share", "higher", "0.96",
-            "10", minimum=30),
-    Promise("handle_time", "2.1(1)c", "平均处理时长", "Average handle time", "phone.handle_time@1", "s", "lower", None, None,
-            "report_only"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,8 +47,15 @@ def phone(chance: random.Random, busy: float) -> tuple[Decimal, bool, dict[str, 
     if chance.random() < 0.02:
         wait, lost = Decimal("3.0"), True
     if chance.random() < 0.004:
-        return wait, False, dict.fromkeys(("connect_rate", "service_level", "average_wait", "abandonment"),
-                                          "unmeasurable: negative queue time") | {"handle_time": "pending"}, {}  # fmt: skip
+        return (
+            wait,
+            False,
+            dict.fromkeys(
+                ("connect_rate", "service_level", "average_wait", "abandonment"), "unmeasurable: negative queue time"
+            )
+            | {"handle_time": "pending"},
+            {},
+        )
     short = lost and wait <= 5
     states = {
         "connect_rate": "excluded: short abandon" if short else "missed" if lost else "met",

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from app.i18n.numbers import UNITS
 from app.i18n.speech import LANGUAGES, SLOT, catalogue
+from pipelines.metrics.declare import installed_metrics
 from tests.conftest import ROOT
 
 APP = ROOT / "app"
@@ -42,7 +44,7 @@ def asked(path: Path) -> Iterator[tuple[int, str]]:
                 case ast.Constant(value=str(key)):
                     yield call.lineno, key
                 case ast.JoinedStr(values=parts):
-                    yield call.lineno, "".join(p.value if isinstance(p, ast.Constant) else "*" for p in parts)
+                    yield call.lineno, "".join(str(p.value) if isinstance(p, ast.Constant) else "*" for p in parts)
 
 
 ASKED = [(path, line, key) for path in SOURCES for line, key in asked(path) if "." in key]
@@ -70,8 +72,10 @@ def test_every_key_that_is_asked_for_exists() -> None:
 
 
 # Words of the logs and contracts, looked up by what these say; of the units, by numbers.UNITS.
-OPEN_GROUPS = {"term", "reason", "fact", "event", "clock", "channel", "line", "option", "unit", "column", "problem", "mend", "flag",
-               "state", "verdict", "author"}  # fmt: skip
+OPEN_GROUPS = {
+    *("author", "channel", "clock", "column", "event", "fact", "flag", "formula", "line", "mend", "option", "problem"),
+    *("reason", "state", "term", "unit", "value", "verdict"),
+}
 
 
 def test_every_text_is_asked_for() -> None:
@@ -106,9 +110,9 @@ def untranslated(tree: ast.AST) -> Iterator[tuple[int, str]]:
             shown = [*call.args[:1], *(k.value for k in call.keywords if k.arg in {"children", "title"})]
             for node in shown:
                 yield from ((call.lineno, text) for text in literals(node) if re.search(r"[A-Za-z]{2,}", text))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and CHINESE.search(node.value):
-            yield node.lineno, node.value
+    for found in ast.walk(tree):
+        if isinstance(found, ast.Constant) and isinstance(found.value, str) and CHINESE.search(found.value):
+            yield found.lineno, found.value
 
 
 def literals(node: ast.expr) -> Iterator[str]:
@@ -117,7 +121,7 @@ def literals(node: ast.expr) -> Iterator[str]:
         case ast.Constant(value=str(text)):
             yield text
         case ast.JoinedStr(values=parts):
-            yield from (p.value for p in parts if isinstance(p, ast.Constant))
+            yield from (str(p.value) for p in parts if isinstance(p, ast.Constant))
         case ast.List(elts=parts) | ast.Tuple(elts=parts):
             for part in parts:
                 yield from literals(part)
@@ -125,14 +129,7 @@ def literals(node: ast.expr) -> Iterator[str]:
 
 def docstrings(tree: ast.AST) -> set[str]:
     holders = (ast.Module, ast.ClassDef, ast.FunctionDef)
-    return {
-        node.body[0].value.value
-        for node in ast.walk(tree)
-        if isinstance(node, holders)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-        and isinstance(node.body[0].value, ast.Constant)
-    }
+    return {ast.get_docstring(node, clean=False) or "" for node in ast.walk(tree) if isinstance(node, holders)}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(APP).as_posix())
@@ -151,3 +148,15 @@ def test_the_walk_finds_what_it_looks_for() -> None:
 
 def test_there_are_two_languages() -> None:
     assert LANGUAGES == ("zh", "en")
+
+
+def test_every_reason_and_term_of_a_metric_is_translated() -> None:
+    known = set(catalogue("zh"))
+    metrics = installed_metrics().values()
+    reasons = {reason for metric in metrics for state in metric.states if (reason := state.partition(": ")[2])}
+    terms = {name for metric in metrics for name in metric.terms}
+    units = {metric.unit for metric in metrics}
+    assert reasons
+    assert {f"reason.{reason}" for reason in reasons} - known == set()
+    assert {f"term.{name}" for name in terms} - known == set()
+    assert units - set(UNITS) == set()

@@ -1,4 +1,4 @@
-"""Pictures of every page and state, for eyes: `python -m tests.browser.shots shots [--only scorecard] [--picture FILE]`."""
+"""Pictures of every page and state: `python -m tests.browser.shots shots [--only scorecard] [--picture FILE]`."""
 
 import argparse
 import itertools
@@ -40,13 +40,17 @@ def settled(page: Page) -> None:
     """Wait until everything that was asked for is drawn."""
     page.wait_for_selector("#drawn")
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("!document.querySelector('.part > .skeleton') && !document.querySelector('[data-dash-is-loading=\"true\"]')")
+    page.wait_for_function(
+        "!document.querySelector('.part > .skeleton') && !document.querySelector('[data-dash-is-loading=\"true\"]')"
+    )
     page.wait_for_timeout(250)
 
 
 def shoot(browser: Browser, address: str, path: str, language: str, scheme: str, width: int, target: Path) -> None:
     """Write one picture of one page."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light")
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
+    )
     page = context.new_page()
     page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
     settled(page)

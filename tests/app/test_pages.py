@@ -1,0 +1,171 @@
+"""What the pages say, and that every link of them leads somewhere."""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from dash import Dash
+from dash.development.base_component import Component
+
+from app import queries, routes
+from app.auth import current_reader
+from app.i18n import speaking, value_text
+from app.pages.indicator import draw_by_day, draw_by_group, draw_distribution
+from app.pages.items import more_rows
+from tests.app.fake_runs import fake_runs
+from tests.app.reading import links, of_class, text
+
+MONTH = "hx-2026-017.2026-10.v1"
+Draw = Callable[..., Component]
+
+
+@pytest.fixture(params=["zh", "en"])
+def draw(request: pytest.FixtureRequest, fake_app: Dash) -> Iterator[Draw]:
+    """Draw the page of an address, in each language."""
+
+    def page(address: str) -> Component:
+        url = urlsplit(address)
+        return routes.draw(url.path, dict(parse_qsl(url.query)))
+
+    with fake_app.server.test_request_context(), speaking(request.param):
+        yield page
+
+
+def figures_of_answer(page: Component) -> list[str]:
+    return [text(one) for one in of_class(of_class(page, "answer")[0], "figure")]
+
+
+def test_the_scorecard_says_how_many_promises_were_kept_and_what_is_payable(draw: Draw) -> None:
+    body = fake_runs().door().read_statement(MONTH)
+    first, *rest = figures_of_answer(draw("/"))
+    verdicts = [found["verdict"] for found in body["indicators"]]
+    kinds = [verdict for verdict in ("met", "missed", "not enough data", "no data", "reported") if verdict in verdicts]
+    assert int(first) == len(verdicts) == sum(verdicts.count(kind) for kind in kinds)
+    assert [int(n) for n in rest[: len(kinds)]] == [verdicts.count(kind) for kind in kinds]
+    payable = f"¥{float(body['totals']['payable']):,.2f}"
+    assert rest[-1] == payable
+
+
+def test_the_scorecard_has_a_row_an_indicator_and_can_be_ordered_and_filtered(draw: Draw) -> None:
+    names = [text(one) for one in of_class(of_class(draw("/"), "scorecard")[0], "row-link")]
+    by_money = [text(one) for one in of_class(of_class(draw("/?sort=money"), "scorecard")[0], "row-link")]
+    assert len(names) == 12
+    assert sorted(by_money) == sorted(names) != by_money
+    missed = draw("/?verdict=missed")
+    assert all(
+        text(one).endswith(("未达标", "missed")) for one in of_class(of_class(missed, "scorecard")[0], "verdict")
+    )
+
+
+def test_every_link_leads_to_a_page_without_trouble(draw: Draw) -> None:
+    todo, seen = ["/", "/statements"], set[str]()
+    while todo and len(seen) < 120:
+        address = todo.pop(0).partition("#")[0]
+        if address in seen:
+            continue
+        seen.add(address)
+        page = draw(address)
+        assert not of_class(page, "trouble"), (address, text(page))
+        assert not of_class(page, "empty"), (address, text(page))
+        todo += [link for link in links(page) if link not in seen]
+    assert {urlsplit(one).path.split("/")[1] for one in seen} >= {"", "indicator", "items", "statement"}
+
+
+def test_an_item_shows_its_raw_line_and_no_personal_value(draw: Draw) -> None:
+    row = fake_runs().items(MONTH, "service_level", state="missed", limit=1).rows[0]
+    page = draw(f"/item/{MONTH}/phone_item/{row.source}/{row.item_id}")
+    shown = text(page)
+    assert row.item_id in shown
+    assert "hotline-2026-10.csv" in shown
+    assert of_class(page, "masked")
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("/statement/nobody", "web.no_such_statement"),
+        ("/indicator/nobody/x", "web.no_such_statement"),
+        (f"/indicator/{MONTH}/nothing", "web.no_such_indicator"),
+        ("/?month=1999-01", "web.no_such_month"),
+        (f"/items/{MONTH}/csat?day=yesterday", "web.not_a_day"),
+        (f"/item/{MONTH}/phone_item/hotline/nothing", "item.unknown"),
+    ],
+)
+def test_what_is_not_there_says_so_and_how_to_mend_it(draw: Draw, address: str, code: str) -> None:
+    shown = of_class(draw(address), "trouble")
+    assert [text(one) for one in of_class(shown, "trouble-code")] == [code]
+    assert all(text(one) and "." not in text(one)[:12] for one in of_class(shown, "trouble-what"))
+
+
+def test_an_unknown_address_is_no_page(draw: Draw) -> None:
+    assert of_class(draw("/nowhere/at/all"), "empty")
+
+
+def test_a_bug_in_a_page_is_said_in_its_place(draw: Draw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "statement", lambda *_, **__: 1 / 0)
+    assert text(of_class(draw(f"/statement/{MONTH}"), "trouble-code")) == "web.broken"
+
+
+def test_the_parts_of_an_indicators_page_are_drawn(draw: Draw) -> None:
+    draw("/")
+    for indicator in ("service_level", "handle_time"):  # with a target that changes, without any
+        graph: Any = draw_by_day(MONTH, indicator)
+        assert len(graph.figure["data"][-1]["x"]) == 31
+    assert "17" in text(draw_by_group(MONTH, "service_level", "hour"))
+    assert text(draw_distribution(MONTH, "average_wait", "s", ""))
+    assert not text(draw_distribution(MONTH, "reply_rate", "share", ""))  # its items have no amounts
+
+
+@pytest.mark.parametrize("indicator", ["service_level", "abandonment", "average_wait"])
+@pytest.mark.parametrize("group", ["team", "queue", "agent", "hour"])
+def test_the_groups_gaps_add_up_to_the_gap(draw: Draw, indicator: str, group: str) -> None:
+    row = queries.indicator(MONTH, indicator, reader=current_reader()).row
+    groups = queries.by_group(MONTH, indicator, group, reader=current_reader())
+    assert row.measure.value is not None
+    assert row.target is not None
+    gaps = [one.gap for one in groups if one.gap is not None]
+    assert sum(gaps, Fraction(0)) == row.measure.value - row.target
+
+
+def test_the_days_add_up_to_the_month(draw: Draw) -> None:
+    row = queries.indicator(MONTH, "service_level", reader=current_reader()).row
+    days = queries.by_day(MONTH, "service_level", reader=current_reader())
+    top, bottom = sum(d.numerator for d in days), sum(d.denominator for d in days)
+    assert Fraction(top) / Fraction(bottom) == row.measure.value
+    assert [d.target for d in days if d.day.day in (15, 16)] == [
+        Fraction("0.8"),
+        Fraction("0.85"),
+    ]  # the amendment's day
+
+
+def test_the_lines_of_a_step_add_up_to_it_and_the_steps_to_the_payable_sum(draw: Draw) -> None:
+    view = queries.statement(MONTH, reader=current_reader())
+    *steps, payable = view.steps
+    assert sum(step.amount for step in steps) == payable.amount
+    assert sum(line.amount for line in view.lines) == payable.amount
+    shown = of_class(draw(f"/statement/{MONTH}"), "lines")[0]
+    assert f"{payable.amount:,.2f}" in text(shown)
+
+
+def test_scrolling_to_the_end_shows_every_item_once_in_order(draw: Draw) -> None:
+    what = {"statement_id": MONTH, "indicator_id": "connect_rate", "query": {}, "zone": "Asia/Shanghai"}
+    seen: list[str] = []
+    cursors: dict[str, object] = {}
+    while True:
+        response, cursors = more_rows({"startRow": len(seen)}, cursors, what)
+        seen += [row["href"] for row in response["rowData"]]
+        if "rowCount" in response:
+            break
+    whole = queries.indicator(MONTH, "connect_rate", reader=current_reader()).row.measure.states.population
+    assert len(seen) == len(set(seen)) == response["rowCount"] == whole > 200  # more than one block
+    again, _ = more_rows({"startRow": 100}, cursors, what)
+    assert [row["href"] for row in again["rowData"]] == seen[100:200]
+
+
+def test_values_are_shown_with_their_exact_parts(draw: Draw) -> None:
+    row = queries.indicator(MONTH, "connect_rate", reader=current_reader()).row
+    page = draw(f"/indicator/{MONTH}/connect_rate")
+    assert value_text(row.measure.value, "share") in text(of_class(page, "answer"))
+    assert f"{int(row.measure.numerator):,} ÷ {int(row.measure.denominator):,}" in text(of_class(page, "definition"))

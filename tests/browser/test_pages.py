@@ -1,0 +1,132 @@
+"""Somebody walks from the scorecard to a raw line, in a real browser."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.main import create_app
+from app.settings import Settings
+from tests.app.fake_runs import fake_runs
+from tests.browser.serving import served
+
+MONTH = "hx-2026-017.2026-10.v1"
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """An app over three made-up months."""
+    with served(create_app(Settings(home=Path("nowhere")), fake_runs().door())) as found:
+        yield found
+
+
+@pytest.fixture
+def said(page: Page) -> list[str]:
+    """What the page's console complains of; a policy that stops a script says so here."""
+    complaints: list[str] = []
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None
+    )
+    return complaints
+
+
+def test_from_the_scorecard_to_a_raw_line(page: Page, address: str, said: list[str]) -> None:
+    page.goto(f"{address}/?lang=zh")
+    expect(page.locator(".answer")).to_contain_text("12 项指标中")
+    page.locator(".scorecard tbody tr", has_text="20 秒服务水平").locator(".row-link").click()
+    expect(page).to_have_url(re.compile(r"/indicator/.*/service_level$"))
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)  # days, months, distribution
+    page.locator(".states tr", has_text="未达标").locator(".row-link").first.click()
+    expect(page).to_have_url(re.compile(r"/items/.*/service_level\?state=missed$"))
+    row = page.locator(".ag-row").first
+    expect(row).to_contain_text("未达标")
+    item_id = row.locator("[col-id=item]").inner_text()
+    row.click()
+    expect(page).to_have_url(re.compile(rf"/item/.*/{item_id}$"))
+    expect(page.locator(".raw-where")).to_contain_text("hotline-2026-10.csv")
+    expect(page.locator(".raw-record pre")).to_contain_text(item_id)
+    page.go_back()
+    expect(page.locator(".ag-row").first).to_contain_text("未达标")
+    assert said == []
+
+
+def test_rows_come_as_one_scrolls(page: Page, address: str) -> None:
+    page.goto(f"{address}/items/{MONTH}/connect_rate")
+    expect(page.locator(".ag-row").first).to_be_visible()
+    view = page.locator(".ag-grid-viewport, .ag-body-viewport").first
+    for _ in range(12):
+        view.evaluate("e => e.scrollBy(0, 3000)")
+        page.wait_for_timeout(120)
+    last = int(page.locator(".ag-row").last.get_attribute("row-index") or 0)
+    assert last > 200
+
+
+def test_a_filter_lives_in_the_address(page: Page, address: str) -> None:
+    page.goto(f"{address}/items/{MONTH}/service_level?state=missed")
+    expect(page.locator(".ag-row").first).to_contain_text("未达标")
+    page.locator(".chip", has_text="达标").nth(1).click()
+    expect(page).to_have_url(re.compile("state="))
+    page.locator(".chip", has_text="全部").click()
+    expect(page).to_have_url(re.compile(r"/service_level$"))
+    page.go_back()
+    page.go_back()
+    expect(page.locator(".chip.is-on")).to_contain_text("未达标")
+    expect(page.locator(".ag-row").first).to_contain_text("未达标")
+
+
+def test_the_language_changes_at_once_and_is_remembered(page: Page, address: str) -> None:
+    page.goto(f"{address}/statement/{MONTH}")
+    expect(page.locator(".answer")).to_contain_text("应付")
+    page.locator(".language", has_text="EN").click()
+    expect(page.locator(".answer")).to_contain_text("payable")
+    expect(page).to_have_url(re.compile("lang=en"))
+    page.goto(f"{address}/")
+    expect(page.locator(".answer")).to_contain_text("payable")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.title() == "Scorecard · clausemeter"
+
+
+def test_the_theme_is_remembered_and_the_grid_follows(page: Page, address: str) -> None:
+    page.goto(f"{address}/items/{MONTH}/service_level")
+    expect(page.locator(".ag-row").first).to_be_visible()
+    light = page.locator(".ag-row").first.evaluate("e => getComputedStyle(e).backgroundColor")
+    page.locator(".header-tools button").click()
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    assert page.locator(".ag-row").first.evaluate("e => getComputedStyle(e).backgroundColor") != light
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+
+
+def test_a_mark_of_a_figure_opens_its_day(page: Page, address: str) -> None:
+    page.goto(f"{address}/indicator/{MONTH}/service_level")
+    day = page.locator(".js-plotly-plot").first.locator(".scatterlayer .trace").last.locator(".points path").nth(10)
+    day.click(force=True)
+    expect(page).to_have_url(re.compile(r"/items/.*day=2026-10-11"))
+    expect(page.locator(".chip.is-on").last).to_contain_text("10月11日")
+
+
+def test_trouble_leaves_the_page_alive(page: Page, address: str) -> None:
+    page.goto(f"{address}/?month=1999-01")
+    expect(page.locator(".trouble-code")).to_have_text("web.no_such_month")
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    expect(page.locator(".answer")).to_contain_text("项指标中")
+
+
+def test_a_money_leads_to_its_line(page: Page, address: str) -> None:
+    page.goto(f"{address}/")
+    page.locator(".scorecard .c-money .figure").first.click()
+    expect(page.locator(".lines tr.is-target")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", f"/indicator/{MONTH}/service_level", f"/statement/{MONTH}", f"/items/{MONTH}/csat"]
+)
+def test_nothing_hangs_over_the_edge_of_a_phone(page: Page, address: str, path: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}{path}")
+    expect(page.locator(".answer")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
