@@ -57,12 +57,17 @@ def dated_literal(term: Term, pieces: Sequence[Piece[str]]) -> str:
 
 def expression_sql(ask: Ask) -> str:
     """Return the metric's expression with the terms in force put in."""
+    return with_terms(ask, ask.metric.sql)
+
+
+def with_terms(ask: Ask, sql: str) -> str:
+    """Return an expression of the metric with the names of terms replaced by what they are worth."""
 
     def put(word: str) -> str:
         term = ask.metric.terms.get(word)
         return word if term is None else dated_literal(term, ask.terms[word])
 
-    return WORD.sub(lambda match: put(match[0]) if match[0][0] not in "'-" else match[0], ask.metric.sql)
+    return WORD.sub(lambda match: put(match[0]) if match[0][0] not in "'-" else match[0], sql)
 
 
 def coded_sql(ask: Ask) -> str:
@@ -98,7 +103,7 @@ def wide_select(population: str, frame: Frame, asks: Sequence[Ask]) -> str:
             states = f"CASE WHEN {scoped(ask.scope, population, place='arrival_at')} THEN {states} END"
         columns.append(f"CAST(CASE WHEN outside IS NULL THEN {states} END AS UTINYINT) AS {ask.column}_state")
         if ask.metric.amount is not None:
-            columns.append(f"CAST({ask.metric.amount} AS DECIMAL(18, 6)) AS {ask.column}_amount")
+            columns.append(f"CAST({with_terms(ask, ask.metric.amount)} AS DECIMAL(18, 6)) AS {ask.column}_amount")
     listed = "".join(f",\n       {column}" for column in columns)
     return (
         f"WITH population AS (\n{population_select(population, frame)}\n),\n"
@@ -114,7 +119,7 @@ def readable_select(frame: Frame, ask: Ask) -> str:
     if ask.scope:
         ours = scoped(ask.scope, ask.metric.population, place="arrival_at")
         scope = f"WHEN NOT coalesce({ours}, false) THEN 'outside: {OUTSIDE_SCOPE}'\n            "
-    amount = f", {ask.metric.amount} AS amount" if ask.metric.amount else ""
+    amount = f", {with_terms(ask, ask.metric.amount)} AS amount" if ask.metric.amount else ""
     body = "\n".join("            " + line for line in expression_sql(ask).splitlines()).strip()
     return (
         f"WITH population AS (\n{population_select(ask.metric.population, frame)}\n),\n"

@@ -81,6 +81,12 @@ class Metric:
     states: tuple[str, ...]
     digest: str
 
+    def sums(self, state: str) -> bool:
+        """Say whether the amounts of items in this state add up to the value."""
+        if self.aggregate == "count":
+            return state.partition(":")[0] == self.numerator
+        return state == "counted"
+
     @property
     def channel(self) -> str:
         """The part of its key before the point: phone, chat, email."""
@@ -217,6 +223,7 @@ class Needs:
     due: tuple[str, ...]
     place: str
     channel: str
+    pauses: str | None
 
 
 @lru_cache(maxsize=32)
@@ -226,7 +233,8 @@ def population_needs(population: str) -> Needs:
     ``-- clock: response_s asked_at answered_at`` service seconds between two instants · ``-- day: plan_on plan_at`` the
     local day of an instant · ``-- due: asked_at answered_at`` the end of a limit in days after the first, and the days
     up to the others · ``-- place: queued_at`` the instant at which an item belongs to its queue (else its arrival) ·
-    ``-- channel: phone`` where all its items are of one (else a column).
+    ``-- channel: phone`` where all its items are of one (else a column) · ``-- pauses: pauses`` a list of {from_at,
+    until_at} in which the clock of a limit in days stands still.
     """
     head = population_sql(population)
 
@@ -238,5 +246,6 @@ def population_needs(population: str) -> Needs:
         days=tuple((name, at) for name, at in lines("day")),
         due=tuple(lines("due")[0]) if lines("due") else (),
         place=" ".join(lines("place")[0]) if lines("place") else "arrival_at",
+        pauses=lines("pauses")[0][0] if lines("pauses") else None,
         channel=quoted(lines("channel")[0][0]) if lines("channel") else "channel",
     )

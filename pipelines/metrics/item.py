@@ -39,7 +39,7 @@ def _in_service_hours(needs: Needs, frame: Frame) -> tuple[list[str], list[str]]
         columns.append(f"seconds_of_us(working_us({between})) AS {clock.name}")
     if due:
         event, *answers = due
-        column, more = _due(event, frame, options)
+        column, more = _due(event, frame, options, needs.pauses)
         columns += [column, *(_days_to(event, answer, options) for answer in answers)]
         joins += more
     return columns, joins
@@ -64,7 +64,7 @@ def _days_to(event: str, answer: str, options: dict[str, str]) -> str:
     return f"{options['day_kind']}_days_between({between}) AS days_to_{answer}"
 
 
-def _due(event: str, frame: Frame, options: dict[str, str]) -> tuple[str, list[str]]:
+def _due(event: str, frame: Frame, options: dict[str, str], pauses: str | None) -> tuple[str, list[str]]:
     """Return the column ``due_at`` of a limit of N days after ``event``, and its joins (worktime, due_days.sql)."""
     n, asked = options["within_days"], f"day_of_{event}"
     if options["day_kind"] == "natural":  # N days on, moved to the next working day where that is none
@@ -76,7 +76,18 @@ def _due(event: str, frame: Frame, options: dict[str, str]) -> tuple[str, list[s
     kind, missing = (
         ("working", "no_notice_index") if options["day_kind"] == "working" else ("service", "no_hours_index")
     )
-    index = f"start_{kind}_index({asked}, {event}, {quoted(options['after_close'])}) + {n}"
-    last = _join("last_day", frame, f"last_day.is_{kind}_day AND last_day.{kind}_index = {index}")
-    due = f"CASE WHEN last_day.{missing} = {asked}.{missing} THEN last_day.close_of_business_at END AS due_at"
-    return due, [last]
+    start = f"start_{kind}_index({asked}, {event}, {quoted(options['after_close'])})"
+    last = _join("last_day", frame, f"last_day.is_{kind}_day AND last_day.{kind}_index = {start} + {n}")
+    due = f"CASE WHEN last_day.{missing} = {asked}.{missing} THEN last_day.close_of_business_at END"
+    if pauses is not None:
+        # a day in whose close the clock is paused is not counted: of the few paused items, the Nth of the other days
+        days = (
+            f"(SELECT list({{close_at: close_of_business_at, nth: {kind}_index, missing: {missing}}} ORDER BY day)"
+            f" FROM calendar_day WHERE calendar = {quoted(frame.calendar or '')} AND is_{kind}_day)"
+        )
+        counted = (
+            f"list_filter({days}, lambda closing: closing.nth > {start} AND closing.missing = {asked}.{missing}"
+            f" AND NOT is_paused_over(closing.close_at, {pauses}))[{n}].close_at"
+        )
+        due = f"CASE WHEN len({pauses}) > 0 THEN {counted} ELSE {due} END"
+    return f"{due} AS due_at", [last]

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +133,7 @@ def default_cut_off(con: duckdb.DuckDBPyConnection, contract: Contract, month: M
     ]
     latest = con.execute(f"SELECT max(known_at) FROM ({' UNION ALL '.join(parts)})").fetchall()[0][0]
     ends_at = day_begins_at(month.days.until, contract.zone)
-    return min(now, max(ends_at, latest + timedelta(microseconds=1)) if latest else ends_at)
+    return min(now, max(ends_at, latest) if latest else ends_at)
 
 
 @dataclass(frozen=True)

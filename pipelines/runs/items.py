@@ -172,7 +172,7 @@ def _grouped(found: _Evidence, sql: str) -> list[GroupRow]:
             counts.outside[state.removeprefix("outside: ")] += n
         else:
             counts.states[state] += n
-            if state == "counted":
+            if found.metric.sums(state):
                 counts.amount += amount or Decimal(0)
     return [_row(found.metric, name, counts) for name, counts in sorted(groups.items()) if counts.population]
 

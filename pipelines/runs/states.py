@@ -140,7 +140,7 @@ def tallies(
                 counts.states[state] += row["n"]
                 if row["item_source"] in vendor_kept:
                     counts.kept_by_vendor[state] += row["n"]
-                if state == "counted" and row.get(f"{ask.column}_sum") is not None:
+                if ask.metric.sums(state) and row.get(f"{ask.column}_sum") is not None:
                     counts.amount += row[f"{ask.column}_sum"]
     for (column, group), counts in found.items():
         yield Tally(column, dict(zip(by, group, strict=True)), counts)

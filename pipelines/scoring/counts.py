@@ -88,8 +88,9 @@ def measured(metric: Metric, counts: Counts, unmeasurable: str | None = None) ->
     if metric.aggregate == "sum":
         return Measured(amount, 1, n, amount if n else None, counts)
     if metric.aggregate == "count":
-        found = counts.of(metric.numerator)  # no incidents is 0, not absent
-        return Measured(Fraction(found), 1, counts.of("met") + counts.of("missed"), Fraction(found), counts)
+        # no incidents is 0, not absent; an item may bear several, and then its amount says how many
+        found = Fraction(counts.of(metric.numerator)) if metric.amount is None else amount
+        return Measured(found, 1, counts.of("met") + counts.of("missed"), found, counts)
     assert metric.aggregate == "share"  # noqa: S101 - a percentile is no sum of counts
     met, missed = counts.of("met"), counts.of("missed") + blamed(counts, unmeasurable)
     numerator = missed if metric.numerator == "missed" else met

@@ -20,10 +20,19 @@ WITH event AS (
            max(load_id) AS load_id
     FROM cycled GROUP BY source, case_id
 ), cycles AS (
-    SELECT source, case_id, CAST(cycle AS BIGINT) AS cycle, min("at") AS begins_at, max("at") AS last_at,
-           list({"kind": kind, "at": "at", reason: pause_reason} ORDER BY place)
-               FILTER (kind IN ('paused', 'resumed')) AS pauses
+    SELECT source, case_id, CAST(cycle AS BIGINT) AS cycle, min("at") AS begins_at, max("at") AS last_at
     FROM cycled GROUP BY source, case_id, cycle
+), switch AS (
+    -- a pause needs a start and a reason, and lasts until the case is resumed (NULL: not ended)
+    SELECT source, case_id, cycle, place, kind, "at" AS from_at, pause_reason AS reason,
+           lead("at") OVER in_order AS until_at, lag(kind, 1, 'resumed') OVER in_order AS before
+    FROM cycled WHERE kind IN ('paused', 'resumed')
+    WINDOW in_order AS (PARTITION BY source, case_id, cycle ORDER BY place)
+), paused AS (
+    SELECT source, case_id, cycle, list({from_at: from_at, until_at: until_at, reason: reason} ORDER BY place) AS pauses
+    FROM switch WHERE kind = 'paused' AND before <> 'paused' AND reason IS NOT NULL
+    GROUP BY source, case_id, cycle
 )
-SELECT cycles.*, firsts.firsts, whole.* EXCLUDE (source, case_id)
-FROM cycles JOIN whole USING (source, case_id) LEFT JOIN firsts USING (source, case_id, cycle)
+SELECT cycles.*, firsts.firsts, paused.pauses, whole.* EXCLUDE (source, case_id)
+FROM cycles JOIN whole USING (source, case_id)
+LEFT JOIN firsts USING (source, case_id, cycle) LEFT JOIN paused USING (source, case_id, cycle)

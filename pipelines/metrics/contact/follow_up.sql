@@ -2,8 +2,8 @@
 metric: contact.follow_up@1
 name: {zh: 后续答复及时率, en: Follow-up in time}
 text:
-  zh: 未当场解决的接触中，within_days 个工作日内给出明确方案或答复的 ÷ 未当场解决的接触；未立案的算未达。
-  en: Contacts not resolved on the spot that got a plan (or were resolved) within within_days working days / contacts not resolved on the spot. One without a case is missed.
+  zh: 未当场解决的接触中，within_days 个工作日内给出明确方案或答复的 ÷ 未当场解决的接触；未立案的算未达；客户在时限内撤销的剔除；营业结束时处于暂停的工作日不计。
+  en: Contacts not resolved on the spot that got a plan (or were resolved) within within_days working days / contacts not resolved on the spot. One without a case is missed, one withdrawn by the customer in time is excluded; a working day in whose close the case is paused is not counted.
 population: handled_contact
 aggregate: share
 better: higher
@@ -25,6 +25,8 @@ CASE
   WHEN or_resolved = 'true' AND days_to_resolved_at < within_days               THEN 'met'
   WHEN due_at IS NULL                                                           THEN 'unmeasurable: no holiday notice for that year'
   WHEN plan_at <= due_at OR (or_resolved = 'true' AND resolved_at <= due_at)    THEN 'met'
+  WHEN withdrawn_at <= due_at AND coalesce(withdrawn_at < least(plan_at, resolved_at), true)
+                                                                                THEN 'excluded: withdrawn'
   WHEN plan_at IS NOT NULL OR (or_resolved = 'true' AND resolved_at IS NOT NULL) THEN 'missed'
   WHEN known_until_at > due_at AND case_opened_at IS NULL                       THEN 'missed: no case'
   WHEN known_until_at > due_at                                                  THEN 'missed: not yet done'

@@ -12,7 +12,7 @@ WITH round AS (
            s.queue, s.first_agent_id, s.customer_id, s.customer_type, s.topic, s.load_id, s.opened_by, s.request_at,
            s.human_line_count, s.contradicting, s.ambiguous_time, s.left_at, s.closed_at, s.first_at, s.last_at
     FROM item_round r JOIN item_session s ON s.source = r.source AND s.session_id = r.session_id
-    WHERE r.started_at >= $since_at AND r.started_at < $until_at AND r.started_at < $cut_off_at
+    WHERE r.started_at >= $since_at AND r.started_at < $until_at AND r.started_at <= $cut_off_at
 )
 SELECT source AS item_source, session_id || '#' || round_no AS item_id, arrival_at, $service_on AS service_on,
        queue, coalesce(round_agent_id, first_agent_id) AS agent_id, customer_id, customer_type, topic, load_id,

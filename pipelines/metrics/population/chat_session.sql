@@ -27,4 +27,4 @@ SELECT source AS item_source, session_id AS item_id, arrival_at, $service_on AS 
        $cut_off_at                                                               AS known_until_at,
        human_line_count, transfer_count, resolved
 FROM session
-WHERE arrival_at >= $since_at AND arrival_at < $until_at AND arrival_at < $cut_off_at
+WHERE arrival_at >= $since_at AND arrival_at < $until_at AND arrival_at <= $cut_off_at

@@ -17,4 +17,4 @@ SELECT source AS item_source, thread_id AS item_id, arrival_at, $service_on AS s
        CASE WHEN reply.replied_at <= $cut_off_at THEN reply.replied_at END AS answered_at,
        $cut_off_at AS known_until_at, reply_count, resolved
 FROM thread
-WHERE arrival_at >= $since_at AND arrival_at < $until_at AND arrival_at < $cut_off_at
+WHERE arrival_at >= $since_at AND arrival_at < $until_at AND arrival_at <= $cut_off_at

@@ -7,7 +7,8 @@ $contacts
            last_at AS ended_at, queue, agent_id, customer_id, topic, load_id
     FROM item_case WHERE begins_at >= $since_at AND begins_at < $until_at AND cycle = 1
 ), inspected AS (
-    SELECT contact.* REPLACE (coalesce(i.agent_id, contact.agent_id) AS agent_id), i.accuracy, i.attitude, i.total,
+    SELECT contact.* REPLACE (coalesce(i.agent_id, contact.agent_id) AS agent_id,
+                              greatest(contact.load_id, i.load_id) AS load_id), i.accuracy, i.attitude, i.total,
            coalesce(i.fatal, false) AS fatal, coalesce(i.violations, []) AS violations, i.contradicting
     FROM item_inspection i JOIN contact
       ON i.contact_channel = contact.channel AND i.contact_id = contact.contact_id
@@ -22,4 +23,4 @@ SELECT source AS item_source, contact_id AS item_id, channel, arrival_at, $servi
        CASE WHEN fatal THEN 0 ELSE accuracy END AS accuracy, CASE WHEN fatal THEN 0 ELSE attitude END AS attitude,
        CASE WHEN fatal THEN 0 ELSE total END AS total, fatal, violations, contradicting
 FROM inspected
-WHERE arrival_at >= $since_at AND arrival_at < $until_at AND arrival_at < $cut_off_at
+WHERE arrival_at >= $since_at AND arrival_at < $until_at AND arrival_at <= $cut_off_at

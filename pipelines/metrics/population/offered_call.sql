@@ -58,4 +58,4 @@ SELECT call.source AS item_source, call.call_id AS item_id, arrival_at, $service
        coalesce(contradicting, false)                                          AS contradicting,
        coalesce(ambiguous_time, false) AND NOT wait_from_log                   AS ambiguous_wait
 FROM call
-WHERE arrival_at >= $since_at AND arrival_at < $until_at AND arrival_at < $cut_off_at
+WHERE arrival_at >= $since_at AND arrival_at < $until_at AND arrival_at <= $cut_off_at

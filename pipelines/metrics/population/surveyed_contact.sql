@@ -7,7 +7,7 @@ $contacts
            last_at AS ended_at, queue, agent_id, customer_id, topic, load_id
     FROM item_case WHERE begins_at >= $since_at AND begins_at < $until_at AND cycle = 1
 ), answer AS (
-    SELECT contact.*, survey.answered_at, survey.rating,
+    SELECT contact.* REPLACE (greatest(contact.load_id, survey.load_id) AS load_id), survey.answered_at, survey.rating,
            survey.rating BETWEEN $scale_low AND $scale_high                          AS is_valid,
            survey.answered_at IS NULL OR (survey.answered_at >= contact.arrival_at AND survey.answered_at <= $cut_off_at
                AND survey.answered_at <= contact.ended_at + to_hours($window_h))     AS is_in_window,
@@ -21,12 +21,13 @@ $contacts
            any_value(topic) AS topic, max(load_id) AS load_id,
            arg_max(rating, coalesce(answered_at, arrival_at)) FILTER (rating IS NOT NULL AND is_valid AND is_in_window) AS rating,
            bool_or(rating IS NOT NULL AND NOT is_valid AND is_in_window)             AS has_off_scale,
+           any_value(ended_at) + to_hours($window_h) >= $cut_off_at                  AS may_still_answer,
            bool_or(contradicting)                                                    AS contradicting
     FROM answer GROUP BY channel, source, contact_id
 )
 SELECT source AS item_source, contact_id AS item_id, channel, arrival_at, $service_on AS service_on, queue, agent_id,
        customer_id, customer_type, topic, load_id,
        CASE WHEN NOT coalesce($in_scope, false) THEN 'another contract''s queue' END AS outside,
-       rating, coalesce(has_off_scale, false) AS has_off_scale, contradicting
+       rating, coalesce(has_off_scale, false) AS has_off_scale, may_still_answer, contradicting
 FROM rated
-WHERE arrival_at >= $since_at AND arrival_at < $until_at AND arrival_at < $cut_off_at
+WHERE arrival_at >= $since_at AND arrival_at < $until_at AND arrival_at <= $cut_off_at

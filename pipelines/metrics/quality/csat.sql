@@ -18,5 +18,6 @@ CASE
   WHEN contradicting            THEN 'unmeasurable: contradicting deliveries'
   WHEN rating IS NOT NULL       THEN 'counted'
   WHEN has_off_scale            THEN 'unmeasurable: off-scale rating'
+  WHEN may_still_answer         THEN 'pending'
   ELSE 'excluded: no answer'
 END

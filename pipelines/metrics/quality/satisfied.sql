@@ -17,6 +17,7 @@ terms:
 CASE
   WHEN contradicting                                                         THEN 'unmeasurable: contradicting deliveries'
   WHEN rating IS NULL AND has_off_scale                                      THEN 'unmeasurable: off-scale rating'
+  WHEN rating IS NULL AND may_still_answer                                   THEN 'pending'
   WHEN rating IS NULL                                                        THEN 'excluded: no answer'
   WHEN list_contains(list_transform(satisfied, lambda answer: CAST(answer AS DECIMAL(18, 6))), rating) THEN 'met'
   ELSE 'missed'

@@ -2,12 +2,15 @@
 metric: quality.violations@1
 name: {zh: 服务违规数, en: Service violations}
 text:
-  zh: 最后一次质检发现 kinds 所列违规（kinds 为空时任一违规或致命差错）的接触数。
-  en: Contacts whose last inspection found a violation of the kinds listed (none listed, any violation or a fatal error).
+  zh: 最后一次质检发现的 kinds 所列违规数，每种每次接触计一次（kinds 为空时计任何违规；只有致命差错而未列种类的计一次）。
+  en: Violations of the kinds listed that the last inspections found, each kind once a contact (none listed, any kind; a fatal error without a kind counts once).
 population: inspected_contact
 aggregate: count
 numerator: missed
-unit: contacts
+amount: >-
+  CASE WHEN len(kinds) = 0 THEN greatest(len(list_distinct(violations)), CAST(fatal AS INTEGER))
+  ELSE len(list_intersect(list_distinct(violations), kinds)) END
+unit: violations
 better: lower
 terms:
   kinds: {unit: list, default: "", zh: 违规种类, en: kinds of violation}
