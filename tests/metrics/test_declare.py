@@ -140,7 +140,8 @@ def test_a_term_that_changes_twice_becomes_one_case_over_the_day():
     pieces = [Piece(span, value, "") for span, value in zip(spans, ("30", "20", "15"), strict=True)]
     sql = expression_sql(Ask("x", metric_named(LEVEL), pieces_of(LEVEL, {"answer_within_s": pieces})))
     assert (
-        "(CASE WHEN service_on < DATE '2026-10-10' THEN 30 ELSE CASE WHEN service_on < DATE '2026-10-20' THEN 20 ELSE 15"
+        "(CASE WHEN service_on < DATE '2026-10-10' THEN 30"
+        " ELSE CASE WHEN service_on < DATE '2026-10-20' THEN 20 ELSE 15"
         " END END)"
     ) in sql
 

@@ -1,0 +1,142 @@
+"""Counts add up over any split; what a month with several parts comes to; what no case of scoring.yaml shows."""
+
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from pipelines.contract.resolve import IndicatorTerms, indicator_terms
+from pipelines.core.period import Month
+from pipelines.metrics.declare import metric_named
+from pipelines.scoring.counts import Counts, measured, no_data_reason, total
+from pipelines.scoring.judge import Judged, judge
+from tests.contract.small_contract import one_indicator
+
+RATE = metric_named("phone.connect_rate@1")
+
+
+def counts(amount: str = "0", **states: int) -> Counts:
+    return Counts(Counter(states), Counter(), Decimal(amount))
+
+
+def terms(more: str = "", *, instead_of: str = "") -> IndicatorTerms:
+    contract = one_indicator(more, instead_of=instead_of).model
+    found = indicator_terms(contract, contract.indicators[0], Month(2026, 10).days)
+    assert found
+    return found
+
+
+def judged(more: str, instead_of: str, *given: Counts) -> Judged:
+    return judge(terms(more, instead_of=instead_of), given)
+
+
+TWO_TARGETS = "target: [{value: 90%}, {value: 92%, since: 2026-10-16}]\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        ({"met": 1}, {"missed": 1}, "missed"),  # missed in any part
+        ({"met": 1}, {"met": 1}, "met"),
+        ({"met": 1}, {}, "met"),
+        ({"pending": 1}, {"excluded": 1}, "no data"),
+    ],
+)
+def test_the_month_is_the_worst_of_its_parts(first, second, verdict):
+    found = judged(TWO_TARGETS, "target", counts(**first), counts(**second))
+    assert found.verdict == verdict
+    assert found.measured.counts.population == sum(first.values()) + sum(second.values())
+
+
+def test_the_reason_is_that_of_the_part_that_decides():
+    found = judged(TWO_TARGETS, "target", counts(pending=1), counts())
+    assert (found.verdict, found.reason) == ("no data", "all pending")
+
+
+def test_a_weighted_target_without_items_is_no_data_and_keeps_the_last():
+    found = judged(TWO_TARGETS + "on_change: weighted_target\n", "target on_change", counts(), counts(pending=2))
+    assert (found.verdict, found.parts[0].target, found.reason) == ("no data", Fraction(92, 100), "all pending")
+
+
+def test_weighted_target_without_a_target_is_reported():
+    found = judged("on_change: weighted_target\n", "target on_change", counts(met=1))
+    assert (found.verdict, found.parts[0].target, len(found.parts)) == ("reported", None, 1)
+
+
+def test_weighted_target_weighs_by_the_items_that_count():
+    # 1,000 that count and 9,000 that do not, then 3,000: still 91.5 %
+    more = TWO_TARGETS + "on_change: weighted_target\n"
+    found = judged(more, "target on_change", counts(met=1000, excluded=9000), counts(met=3000))
+    assert found.parts[0].target == Fraction(915, 1000)
+    assert (found.parts[0].terms.share, len(found.parts[0].terms.days)) == (1, 31)
+
+
+def test_points_need_both_a_weight_and_a_form():
+    assert judged("weight: 10\n", "", counts(met=1)).parts[0].points is None
+    assert judged("scoring: {form: pass_fail}\n", "", counts(met=1)).parts[0].points is None
+    assert judged("weight: 10\nscoring: {form: pass_fail}\n", "", counts(met=1)).parts[0].points == 100
+
+
+def test_no_incident_is_nought_and_a_minimum_sample_does_not_ask_for_incidents():
+    found = judged(
+        "metric: quality.violations@1\ntarget: 0\nminimum_sample: 30\n", "metric terms target minimum_sample", counts()
+    )
+    assert (found.verdict, found.measured.value) == ("met", 0)
+
+
+def test_a_part_with_exactly_its_sample_is_enough():
+    assert judged("minimum_sample: 30\n", "minimum_sample", counts(met=30)).verdict == "met"
+    assert judged("minimum_sample: 30\n", "minimum_sample", counts(met=29)).verdict == "not enough data"
+
+
+# --- counts ---
+
+
+def test_counts_add_up_over_any_split():
+    one = Counts(Counter({"met": 2, "excluded: short abandon": 1}), Counter({"IVR only": 1}), Decimal("1.5"), Counter())
+    other = Counts(Counter({"met": 1, "pending": 4}), Counter({"IVR only": 2}), Decimal("0.5"), Counter({"pending": 4}))
+    both = total([one, other])
+    assert both == total([other, one])
+    assert (both.population, both.of("met"), both.outside["IVR only"], both.amount) == (8, 3, 3, 2)
+    assert both.reasons("excluded") == {"short abandon": 1}
+    assert both.reasons("pending") == {"no reason": 4}
+    assert total([]) == Counts()
+
+
+def test_a_late_item_is_a_miss_with_a_reason():
+    found = Counts(Counter({"missed": 2, "missed: not yet done": 3, "met": 5}))
+    assert (found.of("missed"), measured(RATE, found).value) == (5, Fraction(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("aggregate", "states", "value", "n"),
+    [
+        ("sum", {"counted": 3}, Fraction(12), 3),
+        ("sum", {"pending": 3}, None, 0),
+        ("mean", {"counted": 3, "excluded": 9}, Fraction(4), 3),
+        ("mean", {}, None, 0),
+        ("count", {"met": 4, "missed": 2}, Fraction(4), 6),
+        ("count", {}, Fraction(0), 0),
+    ],
+)
+def test_a_value_is_made_once_from_sums(aggregate, states, value, n):
+    found = measured(replace(RATE, aggregate=aggregate), counts("12", **states))
+    assert (found.value, found.n) == (value, n)
+
+
+def test_an_item_of_a_count_may_bear_several():
+    two_each = replace(RATE, aggregate="count", amount="kinds", numerator="missed")
+    assert measured(two_each, counts("12", met=4, missed=6)).value == 12
+
+
+def test_a_share_may_be_of_what_is_missed():
+    found = measured(metric_named("phone.abandonment@1"), counts(met=97, missed=3))
+    assert (found.value, found.numerator, found.denominator) == (Fraction(3, 100), 3, 100)
+
+
+def test_no_data_says_why():
+    assert no_data_reason(counts()) == "no items"
+    assert no_data_reason(counts(unmeasurable=1)) == "all unmeasurable"
+    assert no_data_reason(counts(unmeasurable=1, pending=1)) == "nothing counted"
