@@ -199,7 +199,8 @@ def test_a_contract_survives_being_written_and_read_again(drawn):
         assert Indicator.model_validate(one.model_dump(by_alias=True, mode="json")) == one
 
 
-def test_no_cap_of_the_other_kind_is_touched_by_a_settled_month_without_deductions():
-    text = "fees: [{id: f, clause: '3', form: fixed, amount: 100}]\ncaps: [{id: k, clause: '5', kinds: [kpi], amount: 0}]\n"
-    done = settled_source(parse_contract(HEAD + text, "c"), {})
+def test_a_cap_of_nothing_on_nothing_is_no_line():
+    text = "fees: [{id: f, clause: '3', form: fixed, amount: 100}]\n"
+    caps = "caps: [{id: k, clause: '5', kinds: [kpi], amount: 0}]\n"
+    done = settled_source(parse_contract(HEAD + text + caps, "c"), {})
     assert [line.id for line in done.settled.lines] == ["f"]
