@@ -1,82 +1,99 @@
-"""Pictures of every page and state: `python -m tests.browser.shots shots [--only scorecard] [--picture FILE]`."""
+"""Pictures of every page and state: `python -m tests.browser.shots shots [--home HOME] [--only scorecard …]`.
+
+Without a home they show made-up months. All of them written, the README's picture is written too.
+"""
 
 import argparse
 import itertools
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from app.components import links
 from app.main import create_app
+from app.queries.door import Door, open_door
 from app.settings import Settings
 from tests.app.fake_runs import FakeRuns
 from tests.browser.chromium import FLAGS, HOW_TO, find_chromium
 from tests.browser.serving import served
 
-MONTH = "hx-2026-017.2026-10.v1"
 LANGUAGES, SCHEMES, WIDTHS = ("zh", "en"), ("light", "dark"), (1440, 390)
+PICTURE = Path("data/pictures/scorecard.png")
 
 
-def pages(runs: FakeRuns) -> dict[str, str]:
-    """Name every page and state with its address."""
-    one = runs.items(MONTH, "service_level", state="missed", limit=1).rows[0]
-    return {
+def pages(door: Door) -> dict[str, str]:
+    """Name every page and state of the newest statement with its address."""
+    newest = door.list_statements()[0].id
+    body = door.read_statement(newest)
+    shares = [one for one in body["indicators"] if one["unit"] == "share"]
+    worst = max(shares, key=lambda one: one["states"]["missed"])["id"]
+    mean = next(one["id"] for one in body["indicators"] if one["unit"] == "s")
+    found: dict[str, str] = {
         "scorecard": "/",
-        "scorecard-by-money": "/?sort=money&verdict=missed",
-        "indicator": f"/indicator/{MONTH}/service_level",
-        "indicator-mean": f"/indicator/{MONTH}/average_wait",
-        "items": f"/items/{MONTH}/service_level?state=missed",
-        "item": f"/item/{MONTH}/phone_item/{quote(one.source)}/{quote(one.item_id)}",
-        "statement": f"/statement/{MONTH}",
+        "scorecard-by-money": links.scorecard(sort="money", verdict="missed"),
+        "indicator": links.indicator(newest, worst),
+        "indicator-mean": links.indicator(newest, mean),
+        "items": links.items(newest, worst, state="missed"),
+        "statement": links.statement(newest),
         "statements": "/statements",
-        "no-such-month": "/?month=1999-01",
+        "no-such-month": links.scorecard(month="1999-12"),
         "no-such-page": "/nowhere",
+        "empty": "/",
     }
+    for population, evidence in body["evidence"].items():
+        page: Any = door.items(newest, evidence["indicators"][0], limit=40)
+        if page.rows:
+            row = page.rows[-1]
+            found[f"item-{population}"] = links.item(newest, population, row.source, row.item_id)
+    return found
 
 
 def settled(page: Page) -> None:
     """Wait until everything that was asked for is drawn."""
     page.wait_for_selector("#drawn")
     page.wait_for_load_state("networkidle")
-    page.wait_for_function(
-        "!document.querySelector('.part > .skeleton') && !document.querySelector('[data-dash-is-loading=\"true\"]')"
-    )
+    for unfinished in (".part > .skeleton", '[data-dash-is-loading="true"]', ".graph:not(:has(.main-svg))"):
+        expect(page.locator(unfinished)).to_have_count(0, timeout=60_000)
     page.wait_for_timeout(250)
 
 
-def shoot(browser: Browser, address: str, path: str, language: str, scheme: str, width: int, target: Path) -> None:
-    """Write one picture of one page."""
+def shoot(browser: Browser, url: str, language: str, scheme: str, width: int, target: Path, height: int = 0) -> None:
+    """Write one picture of one page: the whole of it, or ``height`` pixels from its top."""
+    dark = scheme == "dark"
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
+        viewport={"width": width, "height": height or 900}, color_scheme="dark" if dark else "light"
     )
     page = context.new_page()
-    page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
+    page.goto(f"{url}{'&' if '?' in url else '?'}lang={language}")
     settled(page)
-    page.screenshot(path=target, full_page=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=target, full_page=not height)
     context.close()
+    print(target)
 
 
 def choices() -> argparse.Namespace:
     """Read what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--home", type=Path, help="show this home's statements")
     parser.add_argument("--only", action="append", default=[], help="a page's name; may be repeated")
     parser.add_argument("--lang", choices=LANGUAGES)
     parser.add_argument("--scheme", choices=SCHEMES)
     parser.add_argument("--width", type=int, choices=WIDTHS)
-    parser.add_argument("--picture", type=Path, help="also write the scorecard here, for the README")
     return parser.parse_args()
 
 
 def wanted(asked: argparse.Namespace, known: dict[str, str]) -> Iterator[tuple[str, str, str, int]]:
     """List the pictures that are asked for; all of them where nothing is said."""
-    names = asked.only or [*known, "empty"]
     languages = [asked.lang] if asked.lang else LANGUAGES
     schemes = [asked.scheme] if asked.scheme else SCHEMES
     widths = [asked.width] if asked.width else WIDTHS
-    return itertools.product(names, languages, schemes, widths)
+    return itertools.product(asked.only or known, languages, schemes, widths)
 
 
 def main() -> None:
@@ -85,21 +102,18 @@ def main() -> None:
     chromium = find_chromium()
     if chromium is None:
         raise SystemExit(f"no Chromium: {HOW_TO}")
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    runs, nothing = FakeRuns(12, 4000), FakeRuns(0)
-    known = pages(runs)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    door = open_door(asked.home) if asked.home else FakeRuns(12, 4000).door()
+    known = pages(door)
     with ExitStack() as stack:
-        address = stack.enter_context(served(create_app(Settings(home=Path("nowhere")), runs.door())))
-        bare = stack.enter_context(served(create_app(Settings(home=Path("nowhere")), nothing.door())))
+        full = stack.enter_context(served(create_app(Settings(home=Path("nowhere")), door)))
+        bare = stack.enter_context(served(create_app(Settings(home=Path("nowhere")), FakeRuns(0).door())))
         browser = stack.enter_context(sync_playwright()).chromium.launch(executable_path=chromium, args=list(FLAGS))
         for name, language, scheme, width in wanted(asked, known):
-            target = asked.folder / f"{name}-{language}-{scheme}-{width}.png"
-            shoot(browser, bare if name == "empty" else address, known.get(name, "/"), language, scheme, width, target)
-            print(target)
-        if asked.picture:
-            asked.picture.parent.mkdir(parents=True, exist_ok=True)
-            shoot(browser, address, known["scorecard"], "zh", "light", 1440, asked.picture)
-            print(asked.picture)
+            url = f"{bare if name == 'empty' else full}{known[name]}"
+            shoot(browser, url, language, scheme, width, asked.folder / f"{name}-{language}-{scheme}-{width}.png")
+        if not (asked.only or asked.lang or asked.scheme or asked.width):
+            shoot(browser, f"{full}/", "zh", "light", 1280, PICTURE, height=1000)
         browser.close()
 
 
