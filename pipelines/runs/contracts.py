@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipelines.contract.check import check
 from pipelines.contract.parse import Source, parse_contract
-from pipelines.core.problem import Problem, Refused, refuse_if_any
+from pipelines.core.problem import Problem, Refused, by_place, refuse_if_any
 from pipelines.core.yaml_text import TextTree, read_yaml
 from pipelines.metrics.declare import installed_metrics, population_needs
 from pipelines.worktime.model import Calendar
@@ -68,7 +68,7 @@ def read_contract(name: str) -> tuple[Source, dict[str, Calendar], list[Problem]
     source = parse_contract(text, str(path))
     calendars, problems = parse_calendars(source.tree) if source.model.calendars else ({}, [])
     problems += _without_days(source, calendars)
-    return source, calendars, sorted([*check(source), *problems], key=lambda p: p.where)
+    return source, calendars, by_place([*check(source), *problems])
 
 
 def _without_days(source: Source, calendars: dict[str, Calendar]) -> list[Problem]:

@@ -75,7 +75,7 @@ BROKEN = {
     "a page with a store": ("app/pages/__init__.py", "import duckdb"),
     "a page that asks pipelines itself": ("app/pages/__init__.py", "import pipelines.core.money"),
     "app by another door": ("app/queries/__init__.py", "import pipelines.contract"),
-    "an action that writes by itself": ("app/actions/__init__.py", "import pipelines.workflow"),
+    "an action that writes by itself": ("app/actions/__init__.py", "import pipelines.warehouse"),
     "a package on no floor": ("pipelines/attic/__init__.py", "import pipelines.core"),
 }
 
