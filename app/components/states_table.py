@@ -15,7 +15,7 @@ from app.views import States
 
 def states_table(states: States, candidates: int, statement_id: str, indicator_id: str) -> Component:
     """Return a row a state and reason, the population as their sum, and the candidates that are outside it."""
-    population = states.population
+    population, everything = states.population, links.items(statement_id, indicator_id)
     rows = []
     for kind, n in states.parts:
         reasons = {"excluded": states.excluded, "unmeasurable": states.unmeasurable}.get(kind, ())
@@ -41,7 +41,7 @@ def states_table(states: States, candidates: int, statement_id: str, indicator_i
                 _row("", reason_text("not yet done"), states.missed_not_yet_done, population, href, "is-reason")
             )
     rows.append(
-        _row("", t("states.population"), population, population, links.items(statement_id, indicator_id), "is-sum")
+        _row("", t("states.population"), population, population, None if states.outside else everything, "is-sum")
     )
     for reason, n in states.outside:
         rows.append(
@@ -55,7 +55,7 @@ def states_table(states: States, candidates: int, statement_id: str, indicator_i
             )
         )
     if states.outside:
-        rows.append(_row("", t("states.candidates"), candidates, None, None, "is-sum"))
+        rows.append(_row("", t("states.candidates"), candidates, None, everything, "is-sum"))
     heads = ("state", "n", "share")
     names = [html.Th(t(f"column.{name}"), className=f"c-{name}", scope="col") for name in heads]
     return html.Table([html.Thead(html.Tr(names)), html.Tbody(rows)], className="table states")

@@ -66,6 +66,7 @@ def trend_by_day(points: Sequence[DayPoint], unit: str, better: str, link: Calla
         "hoverinfo": "skip",
         "line": {"color": TARGET, "width": 1.4, "dash": "5px,3px", "shape": "hvh"},
     }
+    marked = [p for p in points if p.day.day == 1 or p.day.day % 5 == 0]
     begins = [p for i, p in enumerate(points) if p.target is not None and (not i or points[i - 1].target != p.target)]
     return {
         "data": [*_noise(points, unit, days), target, dots],
@@ -75,8 +76,8 @@ def trend_by_day(points: Sequence[DayPoint], unit: str, better: str, link: Calla
             annotations=[_target_note(p, unit) for p in begins],
             xaxis={
                 "type": "date",
-                "tickvals": days[::2],
-                "ticktext": [str(p.day.day) for p in points[::2]],
+                "tickvals": [str(p.day) for p in marked],
+                "ticktext": [str(p.day.day) for p in marked],
                 "tickangle": 0,
             },
             yaxis={"ticksuffix": SUFFIXES.get(unit, ""), "nticks": 6},

@@ -66,13 +66,13 @@ def layout(statement_id: str = "", population: str = "", source: str = "", item_
 
 def answer_line(view: ItemView) -> list[Child]:
     """Say what this is, when it came, and how many clauses it fails."""
-    missed = [one for one in view.states if one.state.partition(":")[0] == "missed"]
-    line = sentence(
-        "answer.item",
-        channel=html.Strong(word_of("channel", view.channel)),
-        at=figure(at_text(view.arrival_at, view.head.zone, seconds=True), title=view.head.zone),
-        n=figure(count_text(len(view.states))),
-    )
+    missed = [one for one in view.states if one.state.startswith("missed")]
+    inside = [one for one in view.states if not one.state.startswith("outside")]
+    channel = html.Strong(word_of("channel", view.channel))
+    at = figure(at_text(view.arrival_at, view.head.zone, seconds=True), title=view.head.zone)
+    if not inside:
+        return sentence("answer.item_outside", channel=channel, at=at)
+    line = sentence("answer.item", channel=channel, at=at, n=figure(count_text(len(inside))))
     if not missed:
         return [*line, *sentence("answer.item_fine")]
     names = [dcc.Link(of(one.name), href=links.indicator(view.head.statement_id, one.indicator_id)) for one in missed]

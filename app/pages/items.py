@@ -64,7 +64,7 @@ def layout(statement_id: str = "", indicator_id: str = "", **query: str) -> Comp
 def _unit(view: ItemsView) -> str | None:
     if not view.has_amounts:
         return None
-    return "s" if view.row.unit == "share" else t(f"unit.{view.row.unit}")
+    return t("unit.s") if view.row.unit == "share" else t(f"unit.{view.row.unit}")
 
 
 def answer_line(view: ItemsView) -> list[Child]:

@@ -19,7 +19,11 @@ from app.i18n import count_text, money_text, month_text, of, t, value_text
 from app.views import Choice, ScorecardView
 
 SORTS = ("clause", "money", "gap", "change")
-FILL = ("clausemeter ingest data/mappings/….yaml logs/*.csv", "clausemeter close CONTRACT --month 2026-10")
+FILL = (
+    "clausemeter demo",
+    "clausemeter ingest data/mappings/….yaml logs/*.csv",
+    "clausemeter close CONTRACT --month 2026-10",
+)
 
 
 def layout(contract: str = "", month: str = "", sort: str = "clause", verdict: str = "", **_: str) -> Component:

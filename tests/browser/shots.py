@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from app.components import links
 from app.main import create_app
 from app.queries.door import Door, open_door
+from app.queries.indicator import population_of
 from app.settings import Settings
 from tests.app.fake_runs import FakeRuns
 from tests.browser.chromium import FLAGS, HOW_TO, find_chromium
@@ -44,8 +45,9 @@ def pages(door: Door) -> dict[str, str]:
         "no-such-page": "/nowhere",
         "empty": "/",
     }
-    for population, evidence in body["evidence"].items():
-        page: Any = door.items(newest, evidence["indicators"][0], limit=40)
+    first = {population_of(body, one["id"]): one["id"] for one in reversed(body["indicators"])}
+    for population, indicator_id in first.items():
+        page: Any = door.items(newest, indicator_id, limit=40)
         if page.rows:
             row = page.rows[-1]
             found[f"item-{population}"] = links.item(newest, population, row.source, row.item_id)
@@ -58,6 +60,8 @@ def settled(page: Page) -> None:
     page.wait_for_load_state("networkidle")
     for unfinished in (".part > .skeleton", '[data-dash-is-loading="true"]', ".graph:not(:has(.main-svg))"):
         expect(page.locator(unfinished)).to_have_count(0, timeout=60_000)
+    if page.locator(".item-grid").count():
+        expect(page.locator(".ag-row [col-id=item]").first).not_to_be_empty(timeout=60_000)
     page.wait_for_timeout(250)
 
 

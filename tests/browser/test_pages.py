@@ -70,7 +70,7 @@ def test_a_filter_lives_in_the_address(page: Page, address: str) -> None:
     expect(page.locator(".ag-row").first).to_contain_text("未达标")
     page.locator(".chip", has_text="达标").nth(1).click()
     expect(page).to_have_url(re.compile("state="))
-    page.locator(".chip", has_text="全部").click()
+    page.locator(".chip", has_text="全部候选").click()
     expect(page).to_have_url(re.compile(r"/service_level$"))
     page.go_back()
     page.go_back()
