@@ -23,6 +23,7 @@ from pipelines.metrics.scope import scope_sql
 from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
 from pipelines.runs.contracts import ReadContract, usable_contract
 from pipelines.runs.overrides import overrides_as_of
+from pipelines.runs.raw import EVENTS_OF
 from pipelines.runs.statements import ID_DIGITS, StatementRef, evidence_folder, keep
 from pipelines.runs.states import (
     Override,
@@ -92,10 +93,10 @@ def close_month(
         )
     with Warehouse(home, read_only=True) as warehouse:
         con = warehouse.con
-        prepare(con)
         if as_of is not None:
-            for _ in assembled_as_of(con, as_of):
-                progress("as of then")
+            for table in assembled_as_of(con, as_of):
+                progress(f"{table} as of {as_of}")
+        prepare(con)
         cut_off_at = cut_off_at or default_cut_off(con, contract, month, min(now, as_of or now))
         run = MonthRun(con, found, days, cut_off_at, vendor_kept_sources(con), progress)
         terms = [t for i in contract.indicators if (t := indicator_terms(contract, i, month.days)) is not None]
@@ -115,7 +116,7 @@ def close_month(
                 contract_digest=found.source.digest,
                 amendments=[],
                 calendars_digest=calendars_digest(con),
-                loads=loads_behind(con, evidence, scratch, as_of),
+                loads=loads_behind(con, evidence, scratch),
                 overrides=[_override_row(one) for one in applied],
                 stale_overrides=[_override_row(one) for one in stale],
                 evidence=evidence,
@@ -217,18 +218,22 @@ def write_evidence(
     }
 
 
-def loads_behind(
-    con: duckdb.DuckDBPyConnection, evidence: Mapping[str, Any], scratch: Path, as_of: datetime | None
-) -> list[dict[str, Any]]:
-    """Return the files of every source that gave the month an item, by content: no order of loading shows."""
+def loads_behind(con: duckdb.DuckDBPyConnection, evidence: Mapping[str, Any], scratch: Path) -> list[dict[str, Any]]:
+    """Return the files that the month rests on, by content: no order of loading shows.
+
+    They are all files of each source that gave an item, of the logs that speak of these items (cases, surveys,
+    inspections), and of the roster.
+    """
     if not evidence:
         return []
-    files = ", ".join(quoted(str(scratch / f"{population}.parquet")) for population in evidence)
+    files = ", ".join(quoted(str(scratch / f"{name}.parquet")) for name in evidence)
+    kinds = {population for population in EVENTS_OF for name in evidence if name.startswith(population)}
+    about = {f"event_{one.table}" for kind in kinds for one in EVENTS_OF[kind] if one.names_contact} | {"event_roster"}
+    sources = [f"SELECT item_source AS source FROM read_parquet([{files}], union_by_name := true)"]
+    sources += [f"SELECT source FROM {table}" for table in sorted(about)]
     rows = con.execute(
-        f"SELECT DISTINCT source, sha256, mapping_sha256 FROM load "
-        f"WHERE source IN (SELECT DISTINCT item_source FROM read_parquet([{files}], union_by_name := true)) "
-        "AND ($as_of IS NULL OR loaded_at <= $as_of) ORDER BY ALL",
-        {"as_of": as_of},
+        "SELECT DISTINCT source, sha256, mapping_sha256 FROM load"
+        f" WHERE source IN ({' UNION '.join(sources)}) ORDER BY ALL"
     ).fetchall()
     return [{"source": source, "sha256": sha256, "mapping_sha256": mapping} for source, sha256, mapping in rows]
 

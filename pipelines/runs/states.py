@@ -158,5 +158,8 @@ def within(found: Sequence[Tally], column: str, days: Days) -> Counts:
 
 def vendor_kept_sources(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the sources whose logs the vendor keeps, as their mappings say."""
-    rows = con.execute("SELECT DISTINCT source FROM mapping WHERE keeper = 'vendor' ORDER BY source").fetchall()
+    rows = con.execute(
+        "SELECT DISTINCT source FROM mapping WHERE keeper = 'vendor'"
+        " AND fingerprint IN (SELECT mapping_sha256 FROM load) ORDER BY source"
+    ).fetchall()
     return [row[0] for row in rows]

@@ -51,3 +51,15 @@ def contract(
     """Return a contract's text with these indicators."""
     head = HEAD.format(number=number, since=since, until=until, zone=zone)
     return f"{head}{more}\nindicators:\n{indicators}\n{FEES}"
+
+
+ALWAYS_OPEN = """
+calendars:
+  default:
+    - since: 2026-01-01
+      decided: 2025-12-01
+      by: "1"
+      weekly: {mon-sun: ["00:00-24:00"]}
+      holidays: cn
+      on_holidays: as_usual
+"""

@@ -14,7 +14,7 @@ from string import Template
 import duckdb
 
 from pipelines.core.event import EVENT_TABLES
-from pipelines.ingest.items.threads import link_mails
+from pipelines.ingest.items.threads import LINKS, link_mails
 from pipelines.worktime.rows import sql_text
 
 
@@ -98,6 +98,7 @@ def assemble(con: duckdb.DuckDBPyConnection, load_ids: Sequence[int]) -> None:
     make_macros(con)
     ids = [int(load_id) for load_id in load_ids]
     listed = ", ".join(map(str, ids)) or "NULL"
+    con.execute(f"CREATE TABLE IF NOT EXISTS {LINKS}")
     new_mails = con.execute(f"SELECT count(*) FROM event_mail WHERE load_id IN ({listed})").fetchall()[0][0]
     before = link_mails(con, "event_mail", ids) if new_mails else link_mails(con, "event_mail", [])
     for assembly in ASSEMBLIES:
@@ -118,13 +119,23 @@ def assemble(con: duckdb.DuckDBPyConnection, load_ids: Sequence[int]) -> None:
 
 
 def assembled_as_of(con: duckdb.DuckDBPyConnection, as_of: datetime) -> Iterator[str]:
-    """Shadow each item table by what was loaded at ``as_of``, for this session; yield the tables' names."""
+    """Shadow loads, events and items by what was loaded at ``as_of``, for this session; yield the items' tables.
+
+    Whatever is asked of the store in this session, by the plain names of its tables, is then answered as of that
+    instant: items, the roster, the last instant that a log speaks of, the list of loads.
+    """
     make_macros(con)
+    store = con.execute("SELECT current_database()").fetchall()[0][0]
     at = f"TIMESTAMPTZ '{as_of.isoformat(sep=' ')}'"
-    known = f"SEMI JOIN (SELECT load_id FROM load WHERE loaded_at <= {at}) USING (load_id)"
-    con.execute("CREATE OR REPLACE TEMP TABLE item_mail_link (source VARCHAR, message_id VARCHAR, thread_id VARCHAR)")
-    link_mails(con, f"(SELECT * FROM event_mail {known})", None)
+    con.execute(f'CREATE OR REPLACE TEMP VIEW load AS SELECT * FROM "{store}".main.load WHERE loaded_at <= {at}')
+    for event in EVENT_TABLES.values():
+        con.execute(
+            f"CREATE OR REPLACE TEMP VIEW {event.table_name} AS"
+            f' SELECT * FROM "{store}".main.{event.table_name} SEMI JOIN load USING (load_id)'
+        )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {LINKS}")
+    link_mails(con, "event_mail", None)
     for assembly in ASSEMBLIES:
-        select = _select(assembly, f"SELECT * FROM {assembly.events} {known}")
+        select = _select(assembly, f"SELECT * FROM {assembly.events}")
         con.execute(f"CREATE OR REPLACE TEMP TABLE {assembly.table} AS {select}")
         yield assembly.table

@@ -14,7 +14,6 @@ def link_mails(con: duckdb.DuckDBPyConnection, events: str, load_ids: Sequence[i
     ``load_ids`` None: every mail. A thread is named after its earliest mail, so that it may change its name. Returns
     the temporary table of the threads touched, by their old names and by their new ones.
     """
-    con.execute(f"CREATE TABLE IF NOT EXISTS {LINKS}")
     con.execute("CREATE OR REPLACE TEMP TABLE touched_thread (source VARCHAR, thread_id VARCHAR)")
     columns = 'source, message_id, in_reply_to, refs, ticket_id, epoch_us("at")'
     if load_ids is None:
