@@ -53,7 +53,7 @@ shots: env browser  ## pictures of every page in both languages, into shots/
 snapshots: env  ## rewrite tests/snapshots; read the diff before you commit it
 	$(BIN)/python -m pytest tests/snapshots --rewrite-snapshots
 
-bench: env  ## how long a month takes
+bench: env  ## ratios against named rivals, kept in tests/bench/results.json
 	$(BIN)/python -m tests.bench $(ARGS)
 
 clean:  ## remove .venv and what tools left behind; data stays
