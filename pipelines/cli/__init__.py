@@ -19,6 +19,16 @@ def main() -> None:
         sys.exit(CANNOT_RUN)
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # a place that cannot be read or written: no folder, no permission, no room
+        if os.environ.get("CLAUSEMETER_DEBUG"):
+            raise
+        print(
+            f"{error.filename or 'clausemeter ' + ' '.join(sys.argv[1:])}\n"
+            f"This cannot be read or written: {error.strerror or error}. "
+            "Check the place, its permissions and the room on its disk.  [cli.file]",
+            file=sys.stderr,
+        )
+        sys.exit(CANNOT_RUN)
     except Exception as error:
         if os.environ.get("CLAUSEMETER_DEBUG"):
             raise

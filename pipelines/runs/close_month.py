@@ -232,10 +232,11 @@ def loads_behind(con: duckdb.DuckDBPyConnection, evidence: Mapping[str, Any], sc
     sources = [f"SELECT item_source AS source FROM read_parquet([{files}], union_by_name := true)"]
     sources += [f"SELECT source FROM {table}" for table in sorted(about)]
     rows = con.execute(
-        "SELECT DISTINCT source, sha256, mapping_sha256 FROM load"
-        f" WHERE source IN ({' UNION '.join(sources)}) ORDER BY ALL"
+        "SELECT DISTINCT load.source, sha256, mapping_sha256, coalesce(keeper, 'operator')"
+        " FROM load LEFT JOIN mapping ON mapping.fingerprint = mapping_sha256 AND mapping.source = load.source"
+        f" WHERE load.source IN ({' UNION '.join(sources)}) ORDER BY ALL"
     ).fetchall()
-    return [{"source": source, "sha256": sha256, "mapping_sha256": mapping} for source, sha256, mapping in rows]
+    return [dict(zip(("source", "sha256", "mapping_sha256", "keeper"), row, strict=True)) for row in rows]
 
 
 def keep_with_evidence(

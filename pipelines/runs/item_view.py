@@ -1,5 +1,6 @@
 """One item whole: its facts, its state under every indicator with the terms it rests on, its clock, its raw lines."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,7 +12,7 @@ from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.declare import metric_named, quoted
 from pipelines.runs.items import query
-from pipelines.runs.raw import RawLine, event_id, raw_lines
+from pipelines.runs.raw import MASK, RawLine, event_id, raw_lines
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
 from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.clock import Interval, counted_intervals, due_running
@@ -90,6 +91,7 @@ def item(
     """Return one item of a statement's evidence; refuse one that the evidence does not have."""
     ref = find_statement(home, statement_id)
     body = read_statement(home, ref.id)
+    population = re.sub(r"_\d+$", "", population)  # a population read in several ways has a number behind its name
     names = [name for name in body["evidence"] if name == population or name.startswith(f"{population}_")]
     states: list[ItemState] = []
     seen: Mapping[str, Any] | None = None
@@ -130,7 +132,11 @@ def item(
         channel=channel,
         arrival_at=seen["arrival_at"],
         service_on=seen["service_on"],
-        facts=[(name, _text(value)) for name, value in facts.items() if name not in QUIET and value is not None],
+        facts=[
+            (name, MASK if mask and name == "customer_id" else _text(value))
+            for name, value in facts.items()
+            if name not in QUIET and value is not None
+        ],
         states=states,
         events=events,
         clock=clock,

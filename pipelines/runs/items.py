@@ -134,10 +134,20 @@ def evidence_of(home: Path, statement_id: str, indicator_id: str) -> _Evidence:
 
 
 def query(sql: str) -> list[tuple[Any, ...]]:
-    """Run a query over evidence files in a connection of its own."""
+    """Run a query over evidence files in a connection of its own; a file that cannot be read is refused."""
     with closing(duckdb.connect(config={"threads": 2, "memory_limit": "2GB"})) as con:
         con.execute("SET TimeZone = 'UTC'")
-        return con.execute(sql).fetchall()
+        try:
+            return con.execute(sql).fetchall()
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise Refused(
+                Problem(
+                    where="evidence of a statement",
+                    what=f"It cannot be read: {str(error).splitlines()[0]}",
+                    mend="Restore the file from a copy, or close the month again from the same logs.",
+                    code="statement.no_evidence",
+                )
+            ) from error
 
 
 def daily(home: Path, statement_id: str, indicator_id: str) -> list[GroupRow]:
@@ -148,37 +158,48 @@ def daily(home: Path, statement_id: str, indicator_id: str) -> list[GroupRow]:
 def by_group(home: Path, statement_id: str, indicator_id: str, group: str) -> list[GroupRow]:
     """Return a row a team, queue, agent, source or hour of the day."""
     found = evidence_of(home, statement_id, indicator_id)
+    return _grouped(found, _group_sql(found, group))
+
+
+def _group_sql(found: _Evidence, group: str) -> str:
+    """Return the SQL of an item's group by name."""
     if group == "hour":
         days = Month.parse(found.body["month"]).days
         hour = local_hour_sql("arrival_at", found.body["contract"]["zone"], days)
-        return _grouped(found, f"lpad(CAST({hour} AS VARCHAR), 2, '0')")
+        return f"lpad(CAST({hour} AS VARCHAR), 2, '0')"
     if group not in GROUP_COLUMNS:
         raise Refused(
             Problem(
                 group, "There is no such group.", f"There are: {', '.join([*GROUP_COLUMNS, 'hour'])}.", "items.group"
             )
         )
-    return _grouped(found, f"coalesce({GROUP_COLUMNS[group]}, '(none)')")
+    return f"coalesce({GROUP_COLUMNS[group]}, '(none)')"
 
 
 def _grouped(found: _Evidence, sql: str) -> list[GroupRow]:
     rows = query(
-        f"SELECT {sql} AS name, {found.state} AS state, count(*), sum({found.amount}) FROM {found.source} GROUP BY ALL"
+        f"SELECT {sql} AS name, item_source, {found.state} AS state, count(*), sum({found.amount})"
+        f" FROM {found.source} GROUP BY ALL"
     )
+    kept_by_vendor = {load["source"] for load in found.body["loads"] if load.get("keeper") == "vendor"}
     groups: dict[str, Counts] = {}
-    for name, state, n, amount in rows:
+    for name, source, state, n, amount in rows:
         counts = groups.setdefault(name, Counts())
         if state.startswith("outside: "):
             counts.outside[state.removeprefix("outside: ")] += n
         else:
             counts.states[state] += n
+            if source in kept_by_vendor:
+                counts.kept_by_vendor[state] += n
             if found.metric.sums(state):
                 counts.amount += amount or Decimal(0)
-    return [_row(found.metric, name, counts) for name, counts in sorted(groups.items()) if counts.population]
+    stated = found.indicator["options"]["unmeasurable"]
+    option = stated if stated in ("exclude", "count_as_missed") else None
+    return [_row(found.metric, name, counts, option) for name, counts in sorted(groups.items()) if counts.population]
 
 
-def _row(metric: Metric, name: str, counts: Counts) -> GroupRow:
-    value = measured(metric, counts)
+def _row(metric: Metric, name: str, counts: Counts, unmeasurable: str | None) -> GroupRow:
+    value = measured(metric, counts, unmeasurable)
     return GroupRow(
         name=name,
         n=value.n,
@@ -233,8 +254,7 @@ def items(
     if day is not None:
         where.append(f"service_on = DATE '{day}'")
     if group is not None:
-        column = GROUP_COLUMNS.get(group[0], "team")
-        where.append(f"coalesce({column}, '(none)') = {quoted(group[1])}")
+        where.append(f"{_group_sql(found, group[0])} = {quoted(group[1])}")
     total = query(f"SELECT count(*) FROM {found.source} WHERE {' AND '.join(where)}")[0][0]
     if after is not None:
         at, source, item_id = after
@@ -258,6 +278,8 @@ def items(
 
 
 def _state_condition(found: _Evidence, state: str) -> str:
+    """Return the condition of a state, of a class, or of several of either with commas between."""
     if ":" in state:
         return f"{found.state} = {quoted(state)}"
-    return f"split_part({found.state}, ':', 1) = {quoted(state)}"
+    classes = ", ".join(quoted(name.strip()) for name in state.split(","))
+    return f"split_part({found.state}, ':', 1) IN ({classes})"

@@ -1,6 +1,6 @@
 """Measuring without a contract: any metric over any days, by month, day, team, queue, agent, hour or source."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -136,7 +136,16 @@ def _problems(
                         "--term", f"{name}={value} {wrong}.", f"See `clausemeter metrics {metric.key}`.", "measure.term"
                     )
                 )
-    return problems
+    return problems or [problem for metric in metrics for problem in _broken_rule(metric, terms)]
+
+
+def _broken_rule(metric: Metric, terms: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield a problem where the terms, each sound by itself, break the metric's own rule together."""
+    values = {name: terms.get(name, term.default) for name, term in metric.terms.items()}
+    if metric.is_broken_by(values):
+        said = ", ".join(f"{name} = {values[name]}" for name in metric.checked_terms)
+        what = f"{metric.key} needs {metric.check}, and here {said}."
+        yield Problem("--term", what, f"See `clausemeter metrics {metric.key}`.", "measure.term")
 
 
 def _ask(metric: Metric, terms: Mapping[str, str], days: Days) -> Ask:

@@ -18,19 +18,35 @@ def overrides_as_of(home: Path, as_of: datetime | None = None) -> list[Override]
     path = home / "overrides.jsonl"
     if not path.exists():
         return []
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    found = [
-        Override(r["metric"], r.get("source", ""), r["item"], r["from"], r["to"], r["ground"], r["decided_at"])
-        for r in rows
-    ]
+    lines = path.read_bytes().splitlines()
+    found = [_kept(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
     known = [one for one in found if as_of is None or datetime.fromisoformat(one.decided_at) <= as_of]
     return sorted(known, key=lambda one: (one.decided_at, one.metric, one.item_source, one.item, one.to))
 
 
+def _kept(line: bytes, where: str) -> Override:
+    try:
+        r = json.loads(line)
+        datetime.fromisoformat(r["decided_at"])
+        return Override(r["metric"], r.get("source", ""), r["item"], r["from"], r["to"], r["ground"], r["decided_at"])
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Refused(
+            Problem(
+                where=where,
+                what="This decision cannot be read; somebody changed the file.",
+                mend="Restore it from a copy.",
+                code="override.broken",
+            )
+        ) from error
+
+
 def add_overrides(home: Path, rows: Sequence[dict[str, str]], *, where: str, now: datetime) -> tuple[int, int]:
-    """Append overrides; return how many are new and how many were there already. Any problem refuses them all."""
+    """Append overrides; return how many are new and how many were there already. Any problem refuses them all.
+
+    ``where`` names the table the rows come from, whose head is its first line.
+    """
     problems: list[Problem] = []
-    found = [_read(row, f"{where}:{number}", problems, now) for number, row in enumerate(rows, start=1)]
+    found = [_read(row, f"{where}:{number}", problems, now) for number, row in enumerate(rows, start=2)]
     if problems:
         raise Refused(problems)
     there = set(overrides_as_of(home))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -45,10 +45,25 @@ def list_statements(home: Path) -> list[StatementRef]:
     index = statements_folder(home) / "index.jsonl"
     if not index.exists():
         return []
-    found = [json.loads(line) for line in index.read_text(encoding="utf-8").splitlines() if line.strip()]
-    latest = {(one["contract"], one["month"]): one["version"] for one in found}
-    refs = [StatementRef(**one, is_latest=latest[one["contract"], one["month"]] == one["version"]) for one in found]
+    lines = index.read_bytes().splitlines()
+    found = [_read_ref(line, f"{index}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
+    latest = {(one.contract, one.month): one.version for one in found}
+    refs = [replace(one, is_latest=latest[one.contract, one.month] == one.version) for one in found]
     return sorted(refs, key=lambda ref: (ref.month, ref.contract, ref.version), reverse=True)
+
+
+def _read_ref(line: bytes, where: str) -> StatementRef:
+    try:
+        return StatementRef(**json.loads(line))
+    except (ValueError, TypeError) as error:
+        raise Refused(
+            Problem(
+                where=where,
+                what="This line of the list of statements cannot be read; somebody changed it.",
+                mend="Restore the file from a copy.",
+                code="statement.index",
+            )
+        ) from error
 
 
 def find_statement(home: Path, name: str) -> StatementRef:
@@ -59,12 +74,12 @@ def find_statement(home: Path, name: str) -> StatementRef:
         matching = [ref for ref in refs if ref.contract == contract and ref.month == month and ref.is_latest]
     else:
         matching = [ref for ref in refs if len(name) >= 4 and ref.sha256.startswith(name.lower())]
-    if len(matching) == 1:
-        return matching[0]
+    if len({ref.sha256 for ref in matching}) == 1:  # a month may come back to what it was: one statement, two versions
+        return max(matching, key=lambda ref: ref.version)
     known = ", ".join(f"{ref.id} ({ref.contract}:{ref.month})" for ref in refs[:5])
     raise Refused(
         Problem(
-            where=name,
+            where=f"statement {name or '(no name)'}",
             what="No statement has this name." if not matching else "More than one statement begins like this.",
             mend=f"There are: {known}."
             if known
@@ -78,12 +93,16 @@ def read_statement(home: Path, name: str) -> dict[str, Any]:
     """Return a statement's body, checked against its hash: a changed byte is refused."""
     ref = find_statement(home, name)
     path = statements_folder(home) / f"{ref.id}.json"
-    body: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if statement_hash(body) != ref.sha256:
+    try:
+        body: dict[str, Any] = json.loads(path.read_bytes())
+        is_intact = statement_hash(body) == ref.sha256
+    except (OSError, ValueError, TypeError):
+        is_intact = False
+    if not is_intact:
         raise Refused(
             Problem(
                 where=str(path),
-                what="This statement's content is no longer what its hash says; somebody changed it.",
+                what="This statement is gone, or its content is no longer what its hash says; somebody changed it.",
                 mend="Restore the file from a copy.",
                 code="statement.changed",
             )

@@ -6,6 +6,7 @@ text:
   en: Share of calls answered within answer_within_s seconds of queueing; formula names the denominator.
 population: offered_call
 aggregate: share
+amount: wait_s
 better: higher
 terms:
   answer_within_s: {unit: s, default: "20", at_least: "0", at_most: "3600", zh: 应答秒数, en: seconds to answer within}

@@ -15,6 +15,7 @@ $contacts
     FROM item_survey survey JOIN contact
       ON survey.contact_channel = contact.channel AND survey.contact_id = contact.contact_id
      AND coalesce(survey.contact_source, contact.source) = contact.source
+    WHERE coalesce(survey.invited_at <= $cut_off_at, true)
 ), rated AS (
     SELECT channel, source, contact_id, any_value(arrival_at) AS arrival_at, any_value(queue) AS queue,
            any_value(agent_id) AS agent_id, any_value(customer_id) AS customer_id, any_value(customer_type) AS customer_type,

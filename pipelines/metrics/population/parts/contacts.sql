@@ -2,7 +2,8 @@
     SELECT 'phone' AS channel, source, call_id AS contact_id, coalesce(queued_at, arrived_at) AS arrival_at,
            coalesce(ended_at, answered_at, arrived_at) AS ended_at, queue, agent_id, customer_id, customer_type, topic,
            resolved, contradicting, load_id, CAST([] AS VARCHAR[]) AS later_queues,
-           outcome = 'answered' AND direction IS DISTINCT FROM 'outbound' AS is_handled
+           outcome = 'answered' AND coalesce(answered_at <= $cut_off_at, true)
+               AND direction IS DISTINCT FROM 'outbound' AS is_handled
     FROM item_call
     WHERE leg_count = 1 AND coalesce(queued_at, arrived_at) >= $since_at AND coalesce(queued_at, arrived_at) < $until_at
     UNION ALL BY NAME
@@ -15,7 +16,8 @@
            any_value(customer_id) AS customer_id, any_value(customer_type) AS customer_type, any_value(topic) AS topic,
            any_value(resolved) AS resolved, bool_or(contradicting) AS contradicting, max(load_id) AS load_id,
            list(queue ORDER BY place)[2:] AS later_queues,
-           bool_or(is_ours AND outcome = 'answered') AND any_value(direction) IS DISTINCT FROM 'outbound' AS is_handled
+           bool_or(is_ours AND outcome = 'answered' AND coalesce(answered_at <= $cut_off_at, true))
+               AND any_value(direction) IS DISTINCT FROM 'outbound' AS is_handled
     FROM (SELECT *, coalesce($in_scope_of_leg, false) AS is_ours
           FROM (SELECT source, call_id, direction, customer_id, customer_type, topic, resolved, contradicting, load_id,
                        unnest(legs, recursive := true)
@@ -26,15 +28,19 @@
     UNION ALL BY NAME
     SELECT 'chat' AS channel, source, session_id AS contact_id, coalesce(request.asked_at, first_at) AS arrival_at,
            coalesce(last_human_at, last_at) AS ended_at, queue, last_agent_id AS agent_id, customer_id, customer_type, topic,
-           resolved, contradicting, load_id, coalesce(later_queues, []) AS later_queues,
-           human_line_count > 0 AND request.asked_at IS NOT NULL AND opened_by IS DISTINCT FROM 'agent' AS is_handled
+           -- a flag that was set after the cut-off is not known yet
+           CASE WHEN last_at <= $cut_off_at THEN resolved END AS resolved,
+           contradicting, load_id, coalesce(later_queues, []) AS later_queues,
+           human_line_count > 0 AND coalesce(request.answer.typed_at, last_human_at) <= $cut_off_at
+               AND request.asked_at IS NOT NULL AND opened_by IS DISTINCT FROM 'agent' AS is_handled
     FROM item_session
     WHERE coalesce(request.asked_at, first_at) >= $since_at AND coalesce(request.asked_at, first_at) < $until_at
     UNION ALL BY NAME
     SELECT 'email' AS channel, source, thread_id AS contact_id, coalesce(asked_at, first_at) AS arrival_at,
            coalesce(last_reply_at, last_at) AS ended_at, queue, last_agent_id AS agent_id, customer_id,
            CAST(NULL AS VARCHAR) AS customer_type, topic,
-           resolved, contradicting, load_id, CAST([] AS VARCHAR[]) AS later_queues,
-           reply_count > 0 AND begun_by = 'in' AS is_handled
+           CASE WHEN last_reply_at <= $cut_off_at THEN resolved END AS resolved,
+           contradicting, load_id, CAST([] AS VARCHAR[]) AS later_queues,
+           reply_count > 0 AND coalesce(reply.replied_at, last_reply_at) <= $cut_off_at AND begun_by = 'in' AS is_handled
     FROM item_thread
     WHERE coalesce(asked_at, first_at) >= $since_at AND coalesce(asked_at, first_at) < $until_at
