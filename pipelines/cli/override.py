@@ -54,7 +54,7 @@ def load(
                 str(file), f"This file cannot be read ({error}).", "Name a CSV file in UTF-8.", "override.unreadable"
             )
         ) from error
-    _say(add_overrides(home, rows, where=str(file), now=now()))
+    _say(add_overrides(home, rows, where=str(file), now=now(), first_line=2))
 
 
 def _say(counts: tuple[int, int]) -> None:

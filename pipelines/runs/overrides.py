@@ -40,13 +40,15 @@ def _kept(line: bytes, where: str) -> Override:
         ) from error
 
 
-def add_overrides(home: Path, rows: Sequence[dict[str, str]], *, where: str, now: datetime) -> tuple[int, int]:
+def add_overrides(
+    home: Path, rows: Sequence[dict[str, str]], *, where: str, now: datetime, first_line: int = 1
+) -> tuple[int, int]:
     """Append overrides; return how many are new and how many were there already. Any problem refuses them all.
 
-    ``where`` names the table the rows come from, whose head is its first line.
+    ``where`` names the table that the rows come from, ``first_line`` where they begin in it.
     """
     problems: list[Problem] = []
-    found = [_read(row, f"{where}:{number}", problems, now) for number, row in enumerate(rows, start=2)]
+    found = [_read(row, f"{where}:{number}", problems, now) for number, row in enumerate(rows, start=first_line)]
     if problems:
         raise Refused(problems)
     there = set(overrides_as_of(home))
