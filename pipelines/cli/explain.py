@@ -8,7 +8,7 @@ import typer
 
 from pipelines.cli.measure import states_text
 from pipelines.cli.options import DEFAULT_HOME, AsJson, Home, archive_key, print_json
-from pipelines.runs.explain import Explanation, explain
+from pipelines.runs.explain import Explanation, charged, explain
 from pipelines.runs.raw import RawLine
 
 
@@ -71,12 +71,16 @@ def _indicator(found: Explanation) -> Iterator[str]:
             mark = " ←" if found.part is not None and part["from"] == found.part["from"] else ""
             sign = "≥" if indicator["better"] == "higher" else "≤"
             yield f"  target {sign} {part['target']}  ({_days(part)}; {part['target_by']}){mark}"
+    options = indicator["options"]
+    yield "  " + " · ".join(f"{name} = {value if value is not None else 'exact'}" for name, value in options.items())
     shown = found.part or indicator
     yield f"\nValue{f' of {_days(found.part)}' if found.part else ''}"
     ratio = f"{shown['numerator']} / {shown['denominator']} = {shown['value'] or 'no data'}"
     yield f"  {indicator['metric']} = {ratio} → {shown['verdict']}"
     if shown["reason"]:
         yield f"  {shown['reason']}"
+    if charged(shown):
+        yield f"  {charged(shown)} unmeasurable items are among the {shown['denominator']}: they count as missed"
     yield f"  {states_text(shown['states'])}"
     outside = shown["candidates"] - shown["population"]
     yield f"  population {shown['population']} + outside {outside} = candidates {shown['candidates']}"

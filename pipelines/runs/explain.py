@@ -3,23 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem, Refused
-from pipelines.metrics.declare import Metric, metric_named
-from pipelines.runs.items import evidence_of, query
+from pipelines.metrics.declare import OUTSIDE, STATE_CLASSES, Metric, metric_named
+from pipelines.runs.items import evidence_of, query, state_condition
 from pipelines.runs.raw import RawLine, raw_lines
 from pipelines.runs.statements import find_statement, previous_version, read_statement
 from pipelines.warehouse.store import Warehouse
-
-# What an own cap, a repeat or an indicator's deduction rests on is its indicator; these rest on other lines.
-RESTS_ON = {
-    "cap": ("deduction", "cap"),
-    "tax": ("fee", "bonus", "deduction", "cap", "coefficient"),
-    "floor": ("fee", "deduction", "cap"),
-}
 
 
 @dataclass(frozen=True)
@@ -112,7 +106,8 @@ def explain(
     metric = metric_named(indicator["metric"]) if indicator else None
     if indicator is not None and metric is not None:
         with Warehouse(home, read_only=True) as warehouse:
-            wanted = state or ("counted" if metric.aggregate in ("mean", "sum", "count", "percentile") else "missed")
+            wanted = state or _moving(indicator, metric)
+            _refuse_no_state(ref.id, wanted, metric)
             rows, total = _items(home, ref.id, indicator["id"], part, wanted, limit, metric)
             lines = raw_lines(warehouse, metric.population, [(row[0], row[1]) for row in rows], archive_key=archive_key)
             items = [
@@ -155,12 +150,39 @@ def _part_of(indicator: Mapping[str, Any] | None, line: Mapping[str, Any] | None
 
 
 def _rests_on(found: Mapping[str, Any], line: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    """Return the lines that a line without an indicator is made of."""
-    if line is None or line["indicator"] is not None:
-        return []
-    kinds = RESTS_ON.get(line["kind"], ())
-    before = found["lines"][: [one["id"] for one in found["lines"]].index(line["id"])]
-    return [one for one in before if one["kind"] in kinds]
+    """Return the lines that a cap, a tax or a floor is worked out from."""
+    named = line["rests_on"] if line is not None else []
+    return [one for one in found["lines"] if one["id"] in named]
+
+
+def _moving(indicator: Mapping[str, Any], metric: Metric) -> str:
+    """Return the classes of the items that moved a figure: the misses, with what the contract counts as missed."""
+    if metric.aggregate in ("mean", "sum"):
+        return "counted"
+    return "missed,unmeasurable" if charged(indicator) else "missed"
+
+
+def charged(measured: Mapping[str, Any]) -> int:
+    """Return how many unmeasurable items of an indicator or part count as missed."""
+    states = measured["states"]
+    return max(0, int(measured["n"]) - int(states["met"]) - int(states["missed"]) - int(states["counted"]))
+
+
+def _refuse_no_state(statement: str, wanted: str, metric: Metric) -> None:
+    """Refuse a state that the metric does not know; one that merely nobody is in gives an empty list."""
+    classes = (*STATE_CLASSES, OUTSIDE)
+    for name in wanted.split(",") if ":" not in wanted else [wanted]:
+        if name.strip() in classes or name.startswith(f"{OUTSIDE}: ") or name in metric.states:
+            continue
+        near = get_close_matches(name, [*classes, *metric.states], n=1, cutoff=0.5)
+        raise Refused(
+            Problem(
+                where=f"statement {statement}",
+                what=f"{metric.key} has no state {name!r}.",
+                mend=f"Did you mean {near[0]!r}?" if near else f"It has: {', '.join([*classes, *metric.states])}.",
+                code="explain.no_state",
+            )
+        )
 
 
 def _in_part(part: Mapping[str, Any] | None) -> str:
@@ -175,11 +197,9 @@ def _items(
 ) -> tuple[list[tuple[Any, ...]], int]:
     """Return the items in a state, those that weigh most first, and how many there are."""
     found = evidence_of(home, statement, indicator)
-    shown = state.replace("'", "''")
-    test = f"{found.state} = '{shown}'" if ":" in state else f"split_part({found.state}, ':', 1) = '{shown}'"
-    where = f"{test} AND {_in_part(part)}"
+    where = f"{state_condition(found, state)} AND {_in_part(part)}"
     base = f"{indicator}_base" if f"{indicator}_base" in found.columns else "CAST(NULL AS VARCHAR)"
-    worst = "DESC" if metric.better == "lower" else "ASC"
+    worst = "ASC" if metric.aggregate == "mean" and metric.better == "higher" else "DESC"
     order = f"{found.amount} {worst} NULLS LAST, " if metric.amount else ""
     rows = query(
         f"SELECT item_source, item_id, service_on, {found.state}, {base}, {found.amount} FROM {found.source}"

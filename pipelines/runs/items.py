@@ -250,7 +250,7 @@ def items(
     ``("team", "华东一组")``; ``after`` the ``next`` of the page before.
     """
     found = evidence_of(home, statement_id, indicator_id)
-    where = [_state_condition(found, state)] if state else ["true"]
+    where = [state_condition(found, state)] if state else ["true"]
     if day is not None:
         where.append(f"service_on = DATE '{day}'")
     if group is not None:
@@ -277,7 +277,7 @@ def items(
     return ItemPage(page, (last.arrival_at.isoformat(), last.source, last.item_id) if last else None, total)
 
 
-def _state_condition(found: _Evidence, state: str) -> str:
+def state_condition(found: _Evidence, state: str) -> str:
     """Return the condition of a state, of a class, or of several of either with commas between."""
     if ":" in state:
         return f"{found.state} = {quoted(state)}"

@@ -39,6 +39,7 @@ class Line:
     group: str | None = None
     tax: Decimal | None = None
     because: str | None = None
+    rests_on: tuple[str, ...] = ()  # the lines that a cap, a tax or a floor is worked out from
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,7 @@ def _own_cap(judged: Judged, name: str | None, lines: Sequence[Line], base: Base
             indicator=judged.terms.indicator.id,
             consequence=name,
             group=covered[0].group,
+            rests_on=tuple(line.id for line in covered),
         )
 
 
@@ -226,6 +228,7 @@ def cap_lines(base: Base, lines: Sequence[Line]) -> list[Line]:
     What a joint cap cuts is borne by its kinds in proportion to what each still takes.
     """
     contract, found = base.contract, []
+    looked_at: list[set[str]] = []  # the kinds of each cap found so far
     left = {
         kind: -Fraction(total((line.amount for line in lines if line.group == kind), contract.currency))
         for kind in ("kpi", "event")
@@ -248,8 +251,11 @@ def cap_lines(base: Base, lines: Sequence[Line]) -> list[Line]:
                 amount=taken - limit,
                 formula=f"{taken} − {words}",
                 group=cap.kinds[0] if len(kinds) == 1 else None,
+                rests_on=tuple(line.id for line in lines if line.group in kinds)
+                + tuple(earlier.id for earlier, its in zip(found, looked_at, strict=True) if its & set(kinds)),
             )
         )
+        looked_at.append(set(kinds))
     return found
 
 

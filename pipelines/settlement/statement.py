@@ -233,4 +233,5 @@ def line_body(line: Line) -> dict[str, Any]:
         "group": line.group,
         "tax": None if line.tax is None else f"{line.tax:f}",
         "because": line.because,
+        "rests_on": list(line.rests_on),
     }

@@ -88,7 +88,8 @@ def _floor(contract: Contract, lines: Sequence[Line]) -> list[Line]:
     if contract.floor == "none" or so_far >= 0:
         return []
     formula = f"max(0, {so_far}) − ({so_far}); carried out {so_far}"
-    return [Line("floor", "floor", "floor", "floor", -so_far, formula)]
+    ids = tuple(line.id for line in lines)
+    return [Line("floor", "floor", "floor", "floor", -so_far, formula, rests_on=ids)]
 
 
 def _taxed(contract: Contract, month: Days, lines: Sequence[Line], steps: Sequence[str]) -> list[Line]:
@@ -109,13 +110,15 @@ def _taxed(contract: Contract, month: Days, lines: Sequence[Line], steps: Sequen
     ]
     taxed = total((line.amount for line in lines if line.step in steps), currency)
     once = to_fen(Fraction(taxed) * share, currency)
+    ids = tuple(line.id for line in lines if line.step in steps)
     if contract.tax.prices_include_tax:
         formula = f"{taxed} includes {rate_text(rate.value)} tax: {once}"
         zero = to_fen(0, currency)
-        return [*shown, Line("tax", "tax", "tax", rate.by, zero, formula, because="prices include tax")]
+        return [*shown, Line("tax", "tax", "tax", rate.by, zero, formula, because="prices include tax", rests_on=ids)]
     by_line = total((line.tax for line in shown if line.tax is not None), currency)
-    found = [*shown, Line("tax", "tax", "tax", rate.by, by_line, f"{rate_text(rate.value)} × {taxed}, line by line")]
+    formula = f"{rate_text(rate.value)} × {taxed}, line by line"
+    found = [*shown, Line("tax", "tax", "tax", rate.by, by_line, formula, rests_on=ids)]
     if once != by_line:
         formula = f"{rate_text(rate.value)} × {taxed} = {once}; {once} − {by_line}"
-        found.append(Line("rounding", "rounding", "rounding", rate.by, once - by_line, formula))
+        found.append(Line("rounding", "rounding", "rounding", rate.by, once - by_line, formula, rests_on=ids))
     return found

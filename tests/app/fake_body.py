@@ -175,6 +175,7 @@ class FakeMonth:
             "group": None,
             "tax": None,
             "because": None,
+            "rests_on": [],
         }
         fees = [
             {**line, "id": i, "kind": "fee", "step": "fees", "clause": c, "amount": a, "formula": f, "by": c}
