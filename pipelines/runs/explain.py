@@ -15,6 +15,8 @@ from pipelines.runs.raw import RawLine, raw_lines
 from pipelines.runs.statements import find_statement, previous_version, read_statement
 from pipelines.warehouse.store import Warehouse
 
+REASONED = ("excluded", "unmeasurable", "outside")  # classes whose states bear a reason
+
 
 @dataclass(frozen=True)
 class ExplainedItem:
@@ -107,7 +109,7 @@ def explain(
     if indicator is not None and metric is not None:
         with Warehouse(home, read_only=True) as warehouse:
             wanted = state or _moving(indicator, metric)
-            _refuse_no_state(ref.id, wanted, metric)
+            _refuse_no_state(ref.id, wanted, metric, indicator)
             rows, total = _items(home, ref.id, indicator["id"], part, wanted, limit, metric)
             lines = raw_lines(warehouse, metric.population, [(row[0], row[1]) for row in rows], archive_key=archive_key)
             items = [
@@ -168,18 +170,19 @@ def charged(measured: Mapping[str, Any]) -> int:
     return max(0, int(measured["n"]) - int(states["met"]) - int(states["missed"]) - int(states["counted"]))
 
 
-def _refuse_no_state(statement: str, wanted: str, metric: Metric) -> None:
+def _refuse_no_state(statement: str, wanted: str, metric: Metric, indicator: Mapping[str, Any]) -> None:
     """Refuse a state that the metric does not know; one that merely nobody is in gives an empty list."""
-    classes = (*STATE_CLASSES, OUTSIDE)
+    counted = [f"{kind}: {reason}" for kind in REASONED for reason in indicator["states"][kind]]  # overrides' own too
+    known = list(dict.fromkeys([*STATE_CLASSES, OUTSIDE, *metric.states, *counted]))
     for name in wanted.split(",") if ":" not in wanted else [wanted]:
-        if name.strip() in classes or name.startswith(f"{OUTSIDE}: ") or name in metric.states:
+        if name.strip() in known:
             continue
-        near = get_close_matches(name, [*classes, *metric.states], n=1, cutoff=0.5)
+        near = get_close_matches(name, known, n=1, cutoff=0.5)
         raise Refused(
             Problem(
                 where=f"statement {statement}",
                 what=f"{metric.key} has no state {name!r}.",
-                mend=f"Did you mean {near[0]!r}?" if near else f"It has: {', '.join([*classes, *metric.states])}.",
+                mend=f"Did you mean {near[0]!r}?" if near else f"It has: {', '.join(known)}.",
                 code="explain.no_state",
             )
         )
