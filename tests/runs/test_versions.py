@@ -106,6 +106,46 @@ def test_a_corrected_row_changes_what_rests_on_it_and_explain_says_how(calls: Of
     ]
 
 
+def test_a_term_that_changes_on_the_15th_is_followed_item_by_item(calls: Office) -> None:
+    """From the 15th on whoever hangs up within 60 s is short: c20 is left out, c10 stays missed."""
+    before = calls.close(calls.contract(OLD))
+    dated = "[{since: 2026-01-01, value: 5}, {since: 2026-10-15, value: 60, by: supplement 3}]"
+    after = calls.close(calls.contract(OLD.replace("{short_abandon_s: 5}", f"{{short_abandon_s: {dated}}}")))
+    assert "wait" not in {name.partition(".")[0] for name in changed(before, after)}
+    told = explain(calls.home, after.ref.id, "connect")
+    assert told.indicator is not None
+    assert [
+        (term["value"], term["from"], term["by"])
+        for term in told.indicator["terms"]
+        if term["name"] == "short_abandon_s"
+    ] == [("5", "2026-10-01", "4.1"), ("60", "2026-10-15", "supplement 3")]
+    (change,) = told.changes
+    assert (change.item_id, change.before, change.after) == ("c20", "missed", "excluded: short abandon")
+    assert change.cause.startswith("terms: ")
+
+
+def test_a_call_corrected_into_another_month_is_gone_from_this_one(calls: Office) -> None:
+    path = calls.contract(OLD)
+    calls.close(path)
+    row = "c20, 13800000020, q, ann, 2026-09-20 10:00:00, abandoned, 60, 29 08:00:00"
+    calls.load("call", f"{HEAD}\n {row}", name="fix.csv", now=SECOND)
+    (change,) = explain(calls.home, calls.close(path, now=SECOND).ref.id, "connect").changes
+    assert (change.item_id, change.before, change.after) == ("c20", "missed", "(not there)")
+    assert change.cause.startswith("gone: ")
+    assert [line.place() for line in change.raw] == ["call.csv:17", "fix.csv:2"]
+
+
+def test_a_month_may_come_back_to_what_it_was(calls: Office) -> None:
+    """Third version, same bytes as the first: one name, and still explained."""
+    first = calls.close(calls.contract(OLD))
+    second = calls.close(calls.contract(NEW))
+    third = calls.close(calls.contract(OLD))
+    assert (third.ref.id, third.ref.version) == (first.ref.id, 3)
+    told = explain(calls.home, third.ref.id, "connect")
+    assert told.previous is not None
+    assert told.previous["statement"] == second.ref.id
+
+
 def test_a_second_closing_of_the_same_is_no_new_version(calls: Office) -> None:
     path = calls.contract(OLD)
     before, after = calls.close(path), calls.close(path, now=THIRD)

@@ -28,7 +28,7 @@ def test_reopening_starts_a_new_cycle(office: Office) -> None:
         return at(time).strftime("%Y-%m-%d %H:%M:%S+00")
 
     assert rows == [
-        (1, utc("12 09:00:00"), utc("12 10:00:00"), utc("12 18:00:00"), 1, "complaint"),  # the automatic one is none; one pause
+        (1, utc("12 09:00:00"), utc("12 10:00:00"), utc("12 18:00:00"), 1, "complaint"),  # one pause
         (2, utc("13 09:00:00"), utc("13 09:30:00"), utc("14 09:00:00"), None, "complaint"),
     ]
 
