@@ -52,6 +52,15 @@ def run(
         print_json(published(closed.body))
         return
     print_statement(published(closed.body))
+    for stale in closed.body["stale_overrides"]:
+        print(
+            f"not applied, since it fits no item: the override of {stale['item']}"
+            f" ({stale['metric']}, {stale['from']} → {stale['to']})"
+        )
+    if as_of is not None:
+        same = f"the same as version {closed.ref.version}" if closed.ref.version else "no version says this"
+        print(f"\nas of {as_of}, not kept: {same}")
+        return
     new = f"version {closed.ref.version}" if closed.is_new else f"nothing changed since version {closed.ref.version}"
     print(f"\n{new} · statement {closed.ref.id} · clausemeter explain {closed.ref.id} LINE")
 

@@ -1,9 +1,11 @@
 """Closing a month: terms by day, one scan a population, verdicts, lines, totals, evidence, a statement."""
 
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,15 @@ from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_cal
 from pipelines.runs.contracts import ReadContract, usable_contract
 from pipelines.runs.overrides import overrides_as_of
 from pipelines.runs.raw import EVENTS_OF
-from pipelines.runs.statements import ID_DIGITS, StatementRef, evidence_folder, keep
+from pipelines.runs.statements import (
+    ID_DIGITS,
+    StatementRef,
+    as_it_would_be,
+    evidence_folder,
+    keep,
+    list_statements,
+    read_statement,
+)
 from pipelines.runs.states import (
     Override,
     Tally,
@@ -37,7 +47,7 @@ from pipelines.runs.states import (
 )
 from pipelines.scoring.judge import judge
 from pipelines.settlement.statement import Inputs, body, statement_hash
-from pipelines.settlement.totals import settle
+from pipelines.settlement.totals import Carried, settle
 from pipelines.warehouse.store import Warehouse
 
 Progress = Callable[[str], None]
@@ -76,8 +86,8 @@ def close_month(
     """Measure, judge and settle a month under its contract, and keep the statement with its evidence.
 
     ``cut_off_at``: what lies after it is unknown; by default the later of the month's end and the last instant that the
-    logs speak of, but never after ``now``. ``as_of``: only what was loaded and decided by then. The same inputs give
-    the same bytes, and no new version.
+    logs speak of, but never after ``now``. ``as_of``: only what was loaded and decided by then; such a look back is
+    shown and not kept. The same inputs give the same bytes, and no new version.
     """
     found = usable_contract(contract_name)
     contract = found.source.model
@@ -101,12 +111,12 @@ def close_month(
         run = MonthRun(con, found, days, cut_off_at, vendor_kept_sources(con), progress)
         terms = [t for i in contract.indicators if (t := indicator_terms(contract, i, month.days)) is not None]
         lay_out_calendars(con, found.calendars, contract.zone, days)
-        overrides = overrides_as_of(home, as_of)
-        scratch = home / "evidence" / ".part"
+        overrides = overrides_as_of(home, min(now, as_of or now))
+        scratch = home / "evidence" / f".part-{os.getpid()}"
         tally, evidence, applied, stale = run.measure(terms, overrides, scratch)
         con.execute(f"COPY calendar_day TO {quoted(str(scratch / 'calendar_day.parquet'))} (FORMAT parquet)")
         judged = [judge(t, [within(tally, t.indicator.id, part.days) for part in t.parts]) for t in terms]
-        settled = settle(contract, month.days, judged)
+        settled = settle(contract, month.days, judged, carried_into(home, contract, month, min(now, as_of or now)))
         statement = body(
             contract,
             month,
@@ -123,8 +133,27 @@ def close_month(
                 cut_off_at=cut_off_at,
             ),
         )
+    if as_of is not None:
+        shutil.rmtree(scratch)
+        return ClosedMonth(as_it_would_be(home, statement, now), statement, is_new=False, warnings=found.warnings)
     ref, is_new = keep_with_evidence(home, statement, scratch, now)
     return ClosedMonth(ref, statement, is_new, found.warnings)
+
+
+def carried_into(home: Path, contract: Contract, month: Month, known_at: datetime) -> Carried | None:
+    """Return what the month before carried out, by its latest statement that was closed by ``known_at``."""
+    before = str(month.after(-1))
+    closed = [
+        ref
+        for ref in list_statements(home)
+        if (ref.contract, ref.month) == (contract.contract, before)
+        and datetime.fromisoformat(ref.closed_at) <= known_at
+    ]
+    if not closed:
+        return None
+    latest = max(closed, key=lambda ref: ref.version)
+    amount = Decimal(read_statement(home, latest.id)["totals"]["carried_out"])
+    return Carried(amount, f"{before}, statement {latest.id}") if amount else None
 
 
 def default_cut_off(con: duckdb.DuckDBPyConnection, contract: Contract, month: Month, now: datetime) -> datetime:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines.core.canonical import canonical_json
 from pipelines.core.problem import Problem, Refused
-from pipelines.metrics.declare import STATE_CLASSES, metric_named
+from pipelines.metrics.declare import STATE_CLASSES, Metric, metric_named
 from pipelines.runs.states import Override
 
 FIELDS = ("metric", "item", "from", "to", "ground", "decided_at")
@@ -61,6 +61,12 @@ def add_overrides(
     return len(new), len(found) - len(new)
 
 
+def classes_of(metric: Metric) -> tuple[str, ...]:
+    """Return the classes of states that items of a metric can have: met or missed, or counted."""
+    judged = ("counted",) if metric.aggregate in ("mean", "sum", "percentile") else ("met", "missed")
+    return (*judged, "excluded", "unmeasurable", "pending")
+
+
 def _read(row: dict[str, str], where: str, problems: list[Problem], now: datetime) -> Override:
     problems += [
         Problem(where, f"The override has no {field!r}.", f"It needs {', '.join(FIELDS)}.", "override.missing")
@@ -77,19 +83,20 @@ def _read(row: dict[str, str], where: str, problems: list[Problem], now: datetim
                 "override.unknown",
             )
         )
+    classes: tuple[str, ...] = STATE_CLASSES
     if row.get("metric"):
         try:
-            metric_named(row["metric"], where)
+            classes = classes_of(metric_named(row["metric"], where))
         except Refused as refused:
             problems.extend(refused.problems)
     for field in ("from", "to"):
         state = row.get(field) or ""
-        if state and state.partition(":")[0] not in STATE_CLASSES:
+        if state and state.partition(":")[0] not in classes:
             problems.append(
                 Problem(
                     where,
-                    f"{state!r} is no state.",
-                    f"A state is one of: {', '.join(STATE_CLASSES)}, with its reason after a colon.",
+                    f"{state!r} is no state that an item of {row.get('metric')} can have; it would leave the count.",
+                    f"A state is one of: {', '.join(classes)}, with its reason after a colon.",
                     "override.state",
                 )
             )
@@ -108,6 +115,15 @@ def _read(row: dict[str, str], where: str, problems: list[Problem], now: datetim
             )
         )
         decided = now
+    if decided > now:
+        problems.append(
+            Problem(
+                where,
+                f"decided_at {decided_at} lies in the future; nobody has decided it yet.",
+                "Record it when it is decided.",
+                "override.future",
+            )
+        )
     return Override(
         metric=row.get("metric", ""),
         item_source=(row.get("source") or "").strip(),

@@ -134,6 +134,27 @@ def history(home: Path, contract: str, until_month: str, months: int = 12) -> li
     return [read_statement(home, ref.id) for ref in sorted(refs, key=lambda ref: ref.month)[-months:]]
 
 
+def _ref(body: Mapping[str, Any], sha256: str, version: int, closed_at: datetime) -> StatementRef:
+    return StatementRef(
+        id=sha256[:ID_DIGITS],
+        sha256=sha256,
+        contract=body["contract"]["number"],
+        title=body["contract"]["title"],
+        vendor=body["contract"]["vendor"],
+        month=body["month"],
+        version=version,
+        status=body["status"],
+        closed_at=instant_text(closed_at),
+    )
+
+
+def as_it_would_be(home: Path, body: Mapping[str, Any], looked_at: datetime) -> StatementRef:
+    """Return the version that says what ``body`` says, or one numbered 0: a look back is not kept."""
+    sha256 = statement_hash(body)
+    same = [ref for ref in list_statements(home) if ref.sha256 == sha256]
+    return max(same, key=lambda ref: ref.version) if same else _ref(body, sha256, 0, looked_at)
+
+
 def keep(home: Path, body: Mapping[str, Any], *, closed_at: datetime) -> tuple[StatementRef, bool]:
     """Write a new version of a month, unless its latest says the very same; return it, and whether it is new."""
     sha256 = statement_hash(body)
@@ -142,17 +163,7 @@ def keep(home: Path, body: Mapping[str, Any], *, closed_at: datetime) -> tuple[S
     latest = max(versions, key=lambda ref: ref.version, default=None)
     if latest is not None and latest.sha256 == sha256:
         return latest, False
-    ref = StatementRef(
-        id=sha256[:ID_DIGITS],
-        sha256=sha256,
-        contract=contract["number"],
-        title=contract["title"],
-        vendor=contract["vendor"],
-        month=month,
-        version=latest.version + 1 if latest else 1,
-        status=body["status"],
-        closed_at=instant_text(closed_at),
-    )
+    ref = _ref(body, sha256, latest.version + 1 if latest else 1, closed_at)
     folder = statements_folder(home)
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / f"{ref.id}.json", canonical_json(dict(body)))

@@ -227,7 +227,8 @@ def cap_lines(base: Base, lines: Sequence[Line]) -> list[Line]:
 
     What a joint cap cuts is borne by its kinds in proportion to what each still takes.
     """
-    contract, found = base.contract, []
+    contract = base.contract
+    found: list[Line] = []
     looked_at: list[set[str]] = []  # the kinds of each cap found so far
     left = {
         kind: -Fraction(total((line.amount for line in lines if line.group == kind), contract.currency))

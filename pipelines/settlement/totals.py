@@ -43,8 +43,16 @@ class Settled:
     totals: dict[str, Decimal]
 
 
-def settle(contract: Contract, month: Days, judged: Sequence[Judged]) -> Settled:
-    """Settle a month: fees, deductions with their own caps, caps, floor, tax.
+@dataclass(frozen=True)
+class Carried:
+    """What an earlier month could not take: ``amount`` (negative), and the statement that carried it out."""
+
+    amount: Decimal
+    out_of: str
+
+
+def settle(contract: Contract, month: Days, judged: Sequence[Judged], carried: Carried | None = None) -> Settled:
+    """Settle a month: fees, deductions with their own caps, caps, what is carried in, floor, tax.
 
     Amounts are signed towards the payable sum. Neither the order of the indicators nor that of the fees changes a byte.
     """
@@ -53,6 +61,9 @@ def settle(contract: Contract, month: Days, judged: Sequence[Judged]) -> Settled
     in_order = sorted(judged, key=lambda one: one.terms.indicator.place)
     taken = [line for one in in_order for line in deduction_lines(one, base)]
     net_lines = [*fees, *taken, *cap_lines(base, taken)]
+    if carried is not None and carried.amount:
+        words = f"carried out of {carried.out_of}"
+        net_lines.append(Line("carried_in", "carried_in", "carried_in", "floor", carried.amount, words))
     if contract.tax.deductions_as == "separate":
         lines = _floored_after_tax(contract, month, net_lines)
     else:

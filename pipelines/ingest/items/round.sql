@@ -10,12 +10,16 @@ WITH line AS (
     SELECT *, author = 'customer' AND lag(author, 1, 'agent') OVER in_order = 'agent' AS begins
     FROM line WINDOW in_order AS (PARTITION BY source, session_id ORDER BY place)
 ), numbered AS (
-    SELECT *, count(*) FILTER (begins) OVER (PARTITION BY source, session_id ORDER BY place) AS round_no FROM turned
+    SELECT *, list({typed_at: "at", seq: seq}) FILTER (author = 'agent') OVER (PARTITION BY source, session_id) AS human_lines,
+           count(*) FILTER (begins) OVER (PARTITION BY source, session_id ORDER BY place) AS round_no FROM turned
 )
 SELECT source, session_id, CAST(round_no AS BIGINT) AS round_no,
        min("at") FILTER (author = 'customer')          AS started_at,
        min("at") FILTER (author = 'agent')             AS answered_at,
-       arg_min(agent_id, place) FILTER (author = 'agent') AS agent_id
+       arg_min(agent_id, place) FILTER (author = 'agent') AS agent_id,
+       -- the person's line that follows the question by its number bears an earlier time
+       is_answered_before(any_value(human_lines),
+           {asked_at: min("at") FILTER (author = 'customer'), seq: arg_min(seq, place) FILTER (author = 'customer')}) AS is_negative
 FROM numbered
 WHERE round_no > 0
 GROUP BY source, session_id, round_no

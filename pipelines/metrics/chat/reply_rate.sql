@@ -13,7 +13,7 @@ terms:
 */
 CASE
   WHEN contradicting                                                    THEN 'unmeasurable: contradicting deliveries'
-  WHEN answered_at IS NOT NULL OR (no_request_time AND human_line_count > 0) THEN 'met'
+  WHEN answered_at IS NOT NULL OR is_negative OR (no_request_time AND human_line_count > 0) THEN 'met'
   WHEN left_at IS NOT NULL AND chat_short_abandon_s > 0
        AND seconds_between(asked_at, left_at) <= chat_short_abandon_s   THEN 'excluded: short abandon'
   WHEN left_at IS NOT NULL AND left_s IS NULL                           THEN 'unmeasurable: no calendar for that day'

@@ -8,7 +8,7 @@ WITH round AS (
     SELECT r.source, r.session_id, r.round_no, CASE WHEN coalesce(r.answered_at <= s.left_at, true) THEN r.answered_at END
            AS first_answer_at, CASE WHEN coalesce(r.answered_at <= s.left_at, true) THEN r.agent_id END AS round_agent_id,
            CASE WHEN r.round_no = 1 THEN greatest(r.started_at, s.request_at) ELSE r.started_at END AS asked_at,
-           r.started_at AS arrival_at,
+           r.started_at AS arrival_at, r.is_negative,
            s.queue, s.first_agent_id, s.customer_id, s.customer_type, s.topic, s.load_id, s.opened_by, s.request_at,
            s.human_line_count, s.contradicting, s.ambiguous_time, s.left_at, s.closed_at, s.first_at, s.last_at
     FROM item_round r JOIN item_session s ON s.source = r.source AND s.session_id = r.session_id
@@ -23,7 +23,7 @@ SELECT source AS item_source, session_id || '#' || round_no AS item_id, arrival_
        request_at IS NULL                                                        AS no_request_time,
        contradicting, ambiguous_time, asked_at,
        CASE WHEN first_answer_at >= asked_at AND first_answer_at <= $cut_off_at THEN first_answer_at END AS answered_at,
-       first_answer_at < asked_at                                                AS is_negative,
+       coalesce(is_negative, false) OR coalesce(first_answer_at < asked_at, false) AS is_negative,
        coalesce(least(left_at, closed_at) > $cut_off_at, true)                   AS is_open,
        least(left_at, closed_at, $cut_off_at)                                    AS ended_at  -- least() passes over NULLs
 FROM round
