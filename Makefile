@@ -48,7 +48,7 @@ lock: env  ## resolve pyproject.toml anew into requirements.lock, for every Pyth
 		--generate-hashes --no-annotate --no-header --no-emit-index-url --quiet --output-file requirements.lock
 
 shots: env browser  ## pictures of every page in both languages, into shots/
-	$(BIN)/python -m tests.browser.shots shots
+	$(BIN)/python -m tests.browser.shots shots $(if $(wildcard data/warehouse/statements),--home data/warehouse) $(ARGS)
 
 snapshots: env  ## rewrite tests/snapshots; read the diff before you commit it
 	$(BIN)/python -m pytest tests/snapshots --rewrite-snapshots

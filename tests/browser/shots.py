@@ -1,6 +1,6 @@
 """Pictures of every page and state: `python -m tests.browser.shots shots [--home HOME] [--only scorecard …]`.
 
-Without a home they show made-up months. All of them written, the README's picture is written too.
+Without a home they show made-up months. All of them written, or by ``--only readme``, the README's picture is written.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from tests.browser.chromium import FLAGS, HOW_TO, find_chromium
 from tests.browser.serving import served
 
 LANGUAGES, SCHEMES, WIDTHS = ("zh", "en"), ("light", "dark"), (1440, 390)
-PICTURE = Path("data/pictures/scorecard.png")
+PICTURE, README = Path("data/pictures/scorecard.png"), "readme"  # the picture in the README, and how to ask for it
 
 
 def pages(door: Door) -> dict[str, str]:
@@ -97,7 +97,8 @@ def wanted(asked: argparse.Namespace, known: dict[str, str]) -> Iterator[tuple[s
     languages = [asked.lang] if asked.lang else LANGUAGES
     schemes = [asked.scheme] if asked.scheme else SCHEMES
     widths = [asked.width] if asked.width else WIDTHS
-    return itertools.product(asked.only or known, languages, schemes, widths)
+    names = [name for name in asked.only if name != README] or ([] if asked.only else list(known))
+    return itertools.product(names, languages, schemes, widths)
 
 
 def main() -> None:
@@ -116,7 +117,7 @@ def main() -> None:
         for name, language, scheme, width in wanted(asked, known):
             url = f"{bare if name == 'empty' else full}{known[name]}"
             shoot(browser, url, language, scheme, width, asked.folder / f"{name}-{language}-{scheme}-{width}.png")
-        if not (asked.only or asked.lang or asked.scheme or asked.width):
+        if README in asked.only or not (asked.only or asked.lang or asked.scheme or asked.width):
             shoot(browser, f"{full}/", "zh", "light", 1280, PICTURE, height=1000)
         browser.close()
 
