@@ -1,5 +1,6 @@
 """The command ``clausemeter``, one file a verb. Exit status: 0 fine, 1 the answer is no, 2 cannot run."""
 
+import io
 import os
 import sys
 
@@ -11,6 +12,12 @@ CANNOT_RUN = 2
 
 def main() -> None:
     """Run the command; what goes wrong is told in words, never as a traceback (``CLAUSEMETER_DEBUG=1`` shows it)."""
+    for stream in (
+        sys.stdout,
+        sys.stderr,
+    ):  # a pipe of another encoding shows what it cannot write as \\x…, and goes on
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         program()
     except Refused as refused:

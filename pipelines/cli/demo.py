@@ -19,7 +19,7 @@ def register(program: typer.Typer) -> None:
 def run(
     *,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the dashboard at the end.")] = True,
-    port: Annotated[int, typer.Option(help="Its port.")] = 8050,
+    port: Annotated[int, typer.Option(help="Its port.", min=1, max=65535)] = 8050,
     rows: Annotated[int, typer.Option(help="How many interactions to make up.", min=1)] = ROWS,
     logs: Annotated[Path, typer.Option(help="Where the sample logs are, or will be.")] = DEFAULT_FOLDER,
     home: Home = DEFAULT_HOME,

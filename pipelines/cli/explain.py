@@ -23,7 +23,7 @@ def run(
     ],
     line: Annotated[str, typer.Argument(help="A line's id, or an indicator's.")],
     state: Annotated[str | None, typer.Option(help="Items in this state, such as 'excluded: short abandon'.")] = None,
-    items: Annotated[int, typer.Option(help="How many items to show with their raw lines.")] = 10,
+    items: Annotated[int, typer.Option(help="How many items to show with their raw lines.", min=0)] = 10,
     *,
     as_json: AsJson = False,
     home: Home = DEFAULT_HOME,

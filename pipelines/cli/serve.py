@@ -17,7 +17,7 @@ def register(program: typer.Typer) -> None:
 
 def run(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port.")] = 8050,
+    port: Annotated[int, typer.Option(help="The port.", min=1, max=65535)] = 8050,
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Serve the dashboard until interrupted."""

@@ -15,7 +15,7 @@ from pipelines.contract.model import Contract
 from pipelines.contract.resolve import IndicatorTerms, indicator_terms, term_days
 from pipelines.core.canonical import sha256_hex
 from pipelines.core.period import Days, Month
-from pipelines.core.problem import Problem, Refused
+from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.zone import day_begins_at
 from pipelines.ingest.items import assembled_as_of
 from pipelines.metrics.compose import Ask, population_options
@@ -101,6 +101,8 @@ def close_month(
                 code="close.outside_term",
             )
         )
+    warnings = [*found.warnings, *_too_early(contract, month, cut_off_at, min(now, as_of or now))]
+    refuse_if_any(warnings)
     with Warehouse(home, read_only=True) as warehouse:
         con = warehouse.con
         if as_of is not None:
@@ -135,9 +137,34 @@ def close_month(
         )
     if as_of is not None:
         shutil.rmtree(scratch)
-        return ClosedMonth(as_it_would_be(home, statement, now), statement, is_new=False, warnings=found.warnings)
+        return ClosedMonth(as_it_would_be(home, statement, now), statement, is_new=False, warnings=warnings)
     ref, is_new = keep_with_evidence(home, statement, scratch, now)
-    return ClosedMonth(ref, statement, is_new, found.warnings)
+    return ClosedMonth(ref, statement, is_new, warnings)
+
+
+def _too_early(contract: Contract, month: Month, cut_off_at: datetime | None, now: datetime) -> list[Problem]:
+    """Say what a month that is not over, or a cut-off inside it, does to the figures; refuse a cut-off yet to come."""
+    ends_at = day_begins_at(month.days.until, contract.zone)
+    if cut_off_at is not None and cut_off_at > now:
+        return [
+            Problem(
+                where="--cut-off",
+                what=f"{cut_off_at.isoformat()} lies in the future; what is open would be missed for want of logs.",
+                mend="Name an instant that has passed, or none.",
+                code="close.future_cut_off",
+            )
+        ]
+    if min(cut_off_at or ends_at, now) >= ends_at:
+        return []
+    return [
+        Problem(
+            where=str(month),
+            what="Only a part of the month is known, and its fees are whole: its verdicts and money are provisional.",
+            mend="Close it again when it is over.",
+            code="close.month_not_over",
+            severity="warning",
+        )
+    ]
 
 
 def carried_into(home: Path, contract: Contract, month: Month, known_at: datetime) -> Carried | None:

@@ -72,11 +72,29 @@ def read_contract(name: str) -> tuple[Source, dict[str, Calendar], list[Problem]
 
 
 def _without_days(source: Source, calendars: dict[str, Calendar]) -> list[Problem]:
-    """Return a problem for each limit in days whose channel has no calendar to say which days are working days."""
+    """Return a problem for each limit in days whose channel has no calendar to say which days are working days.
+
+    Where the contract has calendars, but none for a channel that counts service hours, that is said too: without one
+    every hour is a service hour.
+    """
     found = []
     for number, indicator in enumerate(source.model.indicators):
         metric = installed_metrics().get(indicator.metric)
-        if metric and population_needs(metric.population).due and not {metric.channel, "default"} & set(calendars):
+        if metric is None or {metric.channel, "default"} & set(calendars):
+            continue
+        needs = population_needs(metric.population)
+        if calendars and (needs.clocks or "out_of_hours" in metric.terms) and not needs.due:
+            found.append(
+                Problem(
+                    where=source.where("calendars"),
+                    what=f"Clause {indicator.clause} ({indicator.id}) goes by service hours, and `calendars:` has"
+                    f" none for {metric.channel!r}; every hour of the night counts.",
+                    mend=f"Write the hours of {metric.channel}, or of default (00:00-24:00 where that is meant).",
+                    code="contract.no_hours",
+                    severity="warning",
+                )
+            )
+        if needs.due:
             found.append(
                 Problem(
                     where=source.where("indicators", number, "metric"),

@@ -107,6 +107,10 @@ def _missing_column(wanted: str, header: tuple[str, ...], where: str) -> Problem
         mend = (
             f"The nearest is {folded[near[0]]!r}: name that one in the mapping, or ask for the file as it used to be."
         )
+    elif not any(header):
+        mend = (
+            "Its first line cannot be read in the mapping's encoding and with its delimiter: check both, and the file."
+        )
     else:
         mend = f"It has: {', '.join(repr(column) for column in header[:30])}. Check that this is the right file."
     return Problem(

@@ -14,12 +14,12 @@ TOP = {
     "notebooks", "pipelines", "pyproject.toml", "requirements.lock", "tests",
 }  # fmt: skip
 PIPELINES = {
-    "appeals", "cli", "contract", "core", "exports", "ingest", "metrics", "runs", "samples", "scoring", "settlement", "sources",
-    "warehouse", "workflow", "worktime",
+    "appeals", "cli", "contract", "core", "exports", "ingest", "metrics", "runs", "samples", "scoring", "settlement",
+    "sources", "warehouse", "workflow", "worktime",
 }  # fmt: skip
 APP = {
-    "__main__", "actions", "assets", "auth", "components", "figures", "i18n", "main", "pages", "queries", "routes", "settings",
-    "shell", "views",
+    "__main__", "actions", "assets", "auth", "components", "figures", "i18n", "main", "pages", "queries", "routes",
+    "settings", "shell", "views",
 }  # fmt: skip
 TESTS = {
     "browser",
