@@ -22,7 +22,8 @@ WITH event AS (
            arg_min(seq, place) FILTER (kind = 'handoff')                  AS handed_off_seq,
            min("at") FILTER (is_customer)                                 AS first_line_at,
            arg_min(seq, place) FILTER (is_customer)                       AS first_line_seq,
-           bool_or(author = 'bot')                                        AS has_bot,
+           -- a bot that speaks only after a person did not hand the session over
+           coalesce(min(place) FILTER (author = 'bot') < min(place) FILTER (is_human), bool_or(author = 'bot')) AS has_bot,
            count(*) FILTER (is_human)                                     AS human_line_count,
            arg_min(agent_id, place) FILTER (is_human)                     AS first_agent_id,
            arg_max(agent_id, place) FILTER (is_human)                     AS last_agent_id,

@@ -4,7 +4,7 @@ WITH contact AS (
 $contacts
     UNION ALL BY NAME
     SELECT DISTINCT ON (source, case_id) 'case' AS channel, source, case_id AS contact_id, begins_at AS arrival_at,
-           last_at AS ended_at, queue, agent_id, customer_id, topic, load_id
+           last_at AS ended_at, queue, agent_id, customer_id, topic, load_id, true AS was_answered
     FROM item_case WHERE begins_at >= $since_at AND begins_at < $until_at AND cycle = 1
 ), inspected AS (
     SELECT contact.* REPLACE (coalesce(i.agent_id, contact.agent_id) AS agent_id,
@@ -19,7 +19,8 @@ $contacts
 )
 SELECT source AS item_source, contact_id AS item_id, channel, arrival_at, $service_on AS service_on, queue, agent_id,
        customer_id, customer_type, topic, load_id,
-       CASE WHEN NOT coalesce($in_scope, false) THEN 'another contract''s queue' END AS outside,
+       CASE WHEN NOT coalesce($in_scope, false) THEN 'another contract''s queue'
+            WHEN NOT coalesce(was_answered, false) THEN 'nobody handled it' END AS outside,
        CASE WHEN fatal THEN 0 ELSE accuracy END AS accuracy, CASE WHEN fatal THEN 0 ELSE attitude END AS attitude,
        CASE WHEN fatal THEN 0 ELSE total END AS total, fatal, violations, contradicting
 FROM inspected

@@ -3,7 +3,8 @@
            coalesce(ended_at, answered_at, arrived_at) AS ended_at, queue, agent_id, customer_id, customer_type, topic,
            resolved, contradicting, load_id, CAST([] AS VARCHAR[]) AS later_queues,
            outcome = 'answered' AND coalesce(answered_at <= $cut_off_at, true)
-               AND direction IS DISTINCT FROM 'outbound' AS is_handled
+               AND direction IS DISTINCT FROM 'outbound' AS is_handled,
+           outcome = 'answered' AS was_answered
     FROM item_call
     WHERE leg_count = 1 AND coalesce(queued_at, arrived_at) >= $since_at AND coalesce(queued_at, arrived_at) < $until_at
     UNION ALL BY NAME
@@ -17,7 +18,8 @@
            any_value(resolved) AS resolved, bool_or(contradicting) AS contradicting, max(load_id) AS load_id,
            list(queue ORDER BY place)[2:] AS later_queues,
            bool_or(is_ours AND outcome = 'answered' AND coalesce(answered_at <= $cut_off_at, true))
-               AND any_value(direction) IS DISTINCT FROM 'outbound' AS is_handled
+               AND any_value(direction) IS DISTINCT FROM 'outbound' AS is_handled,
+           bool_or(is_ours AND outcome = 'answered') AS was_answered
     FROM (SELECT *, coalesce($in_scope_of_leg, false) AS is_ours
           FROM (SELECT source, call_id, direction, customer_id, customer_type, topic, resolved, contradicting, load_id,
                        unnest(legs, recursive := true)
@@ -32,7 +34,9 @@
            CASE WHEN last_at <= $cut_off_at THEN resolved END AS resolved,
            contradicting, load_id, coalesce(later_queues, []) AS later_queues,
            human_line_count > 0 AND coalesce(request.answer.typed_at, last_human_at) <= $cut_off_at
-               AND request.asked_at IS NOT NULL AND opened_by IS DISTINCT FROM 'agent' AS is_handled
+               AND first_line_at IS NOT NULL AND request.asked_at IS NOT NULL
+               AND opened_by IS DISTINCT FROM 'agent' AS is_handled,
+           human_line_count > 0 AND first_line_at IS NOT NULL AS was_answered
     FROM item_session
     WHERE coalesce(request.asked_at, first_at) >= $since_at AND coalesce(request.asked_at, first_at) < $until_at
     UNION ALL BY NAME
@@ -41,6 +45,7 @@
            CAST(NULL AS VARCHAR) AS customer_type, topic,
            CASE WHEN last_reply_at <= $cut_off_at THEN resolved END AS resolved,
            contradicting, load_id, CAST([] AS VARCHAR[]) AS later_queues,
-           reply_count > 0 AND coalesce(reply.replied_at, last_reply_at) <= $cut_off_at AND begun_by = 'in' AS is_handled
+           reply_count > 0 AND coalesce(reply.replied_at, last_reply_at) <= $cut_off_at AND begun_by = 'in' AS is_handled,
+           reply_count > 0 AS was_answered
     FROM item_thread
     WHERE coalesce(asked_at, first_at) >= $since_at AND coalesce(asked_at, first_at) < $until_at
