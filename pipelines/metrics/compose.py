@@ -108,8 +108,8 @@ def wide_select(population: str, frame: Frame, asks: Sequence[Ask]) -> str:
     return (
         f"WITH population AS (\n{population_select(population, frame)}\n),\n"
         f"item AS (\n{item_select(population, frame)}\n)\n"
-        "SELECT item_source, item_id, arrival_at, service_on, queue, team, agent_id, load_id, outside"
-        f"{listed}\nFROM item"
+        "SELECT item_source, item_id, arrival_at, service_on, queue, team, agent_id, load_id, outside,"
+        f" {population_needs(population).log} AS log_source{listed}\nFROM item"
     )
 
 

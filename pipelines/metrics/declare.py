@@ -224,6 +224,7 @@ class Needs:
     place: str
     channel: str
     pauses: str | None
+    log: str
 
 
 @lru_cache(maxsize=32)
@@ -234,7 +235,8 @@ def population_needs(population: str) -> Needs:
     local day of an instant · ``-- due: asked_at answered_at`` the end of a limit in days after the first, and the days
     up to the others · ``-- place: queued_at`` the instant at which an item belongs to its queue (else its arrival) ·
     ``-- channel: phone`` where all its items are of one (else a column) · ``-- pauses: pauses`` a list of {from_at,
-    until_at} in which the clock of a limit in days stands still.
+    until_at} in which the clock of a limit in days stands still · ``-- log: survey_source`` the log whose keeper
+    answers for what cannot be measured (else the item's own).
     """
     head = population_sql(population)
 
@@ -246,6 +248,7 @@ def population_needs(population: str) -> Needs:
         days=tuple((name, at) for name, at in lines("day")),
         due=tuple(lines("due")[0]) if lines("due") else (),
         place=" ".join(lines("place")[0]) if lines("place") else "arrival_at",
+        log=lines("log")[0][0] if lines("log") else "item_source",
         pauses=lines("pauses")[0][0] if lines("pauses") else None,
         channel=quoted(lines("channel")[0][0]) if lines("channel") else "channel",
     )

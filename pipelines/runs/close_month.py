@@ -46,6 +46,7 @@ from pipelines.runs.states import (
     within,
 )
 from pipelines.scoring.judge import judge
+from pipelines.settlement.lines import tax_rate
 from pipelines.settlement.statement import Inputs, body, statement_hash
 from pipelines.settlement.totals import Carried, settle
 from pipelines.warehouse.store import Warehouse
@@ -135,6 +136,7 @@ def close_month(
                 cut_off_at=cut_off_at,
             ),
         )
+    warnings += _to_close_again(home, contract, month, settled.totals["carried_out"])
     if as_of is not None:
         shutil.rmtree(scratch)
         return ClosedMonth(as_it_would_be(home, statement, now), statement, is_new=False, warnings=warnings)
@@ -167,6 +169,23 @@ def _too_early(contract: Contract, month: Month, cut_off_at: datetime | None, no
     ]
 
 
+def _to_close_again(home: Path, contract: Contract, month: Month, carried_out: Decimal) -> list[Problem]:
+    """Say that a later month was closed before this one carried something out."""
+    after = str(month.after(1))
+    closed = [ref for ref in list_statements(home) if (ref.contract, ref.month) == (contract.contract, after)]
+    if not closed or not carried_out:
+        return []
+    return [
+        Problem(
+            where=str(month),
+            what=f"{carried_out} is carried out, and {after} was closed already, perhaps without it.",
+            mend=f"Close {after} again.",
+            code="close.later_month_closed",
+            severity="warning",
+        )
+    ]
+
+
 def carried_into(home: Path, contract: Contract, month: Month, known_at: datetime) -> Carried | None:
     """Return what the month before carried out, by its latest statement that was closed by ``known_at``."""
     before = str(month.after(-1))
@@ -180,7 +199,11 @@ def carried_into(home: Path, contract: Contract, month: Month, known_at: datetim
         return None
     latest = max(closed, key=lambda ref: ref.version)
     amount = Decimal(read_statement(home, latest.id)["totals"]["carried_out"])
-    return Carried(amount, f"{before}, statement {latest.id}") if amount else None
+    if not amount:
+        return None
+    is_net = contract.tax.deductions_as == "price_reduction"  # otherwise its tax is in it
+    rate = tax_rate(contract, month.after(-1).days) if is_net else None
+    return Carried(amount, f"{before}, statement {latest.id}", rate)
 
 
 def default_cut_off(con: duckdb.DuckDBPyConnection, contract: Contract, month: Month, now: datetime) -> datetime:
@@ -245,6 +268,7 @@ def write_evidence(
     The digest covers canonical rows, not the file: each row's SHA-256, sorted, in 256 buckets by first byte, hashed.
     """
     columns = ["item_source", "item_id", "arrival_at", "service_on", "queue", "team", "agent_id", "outside"]
+    columns.append("log_source")
     has = {row[0] for row in con.execute("SELECT name FROM pragma_table_info('wide')").fetchall()}
     for ask in asks:
         for kind in ("state", "base"):

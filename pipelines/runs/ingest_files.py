@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pipelines.core.problem import Problem, Refused
 from pipelines.ingest.archive import Archive
-from pipelines.ingest.items import assemble
+from pipelines.ingest.items import assemble, pending_loads
 from pipelines.ingest.load import load_file
-from pipelines.ingest.report import LOADED, LoadReport, Progress
+from pipelines.ingest.report import LoadReport, Progress
 from pipelines.sources.adapter import adapter_named
 from pipelines.sources.mapping import Mapping
 from pipelines.sources.open_file import check_fit
@@ -48,11 +48,11 @@ def ingest_files(
             load_file(warehouse, archive, mapping, path, now=now, again=again, progress=progress)
             for path, mapping in chosen
         ]
-        new = [report.load_id for report in reports if report.status == LOADED]
-        if new:
+        pending = pending_loads(warehouse.con)  # the new ones, and what a crash or an earlier release left
+        if pending:
             if progress:
                 progress("", "assembling", 0, 1)
-            assemble(warehouse.con, new)
+            assemble(warehouse.con, pending)
     return reports
 
 

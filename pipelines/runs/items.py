@@ -177,8 +177,9 @@ def _group_sql(found: _Evidence, group: str) -> str:
 
 
 def _grouped(found: _Evidence, sql: str) -> list[GroupRow]:
+    log = "log_source" if "log_source" in found.columns else "item_source"
     rows = query(
-        f"SELECT {sql} AS name, item_source, {found.state} AS state, count(*), sum({found.amount})"
+        f"SELECT {sql} AS name, {log} AS log, {found.state} AS state, count(*), sum({found.amount})"
         f" FROM {found.source} GROUP BY ALL"
     )
     kept_by_vendor = {load["source"] for load in found.body["loads"] if load.get("keeper") == "vendor"}

@@ -8,7 +8,8 @@ from typing import Any
 import duckdb
 
 from pipelines.core.period import Days
-from pipelines.ingest.items import make_macros
+from pipelines.core.problem import Problem, Refused
+from pipelines.ingest.items import make_macros, pending_loads
 from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, wide_select
 from pipelines.metrics.declare import OUTSIDE, quoted
 from pipelines.metrics.frame import Frame
@@ -39,6 +40,15 @@ class Tally:
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Define what every scan needs in this session: macros, and the roster as it stands (each row's latest version)."""
+    if pending_loads(con):
+        raise Refused(
+            Problem(
+                where="the warehouse",
+                what="Its items are not complete, or were made by another release; figures from them would be wrong.",
+                mend="Run `clausemeter ingest` once more, with any file (a loaded one will do): they are made anew.",
+                code="items.pending",
+            )
+        )
     make_macros(con)
     con.execute(
         """CREATE OR REPLACE TEMP TABLE roster AS
@@ -118,7 +128,7 @@ def tallies(
     groups = [f"{sql} AS g{number}" for number, sql in enumerate(by.values())]
     columns = [f"{ask.column}_state" for ask in asks]
     sums = [f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in asks if ask.metric.amount is not None]
-    keys = [*groups, "item_source", "outside", *columns]
+    keys = [*groups, "log_source", "outside", *columns]
     cursor = con.execute(f"SELECT {', '.join([*keys, 'count(*) AS n', *sums])} FROM {table} GROUP BY ALL")
     names = [column[0] for column in cursor.description or []]
     found: dict[tuple[str, tuple[Any, ...]], Counts] = {}
@@ -138,7 +148,7 @@ def tallies(
                     counts.outside[state.partition(": ")[2]] += row["n"]
                     continue
                 counts.states[state] += row["n"]
-                if row["item_source"] in vendor_kept:
+                if row["log_source"] in vendor_kept:
                     counts.kept_by_vendor[state] += row["n"]
                 if ask.metric.sums(state) and row.get(f"{ask.column}_sum") is not None:
                     counts.amount += row[f"{ask.column}_sum"]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pipelines.contract.model import Contract
+from pipelines.core.dated import Piece
 from pipelines.core.exact import rate_text
 from pipelines.core.money import to_fen, total
 from pipelines.core.period import Days
@@ -29,6 +30,7 @@ STEPS = (
 )
 
 TAXED_WITHOUT_DEDUCTIONS = ("fees", "bonuses", "coefficient")
+TAXED_BEFORE_CARRIED = tuple(step for step in STEPS if step != "carried_in")
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,11 @@ class Settled:
 
 @dataclass(frozen=True)
 class Carried:
-    """What an earlier month could not take: ``amount`` (negative), and the statement that carried it out."""
+    """What an earlier month could not take: ``amount`` (negative), the statement that carried it out, its tax rate."""
 
     amount: Decimal
     out_of: str
+    rate: Piece[Decimal] | None = None  # of the month it comes from; None: not taxed
 
 
 def settle(contract: Contract, month: Days, judged: Sequence[Judged], carried: Carried | None = None) -> Settled:
@@ -68,6 +71,7 @@ def settle(contract: Contract, month: Days, judged: Sequence[Judged], carried: C
         lines = _floored_after_tax(contract, month, net_lines)
     else:
         lines = _floored_before_tax(contract, month, net_lines)
+        lines += _tax_of_carried(contract, carried, lines)
     return Settled(lines, _totals(lines, contract.currency))
 
 
@@ -81,22 +85,37 @@ def _totals(lines: Sequence[Line], currency: str) -> dict[str, Decimal]:
 
 def _floored_before_tax(contract: Contract, month: Days, net_lines: Sequence[Line]) -> list[Line]:
     """Deductions lower the price: the floor applies to the net sum, and what is left is taxed."""
-    floor = _floor(contract, net_lines)
+    floor = _floor(contract, month, net_lines)
     if floor:
         return [*net_lines, *floor]  # nothing is left to tax; what is carried out keeps this month's rate
-    return _taxed(contract, month, net_lines, STEPS)
+    return _taxed(contract, month, net_lines, TAXED_BEFORE_CARRIED)
 
 
 def _floored_after_tax(contract: Contract, month: Days, net_lines: Sequence[Line]) -> list[Line]:
     """Deductions stand beside the invoice: the fees are taxed, and the floor applies to the payable sum."""
     lines = _taxed(contract, month, net_lines, TAXED_WITHOUT_DEDUCTIONS)
-    return [*lines, *_floor(contract, lines)]
+    return [*lines, *_floor(contract, month, lines)]
 
 
-def _floor(contract: Contract, lines: Sequence[Line]) -> list[Line]:
-    """Return the line that lifts a negative sum to zero; none where the contract lets the vendor pay."""
+def _tax_of_carried(contract: Contract, carried: Carried | None, lines: Sequence[Line]) -> list[Line]:
+    """What was carried in keeps the tax rate of its own month; a month that is lifted to zero taxes nothing yet."""
+    if carried is None or carried.rate is None or not carried.amount or contract.tax.prices_include_tax:
+        return []
+    if any(line.kind == "floor" for line in lines):
+        return []
+    amount = to_fen(Fraction(carried.amount) * Fraction(carried.rate.value), contract.currency)
+    formula = f"{rate_text(carried.rate.value)} × {carried.amount}, the rate of its own month"
+    line = Line("tax_carried_in", "tax", "tax", carried.rate.by, amount, formula, rests_on=("carried_in",))
+    return [line] if carried.rate.value else []
+
+
+def _floor(contract: Contract, month: Days, lines: Sequence[Line]) -> list[Line]:
+    """Return the line that lifts a negative sum to zero; none where the contract lets the vendor pay.
+
+    At the end of the term nothing can be carried further: what is left is due.
+    """
     so_far = total((line.amount for line in lines), contract.currency)
-    if contract.floor == "none" or so_far >= 0:
+    if contract.floor == "none" or so_far >= 0 or contract.term.until <= month.until:
         return []
     formula = f"max(0, {so_far}) − ({so_far}); carried out {so_far}"
     ids = tuple(line.id for line in lines)

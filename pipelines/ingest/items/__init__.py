@@ -8,11 +8,13 @@ the events it is given.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from importlib import resources
 from string import Template
 
 import duckdb
 
+from pipelines.core.canonical import sha256_hex
 from pipelines.core.event import EVENT_TABLES
 from pipelines.ingest.items.threads import LINKS, link_mails
 from pipelines.worktime.rows import sql_text
@@ -93,10 +95,51 @@ def _select(assembly: Assembly, events: str) -> str:
     return Template(text).substitute(latest=latest_versions(assembly, events))
 
 
+@lru_cache(maxsize=1)
+def assembly_digest() -> str:
+    """Return the digest of everything that says how items are made."""
+    folder = resources.files("pipelines.ingest.items")
+    texts = [folder.joinpath(assembly.file).read_text(encoding="utf-8") for assembly in ASSEMBLIES]
+    return sha256_hex("\n".join([*texts, *MACROS]).encode())
+
+
+def pending_loads(con: duckdb.DuckDBPyConnection) -> list[int]:
+    """Return the loads whose events are not in the items yet, or only as an earlier release made them."""
+    known = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'assembled_load'").fetchall()[0][0]
+    done = f"ANTI JOIN (SELECT load_id FROM assembled_load WHERE digest = '{assembly_digest()}') USING (load_id)"
+    rows = con.execute(f"SELECT load_id FROM load {done if known else ''} ORDER BY load_id").fetchall()
+    return [row[0] for row in rows]
+
+
 def assemble(con: duckdb.DuckDBPyConnection, load_ids: Sequence[int]) -> None:
-    """Make again the items that the events of these loads touch, and no others."""
-    make_macros(con)
+    """Make again the items that the events of these loads touch, and no others; whole, or not at all.
+
+    Items that an earlier release made are made anew, all of them.
+    """
+    con.execute("BEGIN")
+    try:
+        _assemble(con, _from_scratch(con, load_ids))
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+
+
+def _from_scratch(con: duckdb.DuckDBPyConnection, load_ids: Sequence[int]) -> list[int]:
+    """Drop the items of an earlier release, if there are any; return the loads to assemble."""
+    con.execute("CREATE TABLE IF NOT EXISTS assembled_load (load_id INTEGER NOT NULL, digest VARCHAR NOT NULL)")
+    others = f"SELECT count(*) FROM assembled_load WHERE digest <> '{assembly_digest()}'"
     ids = [int(load_id) for load_id in load_ids]
+    if con.execute(others).fetchall()[0][0]:
+        for table in ("item_mail_link", *(assembly.table for assembly in ASSEMBLIES)):
+            con.execute(f"DROP TABLE IF EXISTS {table}")
+        con.execute("DELETE FROM assembled_load")
+        ids = sorted({*ids, *(row[0] for row in con.execute("SELECT load_id FROM load").fetchall())})
+    return ids
+
+
+def _assemble(con: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> None:
+    make_macros(con)
     listed = ", ".join(map(str, ids)) or "NULL"
     con.execute(f"CREATE TABLE IF NOT EXISTS {LINKS}")
     new_mails = con.execute(f"SELECT count(*) FROM event_mail WHERE load_id IN ({listed})").fetchall()[0][0]
@@ -116,6 +159,8 @@ def assemble(con: duckdb.DuckDBPyConnection, load_ids: Sequence[int]) -> None:
         same = " AND ".join(f"{assembly.table}.{column} = touched.{column}" for column in assembly.key)
         con.execute(f"DELETE FROM {assembly.table} USING {touched} AS touched WHERE {same}")
         con.execute(f"INSERT INTO {assembly.table} BY NAME {select}")
+    con.execute(f"DELETE FROM assembled_load WHERE load_id IN ({listed})")
+    con.execute(f"INSERT INTO assembled_load SELECT unnest([{listed}]), '{assembly_digest()}'" if ids else "SELECT 1")
 
 
 def assembled_as_of(con: duckdb.DuckDBPyConnection, as_of: datetime) -> Iterator[str]:

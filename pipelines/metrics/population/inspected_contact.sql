@@ -1,5 +1,6 @@
 -- inspected_contact: contacts that were inspected, one row a contact, with its last inspection (metrics.md, section 8).
 -- A fatal error zeroes all scores of that inspection.
+-- log: inspection_source
 WITH contact AS (
 $contacts
     UNION ALL BY NAME
@@ -8,7 +9,7 @@ $contacts
     FROM item_case WHERE begins_at >= $since_at AND begins_at < $until_at AND cycle = 1
 ), inspected AS (
     SELECT contact.* REPLACE (coalesce(i.agent_id, contact.agent_id) AS agent_id,
-                              greatest(contact.load_id, i.load_id) AS load_id), i.accuracy, i.attitude, i.total,
+                              greatest(contact.load_id, i.load_id) AS load_id), i.source AS inspection_source, i.accuracy, i.attitude, i.total,
            coalesce(i.fatal, false) AS fatal, coalesce(i.violations, []) AS violations, i.contradicting
     FROM item_inspection i JOIN contact
       ON i.contact_channel = contact.channel AND i.contact_id = contact.contact_id
@@ -22,6 +23,7 @@ SELECT source AS item_source, contact_id AS item_id, channel, arrival_at, $servi
        CASE WHEN NOT coalesce($in_scope, false) THEN 'another contract''s queue'
             WHEN NOT coalesce(was_answered, false) THEN 'nobody handled it' END AS outside,
        CASE WHEN fatal THEN 0 ELSE accuracy END AS accuracy, CASE WHEN fatal THEN 0 ELSE attitude END AS attitude,
-       CASE WHEN fatal THEN 0 ELSE total END AS total, fatal, violations, contradicting
+       CASE WHEN fatal THEN 0 ELSE total END AS total, fatal, violations, contradicting,
+       inspection_source
 FROM inspected
 WHERE arrival_at >= $since_at AND arrival_at < $until_at AND arrival_at <= $cut_off_at
