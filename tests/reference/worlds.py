@@ -1,0 +1,453 @@
+"""Random small worlds: few items, many edges."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from tests.reference.hours import Closure, Hours, Promotion, Version, Windows, day_begins
+from tests.reference.log import Event, World
+
+# A zone, its first day and the number of days: holidays, make-up days, years without a notice, clocks that are set.
+PLACES = [
+    ("Asia/Shanghai", date(2026, 9, 29), 14, "cn"),  # National Day, make-up Saturday 10 October
+    ("Asia/Shanghai", date(2026, 9, 17), 12, "cn"),  # make-up Sunday 20 September, mid-autumn
+    ("Asia/Shanghai", date(2026, 12, 28), 8, "cn"),  # no notice for 2027 yet
+    ("Asia/Shanghai", date(2026, 10, 30), 5, "none"),
+    ("Europe/Berlin", date(2026, 10, 23), 5, "none"),  # 03:00 -> 02:00 on the 25th
+    ("Europe/Berlin", date(2026, 3, 27), 5, "none"),  # 02:00 -> 03:00 on the 29th
+    ("Australia/Lord_Howe", date(2026, 4, 3), 5, "none"),  # half an hour back on the 5th
+    ("America/Sao_Paulo", date(2018, 11, 2), 5, "none"),  # midnight of the 4th is skipped
+    ("UTC", date(2026, 10, 30), 4, "cn"),
+]
+H = 3600
+WEEKS: list[Windows] = [
+    ((9 * H, 18 * H),), ((9 * H, 12 * H), (13 * H, 18 * H)), ((0, 24 * H),), ((22 * H, 26 * H),), (),
+    ((9 * H, 12 * H), (20 * H, 24 * H)), ((10 * H, 16 * H),),
+]  # fmt: skip
+CLOCK_TIMES = [
+    "00:00:00", "00:00:01", "01:59:59", "02:00:00", "02:30:00", "03:00:00", "08:59:55", "09:00:00", "10:30:00",
+    "11:59:50", "12:00:00", "12:30:00", "13:00:00", "15:59:59", "16:00:00", "17:59:40", "18:00:00", "20:00:00",
+    "21:59:59", "22:00:00", "23:30:00", "23:59:55", "23:59:59",
+]  # fmt: skip
+STEPS_S = [0, 0, 1, 4, 5, 6, 10, 15, 19, 20, 21, 25, 29, 30, 31, 60, 179, 180, 181, 600, H, 9 * H, 24 * H, 72 * H]
+Changes: TypeAlias = Mapping[str, Sequence[Any]]
+
+
+def chance(draw: st.DrawFn, percent: int) -> bool:
+    return draw(st.integers(0, 99)) >= 100 - percent  # shrinks towards no
+
+
+def one_of(draw: st.DrawFn, *values: Any) -> Any:
+    return draw(st.sampled_from(values))
+
+
+@st.composite
+def hours(draw: st.DrawFn, first: date, count: int, region: str) -> Hours:
+    def week() -> tuple[Windows, ...]:
+        usual, weekend = one_of(draw, *WEEKS), one_of(draw, *WEEKS)
+        return (usual,) * 5 + (weekend,) * 2 if chance(draw, 70) else tuple(one_of(draw, *WEEKS) for _ in range(7))
+
+    def some_day() -> date:
+        return first + timedelta(days=draw(st.integers(-2, count + 2)))
+
+    def some_time() -> datetime:
+        return datetime.combine(some_day(), time.fromisoformat(one_of(draw, *CLOCK_TIMES)))
+
+    def version(since: date, decided: datetime) -> Version:
+        return Version(
+            since, decided, week(), region,
+            one_of(draw, None, (), ((10 * H, 16 * H),)), one_of(draw, None, None, ((8 * H, 12 * H),)),
+            chance(draw, 30),
+        )  # fmt: skip
+
+    versions = [version(date(2010, 1, 1), datetime(2009, 12, 1))]  # noqa: DTZ001 - a local time
+    if chance(draw, 10):
+        versions = [version(first + timedelta(days=1), datetime(2009, 12, 1))]  # noqa: DTZ001
+    for second in range(draw(st.integers(0, 2)) if chance(draw, 30) else 0):
+        versions.append(version(some_day(), some_time() + timedelta(seconds=second + 2)))
+    promotions: list[Promotion] = []
+    while chance(draw, 20) and len(promotions) < 2:
+        since = some_day()
+        promotions.append(
+            Promotion(
+                since,
+                since + timedelta(days=draw(st.integers(1, 4))),
+                one_of(draw, *WEEKS[:4], *WEEKS[5:]),
+                some_time(),
+            )
+        )
+    closures: list[Closure] = []
+    while chance(draw, 20) and len(closures) < 2:
+        since = some_day() if chance(draw, 50) else some_time()
+        closures.append(Closure(since, since + timedelta(hours=24 * draw(st.integers(1, 2)))))
+    return Hours(tuple(versions), tuple(promotions), tuple(closures))
+
+
+class Times:
+    """Draws instants of a world, near each other and near its edges."""
+
+    def __init__(self, draw: st.DrawFn, zone: str, first: date, count: int) -> None:
+        self.draw, self.zone, self.first, self.count = draw, zone, first, count
+
+    def some(self) -> datetime:
+        draw = self.draw
+        day = self.first + timedelta(days=draw(st.integers(0, self.count - 1)))
+        local = datetime.combine(day, time.fromisoformat(one_of(draw, *CLOCK_TIMES)))
+        if chance(draw, 5):
+            local = datetime.combine(day, time(23, 59, 59, 999000))
+        fold = int(chance(draw, 30))
+        return local.replace(tzinfo=ZoneInfo(self.zone), fold=fold).astimezone(UTC)
+
+    def after(self, at: datetime, *steps: float) -> datetime:
+        return at + timedelta(seconds=one_of(self.draw, *(steps or STEPS_S)))
+
+    def maybe(self, at: datetime, percent: int = 10) -> datetime | None:
+        return None if chance(self.draw, percent) else at
+
+
+def versions_of(draw: st.DrawFn, table: str, events: list[Event], changes: Changes) -> list[Event]:
+    """Add duplicates, later versions and contradictions; a log either has record stamps or has none."""
+    found = []
+    stamped = chance(draw, 50)
+    for event in events:
+        stamp = datetime(2026, 1, 1, tzinfo=UTC)
+        row = {**event, "load_id": 1, "record_at": stamp if stamped else None}
+        found.append(row)
+        if chance(draw, 6):
+            found.append(dict(row))  # the same again: a duplicate
+        if chance(draw, 8):
+            column = one_of(draw, *changes)
+            other = {**row, column: one_of(draw, *changes[column]), "load_id": 2}
+            if stamped:
+                other["record_at"] = stamp + timedelta(hours=one_of(draw, -1, 0, 1))
+            found.append(other)
+    return found
+
+
+@st.composite
+def places(draw: st.DrawFn) -> tuple[Times, Hours | None, date, date, str]:
+    zone, first, count, region = one_of(draw, *PLACES)
+    own_hours = draw(hours(first, count, region)) if chance(draw, 80) else None
+    until = first + timedelta(days=count)
+    since = first + timedelta(days=one_of(draw, 0, 0, 1, 2))
+    return Times(draw, zone, first, count), own_hours, since, until, zone
+
+
+def cut_offs(draw: st.DrawFn, times: Times, until: date, events: list[datetime]) -> datetime:
+    if events and chance(draw, 40):
+        return times.after(one_of(draw, *events), 0, 1, 5, 20, 21, 30, 31, 180, 181, H, 24 * H, 48 * H)
+    return day_begins(until, times.zone) + timedelta(days=one_of(draw, 0, 5, 30))
+
+
+def scopes(draw: st.DrawFn, columns: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    while chance(draw, 35) and len(found) < 2:
+        column = one_of(draw, *columns)
+        found[column] = tuple(draw(st.lists(st.sampled_from(columns[column]), min_size=1, max_size=2, unique=True)))
+    return found
+
+
+SCOPE_COLUMNS = {
+    "queue": ["q1", "q2"], "vendor": ["v1", "v2"], "team": ["t1", "t2"], "source": ["s1", "s2"],
+    "topic": ["a", "b"], "customer_type": ["x", "y"],
+}  # fmt: skip
+
+
+@st.composite
+def rosters(draw: st.DrawFn, times: Times) -> list[Event]:
+    """Give each queue its teams, one after another, perhaps with a gap."""
+    found = []
+    for queue in ("q1", "q2"):
+        at = times.some() - timedelta(days=20)
+        for _ in range(draw(st.integers(0, 3))):
+            until = times.some()
+            if until <= at:
+                break
+            found.append(
+                {"source": "roster", "load_id": 1, "record_at": None, "member_kind": "queue", "member_id": queue,
+                 "since_at": at, "until_at": until, "team": one_of(draw, "t1", "t2", None),
+                 "vendor": one_of(draw, "v1", "v2"), "site": None, "ambiguous_time": False}
+            )  # fmt: skip
+            at = until if chance(draw, 70) else until + timedelta(hours=1)
+        if found and found[-1]["member_id"] == queue and chance(draw, 40):
+            found[-1]["until_at"] = None
+    return found
+
+
+def new_calls(draw: st.DrawFn, times: Times, number: int) -> list[Event]:
+    """Draw one call: its legs, in one or several queues."""
+    arrived = times.some()
+    source, direction = one_of(draw, "s1", "s1", "s2"), one_of(draw, *["inbound"] * 8, "outbound", None)
+    customer, order = one_of(draw, "c1", "c2", None), one_of(draw, "o1", None)
+    topic, kind = one_of(draw, "a", "b", None), one_of(draw, "x", "y", None)
+    legs = []
+    count, untimed = one_of(draw, 1, 1, 1, 2, 3), chance(draw, 8)
+    for leg in range(count):
+        words = ["answered"] * 4 + ["abandoned"] * 4 + ["lost", "ivr_only"]
+        words += ["open"] if leg == count - 1 else []
+        words += ["phantom"] if count == 1 else []
+        outcome = one_of(draw, *words)
+        queued = None if untimed or outcome == "ivr_only" else times.after(arrived, 0, 0, 5, 40)
+        end = times.after(queued or arrived)
+        answered = times.maybe(end, 5) if outcome == "answered" else None
+        if chance(draw, 2):
+            end = (queued or arrived) - timedelta(seconds=3)
+            answered = end if outcome == "answered" else None
+        done = times.after(end, 0, 60, 600) if outcome == "answered" else end
+        ended = None if outcome == "open" else times.maybe(done, 5)
+        wait = None
+        if count == 1 and chance(draw, 5):
+            wait = one_of(draw, 0, 5, 6, 20, 21)
+        legs.append(
+            {"source": source, "call_id": f"c{number}", "leg_id": str(leg + 1), "direction": direction,
+             "customer_id": customer, "customer_type": kind, "topic": topic, "order_id": order, "language": None,
+             "queue": one_of(draw, "q1", "q1", "q2", "q3", None) if outcome != "ivr_only" else None,
+             "agent_id": one_of(draw, "ag1", "ag2") if outcome == "answered" else None,
+             "arrived_at": arrived, "queued_at": queued, "answered_at": answered, "ended_at": ended,
+             "outcome": outcome, "wait_s": wait, "talk_s": None, "hold_s": None, "wrap_s": None,
+             "resolved": one_of(draw, True, False, None) if outcome == "answered" else None,
+             "callback_promised_at": None, "callback_reached_at": None, "ambiguous_time": chance(draw, 3)}
+        )  # fmt: skip
+        arrived = times.after(done, 0, 5, 60)
+    return legs
+
+
+CALL_CHANGES: Changes = {
+    "outcome": ["answered", "abandoned", "lost"], "queue": ["q1", "q2"], "resolved": [True, False],
+    "ambiguous_time": [True],
+}  # fmt: skip
+
+
+@st.composite
+def phone_worlds(draw: st.DrawFn) -> World:
+    times, own_hours, since, until, zone = draw(places())
+    calls = [leg for n in range(draw(st.integers(1, 10))) for leg in new_calls(draw, times, n)]
+    marks = [leg["queued_at"] or leg["arrived_at"] for leg in calls]
+    cut_off = cut_offs(draw, times, until, marks)
+    scope = scopes(draw, {**SCOPE_COLUMNS, "channel": ["phone", "chat"]})
+    roster = draw(rosters(times)) if {"vendor", "team"} & set(scope) else []
+    return World(
+        {"call": versions_of(draw, "call", calls, CALL_CHANGES), "roster": roster},
+        zone, since, until, cut_off, own_hours, scope,
+    )  # fmt: skip
+
+
+class Chat:
+    """One chat being drawn: bot or not, asked for or handed over, answered or left, in order or nearly."""
+
+    def __init__(self, draw: st.DrawFn, times: Times, number: int) -> None:
+        self.draw, self.times, self.number = draw, times, number
+        self.source, self.at = one_of(draw, "s1", "s1", "s2"), times.some()
+        self.facts = {
+            "customer_id": one_of(draw, "c1", "c2", None),
+            "topic": one_of(draw, "a", "b", None),
+            "customer_type": one_of(draw, "x", "y", None),
+        }
+        self.events: list[Event] = []
+
+    def add(self, kind: str, author: str | None, *steps: float, **more: Any) -> None:
+        """Add an event some seconds after the last one."""
+        self.at = self.times.after(self.at, *steps)
+        place = len(self.events) + 1
+        self.events.append(
+            {"source": self.source, "session_id": f"h{self.number}", "event_id": str(place), "seq": place,
+             "at": self.at, "kind": kind, "author": author, "automatic": False, "private": False, "agent_id": None,
+             "customer_id": None, "customer_type": None, "queue": None, "topic": None, "order_id": None,
+             "resolved": None, "ambiguous_time": chance(self.draw, 1), **more}
+        )  # fmt: skip
+
+    def begin(self) -> None:
+        draw = self.draw
+        if chance(draw, 60):
+            self.add("opened", one_of(draw, *["customer"] * 8, "agent", None), 0, **self.facts)
+        with_bot = chance(draw, 40)
+        for _ in range(draw(st.integers(1, 3)) if with_bot else 0):
+            self.add("line", one_of(draw, "bot", "customer"), 0, 1, 5, 60)
+        if chance(draw, 70 if with_bot else 50):
+            self.add("request", one_of(draw, "customer", None), 0, 0, 1, 5, 60, **self.facts)
+        if chance(draw, 70 if with_bot else 20):
+            self.add("handoff", one_of(draw, "bot", "system"), 0, 0, 1, 5, 60, queue=one_of(draw, "q1", "q2", None))
+
+    def talk(self) -> None:
+        draw = self.draw
+        who = one_of(draw, *["customer"] * 5, *["agent"] * 4, "greeting", "note", "bot", "system", "transfer", "flag")
+        if who in ("customer", "bot", "system"):
+            self.add("line", who)
+        elif who == "transfer":
+            self.add("transfer", None, queue=one_of(draw, "q1", "q2", "q3"))
+        elif who == "flag":
+            self.add("resolved", "agent", resolved=one_of(draw, True, False))
+        else:
+            self.add(
+                "line", "agent", agent_id=one_of(draw, "ag1", "ag2"), automatic=who == "greeting",
+                private=who == "note", queue=one_of(draw, "q1", "q2", None),
+            )  # fmt: skip
+
+    def end(self) -> None:
+        draw = self.draw
+        if self.events and chance(draw, 50):
+            kind = one_of(draw, "left", "left", "closed")
+            self.add(kind, "system" if kind == "closed" else one_of(draw, "customer", "system"))
+            if chance(draw, 15):
+                self.add("line", "agent", agent_id="ag1")
+        if self.events and chance(draw, 10):
+            one = one_of(draw, *self.events)  # the clock of the log jumped: numbers and times disagree
+            one["at"] -= timedelta(seconds=one_of(draw, 1, 5, 20))
+        if chance(draw, 40):
+            for event in self.events:
+                event["seq"] = None
+
+
+def new_session(draw: st.DrawFn, times: Times, number: int) -> list[Event]:
+    chat = Chat(draw, times, number)
+    chat.begin()
+    for _ in range(draw(st.integers(0, 7))):
+        chat.talk()
+    chat.end()
+    return chat.events
+
+
+CHAT_CHANGES: Changes = {
+    "queue": ["q1", "q2"],
+    "automatic": [True],
+    "author": ["agent", "customer"],
+    "topic": ["a", "b"],
+}
+
+
+@st.composite
+def chat_worlds(draw: st.DrawFn) -> World:
+    times, own_hours, since, until, zone = draw(places())
+    chats = [event for n in range(draw(st.integers(1, 6))) for event in new_session(draw, times, n)]
+    cut_off = cut_offs(draw, times, until, [event["at"] for event in chats])
+    scope = scopes(draw, {**SCOPE_COLUMNS, "channel": ["phone", "chat"]})
+    roster = draw(rosters(times)) if {"vendor", "team"} & set(scope) else []
+    return World(
+        {"chat": versions_of(draw, "chat", chats, CHAT_CHANGES), "roster": roster},
+        zone, since, until, cut_off, own_hours, scope,
+    )  # fmt: skip
+
+
+def new_thread(draw: st.DrawFn, times: Times, number: int) -> list[Event]:
+    """Draw one conversation by mail, held together by headers, by a ticket, or hardly."""
+    source, at, ticket = one_of(draw, "s1", "s1", "s2"), times.some(), one_of(draw, None, f"T{number}", "T")
+    by_ticket = ticket is not None and chance(draw, 50)
+    mails: list[Event] = []
+    for place in range(draw(st.integers(1, 6))):
+        direction = one_of(draw, *["in"] * (9 if place == 0 else 5), *["out"] * (1 if place == 0 else 5))
+        parent = one_of(draw, *(mail["message_id"] for mail in mails), "lost@x") if mails and not by_ticket else None
+        refs = None
+        if mails and not by_ticket and chance(draw, 20):
+            parent, refs = None, [one_of(draw, *(mail["message_id"] for mail in mails)), "other@x" + str(number)]
+        mails.append(
+            {"source": source, "message_id": f"m{number}.{place}", "at": at, "direction": direction,
+             "automatic": chance(draw, 15), "in_reply_to": f"{parent}{number}" if parent == "lost@x" else parent,
+             "refs": refs, "ticket_id": ticket if by_ticket or (not mails and chance(draw, 30)) else None,
+             "agent_id": "ag1" if direction == "out" else None, "customer_id": one_of(draw, "c1", "c2", None),
+             "queue": one_of(draw, "q1", "q2", None), "topic": one_of(draw, "a", "b", None), "order_id": None,
+             "resolved": one_of(draw, True, False, None) if direction == "out" else None,
+             "ambiguous_time": chance(draw, 1)}
+        )  # fmt: skip
+        at = (
+            times.after(at, 0, 1, 60, 9 * H, 15 * H, 24 * H, 48 * H, 72 * H, 96 * H)
+            if chance(draw, 70)
+            else times.some()
+        )
+        if chance(draw, 50):
+            at = max(at, mails[-1]["at"])
+    return mails
+
+
+MAIL_CHANGES: Changes = {"queue": ["q1", "q2"], "automatic": [True], "direction": ["in", "out"]}
+
+
+@st.composite
+def email_worlds(draw: st.DrawFn) -> World:
+    times, own_hours, since, until, zone = draw(places())
+    own_hours = own_hours or draw(hours(since, (until - since).days, "cn"))  # days are counted by somebody's calendar
+    mails = [mail for n in range(draw(st.integers(1, 6))) for mail in new_thread(draw, times, n)]
+    cut_off = cut_offs(draw, times, until, [mail["at"] for mail in mails])
+    scope = scopes(draw, {k: v for k, v in SCOPE_COLUMNS.items() if k != "customer_type"})
+    roster = draw(rosters(times)) if {"vendor", "team"} & set(scope) else []
+    return World(
+        {"mail": versions_of(draw, "mail", mails, MAIL_CHANGES), "roster": roster},
+        zone, since, until, cut_off, own_hours, scope,
+    )  # fmt: skip
+
+
+def new_case(draw: st.DrawFn, times: Times, number: int, named: tuple[str, str, str, datetime]) -> list[Event]:
+    """Draw a case that names a contact: its events, some of them automatic."""
+    channel, source, contact_id, at = named
+    at = times.after(at) if chance(draw, 80) else times.some()
+    name = {"contact_channel": channel, "contact_id": contact_id, "contact_source": one_of(draw, source, source, None)}
+    events: list[Event] = []
+    for place, kind in enumerate(
+        ["opened", *draw(st.lists(st.sampled_from(["plan_given", "resolved", "accepted", "closed"]), max_size=3))]
+    ):
+        events.append(
+            {"source": "cases", "case_id": f"k{number}", "event_id": str(place), "seq": place, "at": at, "kind": kind,
+             "case_type": "enquiry", **(name if place == 0 or chance(draw, 30) else dict.fromkeys(name)),
+             "customer_id": None, "agent_id": None, "queue": None, "topic": None, "order_id": None,
+             "into_case_id": None, "pause_reason": None, "upheld": None,
+             "automatic": kind != "opened" and chance(draw, 15), "ambiguous_time": False}
+        )  # fmt: skip
+        at = times.after(at, 0, 1, 600, 9 * H, 24 * H, 48 * H, 72 * H)
+    return events
+
+
+@st.composite
+def contact_worlds(draw: st.DrawFn) -> World:
+    """Draw contacts of every channel, with cases, surveys and inspections that name them."""
+    times, own_hours, since, until, zone = draw(places())
+    own_hours = own_hours or draw(hours(since, (until - since).days, "cn"))
+    calls = [leg for n in range(draw(st.integers(0, 3))) for leg in new_calls(draw, times, n)]
+    chats = [event for n in range(draw(st.integers(0, 3))) for event in new_session(draw, times, n)]
+    mails = [mail for n in range(draw(st.integers(0, 2))) for mail in new_thread(draw, times, n)]
+    named = [("phone", leg["source"], leg["call_id"], leg["ended_at"] or leg["arrived_at"]) for leg in calls]
+    named += [("chat", event["source"], event["session_id"], event["at"]) for event in chats]
+    named += [("email", mail["source"], mail["message_id"], mail["at"]) for mail in mails]
+    named = named or [("phone", "s1", "c99", times.some())]
+    log = [e for n in range(draw(st.integers(0, 4))) for e in new_case(draw, times, n, one_of(draw, *named))]
+    surveys, inspections = [], []
+    for number in range(draw(st.integers(0, 5))):
+        channel, source, contact_id, at = one_of(draw, *named)
+        name = {"contact_channel": channel, "contact_id": contact_id, "contact_source": one_of(draw, source, None)}
+        surveys.append(
+            {"source": "surveys", "survey_id": f"v{number}", **name, "invited_at": at,
+             "answered_at": times.maybe(times.after(at, 0, 1, 60, H, 24 * H, 168 * H, 168 * H + 1, -1, -600), 15),
+             "rating": one_of(draw, *map(Decimal, ("1", "2", "3", "4", "5", "6", "0", "10", "4.5")), None),
+             "scale": None, "resolved": None, "ambiguous_time": False}
+        )  # fmt: skip
+        if surveys[-1]["answered_at"] is None:
+            surveys[-1]["rating"] = None
+    for number in range(draw(st.integers(0, 5))):
+        channel, source, contact_id, at = one_of(draw, *named)
+        name = {"contact_channel": channel, "contact_id": contact_id, "contact_source": one_of(draw, source, None)}
+        scores = (Decimal(100), Decimal("99.5"), Decimal(60), Decimal(0), None)
+        inspections.append(
+            {"source": "inspections", "inspection_id": f"n{number}", **name,
+             "inspected_at": times.after(at, 0, 60, H, 24 * H, 72 * H), "accuracy": one_of(draw, *scores),
+             "attitude": one_of(draw, *scores), "total": one_of(draw, *scores),
+             "fatal": one_of(draw, False, None, True),
+             "violations": one_of(draw, None, [], ["rude"], ["late"], ["late", "rude"], ["other"]), "agent_id": None,
+             "ambiguous_time": False}
+        )  # fmt: skip
+    cut_off = cut_offs(draw, times, until, [at for *_, at in named])
+    scope = scopes(draw, {**SCOPE_COLUMNS, "channel": ["phone", "chat", "email"]})
+    roster = draw(rosters(times)) if {"vendor", "team"} & set(scope) else []
+    return World(
+        {
+            "call": versions_of(draw, "call", calls, CALL_CHANGES),
+            "chat": versions_of(draw, "chat", chats, CHAT_CHANGES),
+            "mail": versions_of(draw, "mail", mails, MAIL_CHANGES),
+            "case": versions_of(draw, "case", log, {"kind": ["plan_given", "accepted"]}),
+            "survey": versions_of(draw, "survey", surveys, {"rating": [Decimal(1), Decimal(5)]}),
+            "inspection": versions_of(draw, "inspection", inspections, {"total": [Decimal(80)], "fatal": [True]}),
+            "roster": roster,
+        },
+        zone, since, until, cut_off, own_hours, scope,
+    )  # fmt: skip
