@@ -19,7 +19,8 @@ CASE
   WHEN contradicting                                                            THEN 'unmeasurable: contradicting deliveries'
   WHEN resolved AND NOT list_has_any(coalesce(later_queues, []), second_line)
        AND coalesce(seconds_between(ended_at, case_opened_at) > window_h * 3600, true) THEN 'outside: resolved on the spot'
-  WHEN resolved IS NULL AND case_opened_at IS NULL                              THEN 'unmeasurable: no flag'
+  WHEN resolved IS NULL AND case_opened_at IS NULL
+       AND NOT list_has_any(coalesce(later_queues, []), second_line)            THEN 'unmeasurable: no flag'
   WHEN plan_on = service_on OR (or_resolved = 'true' AND resolved_on = service_on) THEN 'met'
   WHEN days_to_plan_at < within_days                   THEN 'met'
   WHEN or_resolved = 'true' AND days_to_resolved_at < within_days               THEN 'met'

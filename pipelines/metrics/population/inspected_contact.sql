@@ -8,9 +8,10 @@ $contacts
            last_at AS ended_at, queue, agent_id, customer_id, topic, load_id, true AS was_answered
     FROM item_case WHERE begins_at >= $since_at AND begins_at < $until_at AND cycle = 1
 ), inspected AS (
-    SELECT contact.* REPLACE (coalesce(i.agent_id, contact.agent_id) AS agent_id,
+    SELECT contact.* REPLACE (coalesce(contact.contradicting, false) OR i.contradicting AS contradicting,
+                              coalesce(i.agent_id, contact.agent_id) AS agent_id,
                               greatest(contact.load_id, i.load_id) AS load_id), i.source AS inspection_source, i.accuracy, i.attitude, i.total,
-           coalesce(i.fatal, false) AS fatal, coalesce(i.violations, []) AS violations, i.contradicting
+           coalesce(i.fatal, false) AS fatal, coalesce(i.violations, []) AS violations
     FROM item_inspection i JOIN contact
       ON i.contact_channel = contact.channel AND i.contact_id = contact.contact_id
      AND coalesce(i.contact_source, contact.source) = contact.source

@@ -8,11 +8,11 @@ $contacts
            last_at AS ended_at, queue, agent_id, customer_id, topic, load_id, true AS was_answered
     FROM item_case WHERE begins_at >= $since_at AND begins_at < $until_at AND cycle = 1
 ), answer AS (
-    SELECT contact.* REPLACE (greatest(contact.load_id, survey.load_id) AS load_id), survey.source AS survey_source, survey.answered_at, survey.rating,
+    SELECT contact.* REPLACE (coalesce(contact.contradicting, false) OR survey.contradicting AS contradicting,
+                              greatest(contact.load_id, survey.load_id) AS load_id), survey.source AS survey_source, survey.answered_at, survey.rating,
            survey.rating BETWEEN $scale_low AND $scale_high                          AS is_valid,
            survey.answered_at IS NULL OR (survey.answered_at >= contact.arrival_at AND survey.answered_at <= $cut_off_at
-               AND survey.answered_at <= contact.ended_at + to_hours($window_h))     AS is_in_window,
-           survey.contradicting
+               AND survey.answered_at <= contact.ended_at + to_hours($window_h))     AS is_in_window
     FROM item_survey survey JOIN contact
       ON survey.contact_channel = contact.channel AND survey.contact_id = contact.contact_id
      AND coalesce(survey.contact_source, contact.source) = contact.source
