@@ -55,7 +55,7 @@ def contacts(world: World) -> list[Contact]:
             Contact(
                 "email", thread.source, thread.thread_id, (thread.asked or thread.mails[0])["at"],
                 replies[-1]["at"] if replies else None, last_known(thread.mails, "resolved"), queues[1:],
-                thread.outside, thread.reply is not None or thread.is_negative, thread.contradicting,
+                thread.outside, thread.reply is not None, thread.contradicting,
             )
         )  # fmt: skip
     return found
@@ -82,7 +82,7 @@ def cases(world: World) -> list[Case]:
     found = []
     for events in world.groups("case", "case_id").values():
         known = sorted((e for e in events if e["at"] <= world.cut_off_at), key=lambda e: (e["at"], e["seq"] or 0))
-        opened = next((e for e in known if e["kind"] == "opened"), known[0] if known else None)
+        opened = next((e for e in known if e["kind"] == "opened"), None)
         named = next((e for e in known if e["contact_id"] is not None), None)
         if opened and named:
             found.append(Case(opened["at"], known, named))
@@ -98,11 +98,11 @@ def of_contact(world: World, contact: Contact, every: list[Case], window_h: str)
 
 def resolved_on_the_spot(contact: Contact, terms: Any, mine: list[Case]) -> str:
     second_line = [queue.strip() for queue in terms["second_line"].split(",") if queue.strip()]
-    is_passed_on = any(queue in second_line for queue in contact.later_queues)
-    if mine or (is_passed_on and contact.channel != "email"):  # whether a thread is passed on by its queue is undecided
+    if mine or any(queue in second_line for queue in contact.later_queues):
         return "missed"
-    state = "unmeasurable: no flag" if contact.flag is None else "met" if contact.flag else "missed"
-    return f"{state} | missed" if is_passed_on else state
+    if contact.flag is None:
+        return "unmeasurable: no flag"
+    return "met" if contact.flag else "missed"
 
 
 def handled(world: World) -> list[Contact]:
@@ -138,9 +138,7 @@ def follow_up(world: World, terms_on: Any) -> Found:
         if state is None:
             mine = of_contact(world, contact, every, terms["window_h"])
             spot = resolved_on_the_spot(contact, terms, mine)
-            if "|" in spot:
-                state = f"outside: {chat.ANYTHING}"
-            elif spot == "met":
+            if spot == "met":
                 state = "outside: resolved on the spot"
             elif spot != "missed":
                 state = spot

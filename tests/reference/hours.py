@@ -220,7 +220,7 @@ class Clock:
     # --- limits in days ----------------------------------------------------------------------------------------------
 
     def counts(self, day: date, day_kind: str) -> bool | None:
-        if day_kind != "service":
+        if day_kind == "working":
             return self.is_working(day)
         windows = self.ordinary(day)
         return None if windows is None else bool(windows)
@@ -234,25 +234,7 @@ class Clock:
     def within_days(
         self, asked: datetime, answered: datetime | None, cut_off: datetime, n: int, day_kind: str, after_close: str
     ) -> str:
-        """Return the state of a limit of ``n`` days.
-
-        An item needs a year's notice only if its state needs a day of that year. Where that is known by counting
-        unknown days as if they were worked (too early for any due day), a product may ask for the due day itself.
-        """
-        state = self.strictly_within(asked, answered, cut_off, n, day_kind, after_close)
-        end = min(answered or cut_off, cut_off)
-        far = max(end, asked) + 400 * DAY
-        if state in ("met", "pending") and local_day(end, self.zone) != local_day(asked, self.zone):
-            is_known = not self.strictly_within(asked, None, far, n, day_kind, after_close).startswith("unmeasurable")
-            passed = days_of(local_day(asked, self.zone), local_day(end, self.zone) + DAY)
-            if not is_known and any(self.counts(day, day_kind) is None for day in passed):
-                return f"{state} | unmeasurable: no holiday notice"
-        return state
-
-    def strictly_within(
-        self, asked: datetime, answered: datetime | None, cut_off: datetime, n: int, day_kind: str, after_close: str
-    ) -> str:
-        """Return the state of a limit of ``n`` days, asking only for the days that the state needs."""
+        """Return the state of a limit of ``n`` days: asking only for the days that the state needs."""
         day = local_day(asked, self.zone)
         if answered is not None and local_day(answered, self.zone) == day:
             return "met"
