@@ -17,6 +17,7 @@ import duckdb
 
 from pipelines.core.canonical import sha256_hex
 from pipelines.core.event import EVENT_TABLES
+from pipelines.ingest.items.changes import begin_changes, note_changes, note_roster
 from pipelines.ingest.items.threads import LINKS, link_mails
 from pipelines.worktime.rows import sql_text
 
@@ -145,6 +146,8 @@ def _assemble(con: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> None:
     con.execute(f"CREATE TABLE IF NOT EXISTS {LINKS}")
     new_mails = con.execute(f"SELECT count(*) FROM event_mail WHERE load_id IN ({listed})").fetchall()[0][0]
     before = link_mails(con, "event_mail", ids) if new_mails else link_mails(con, "event_mail", [])
+    change_no = begin_changes(con)
+    note_roster(con, change_no, listed)
     for assembly in ASSEMBLIES:
         key = ", ".join(assembly.key)
         if assembly.table == "item_thread":
@@ -158,8 +161,10 @@ def _assemble(con: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> None:
         select = _select(assembly, events)
         con.execute(f"CREATE TABLE IF NOT EXISTS {assembly.table} AS {select} LIMIT 0")
         same = " AND ".join(f"{assembly.table}.{column} = touched.{column}" for column in assembly.key)
+        note_changes(con, change_no, assembly.table, touched, same)
         con.execute(f"DELETE FROM {assembly.table} USING {touched} AS touched WHERE {same}")
         con.execute(f"INSERT INTO {assembly.table} BY NAME {select}")
+        note_changes(con, change_no, assembly.table, touched, same)
     con.execute(f"DELETE FROM assembled_load WHERE load_id IN ({listed})")
     con.execute(f"INSERT INTO assembled_load SELECT unnest([{listed}]), '{assembly_digest()}'" if ids else "SELECT 1")
 
