@@ -228,7 +228,7 @@ def split_sessions(con: duckdb.DuckDBPyConnection, after_min: Decimal) -> tuple[
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE {rounds} AS
         SELECT * FROM item_round ANTI JOIN ({whole}) USING (source, session_id)
-        UNION ALL BY NAME {_made_of(by_table["item_round"], events)}"""
+        UNION ALL BY NAME SELECT * FROM ({_made_of(by_table["item_round"], events)})"""
     )
     con.execute(f"DROP TABLE {parts}")
     return sessions, rounds
