@@ -107,8 +107,8 @@ def test_rounds_are_numbered_within_their_part(chats: Office) -> None:
 
 def test_a_part_ends_where_the_next_begins(chats: Office) -> None:
     """The late answer is of another session: nobody can answer the first part any more."""
-    found = rows(chats, "30", "session_id, request.answer IS NULL, CAST(closed_at AS VARCHAR)", where="session_id LIKE 'late/%'")
-    assert found == [("late/1", True, "2026-10-12 01:30:01+00"), ("late/2", True, None)]
+    found = rows(chats, "30", "session_id, request.answer.typed_at IS NULL, CAST(closed_at AS VARCHAR)", where="session_id LIKE 'late/%'")
+    assert found == [("late/1", True, "2026-10-12 01:30:01+00"), ("late/2", False, None)]
 
 
 def test_a_departure_or_closing_after_a_silence_resumes_nothing(chats: Office) -> None:
