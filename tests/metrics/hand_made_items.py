@@ -57,10 +57,11 @@ COLUMNS = {
         "service_on": "CAST(CAST(asked AS TIMESTAMP) AS DATE)",
         "answered_on": "CAST(CAST(answered AS TIMESTAMP) AS DATE)",
         "known_until_at": "CAST(known AS TIMESTAMPTZ)",
-        "known_on": "CAST(CAST(known AS TIMESTAMP) - INTERVAL 1 MICROSECOND AS DATE)",
         "due_at": "CAST(due AS TIMESTAMPTZ)",
         "days_to_answered_at": "CAST(days AS INTEGER)",
         "days_to_last_known_at": "CAST(days_known AS INTEGER)",
+        "most_days_to_answered_at": "CAST(coalesce(most, days) AS INTEGER)",
+        "most_days_to_last_known_at": "CAST(coalesce(most_known, days_known) AS INTEGER)",
         "wall_response_s": "seconds_between(CAST(asked AS TIMESTAMPTZ), CAST(answered AS TIMESTAMPTZ))",
         "wall_open_s": "seconds_between(CAST(asked AS TIMESTAMPTZ), CAST(known AS TIMESTAMPTZ))",
         "response_s": "CASE WHEN answered IS NOT NULL THEN CAST(working_h AS DECIMAL(18, 6)) * 3600 END",
@@ -72,7 +73,7 @@ GIVEN = {
         *FLAGS, "in_service_hours", "answered", "left_after", "closed", "response_s", "left_s", "open_s", "human_line_count",
     ),
     "chat_round": (*FLAGS, "in_service_hours", "answered", "left_after", "closed", "response_s", "open_s"),
-    "email_thread": (*FLAGS, "asked", "answered", "known", "due", "days", "days_known", "working_h"),
+    "email_thread": (*FLAGS, "asked", "answered", "known", "due", "days", "most", "days_known", "most_known", "working_h"),
 }  # fmt: skip
 
 

@@ -24,11 +24,11 @@ CASE
   WHEN due_at IS NOT NULL AND answered_at IS NOT NULL        THEN 'missed'
   WHEN known_until_at > due_at                               THEN 'missed: not yet done'
   WHEN due_at IS NOT NULL                                    THEN 'pending'
-  -- The limit ends in a year without a notice. Up to N days so far are in time all the same, and fewer days of any kind
-  -- hold fewer than N working days, whatever the notice will say.
+  -- The limit ends in a year without a notice: where even every unknown day for a working day leaves fewer than N, the
+  -- item is in time so far, whatever the notice will say; natural days want one only where the last has passed.
+  WHEN most_days_to_answered_at < within_days                THEN 'met'
   WHEN days_to_answered_at <= within_days                    THEN 'met'
-  WHEN answered_on - service_on < within_days                THEN 'met'
-  WHEN answered_at IS NULL AND (days_to_last_known_at <= within_days OR known_on - service_on < within_days)
+  WHEN answered_at IS NULL AND (most_days_to_last_known_at < within_days OR days_to_last_known_at <= within_days)
                                                              THEN 'pending'
   ELSE 'unmeasurable: no holiday notice for that year'
 END

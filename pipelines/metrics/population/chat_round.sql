@@ -3,8 +3,9 @@
 -- clock: response_s asked_at answered_at
 -- clock: open_s asked_at ended_at
 -- due_running: asked_at within_s
--- period due: coalesce(due_at, arrival_at)
--- period end: CASE WHEN outside IS NOT NULL THEN arrival_at ELSE coalesce(answered_at, CASE WHEN NOT is_open THEN ended_at WHEN ended_at > due_at THEN due_at END) END
+-- option: within_s 0
+-- period due: due_at
+-- period end: CASE WHEN outside IS NOT NULL THEN arrival_at ELSE coalesce(answered_at, CASE WHEN NOT is_open THEN ended_at WHEN open_s > $within_s THEN due_at END) END
 -- channel: chat
 WITH round AS (
     -- what is typed after the customer has left answers nothing

@@ -4,8 +4,9 @@
 -- clock: left_s asked_at left_at
 -- clock: open_s asked_at known_until_at
 -- due_running: asked_at within_s
--- period due: coalesce(due_at, arrival_at)
--- period end: CASE WHEN outside IS NOT NULL THEN arrival_at ELSE coalesce(answered_at, left_at, closed_at, CASE WHEN known_until_at > due_at THEN due_at END) END
+-- option: within_s 0
+-- period due: due_at
+-- period end: CASE WHEN outside IS NOT NULL THEN arrival_at ELSE coalesce(answered_at, left_at, closed_at, CASE WHEN open_s > $within_s THEN due_at END) END
 -- channel: chat
 WITH session AS (
     SELECT *, $start.asked_at AS asked_at, $start.answer.typed_at AS first_answer_at, $start.answer.agent_id AS answer_agent_id,

@@ -3,10 +3,12 @@
 -- clock: response_s asked_at answered_at
 -- clock: open_s asked_at known_until_at
 -- day: answered_on answered_at
--- day: known_on last_known_at
 -- due: asked_at answered_at last_known_at
--- period due: coalesce(due_at, arrival_at)
--- period end: CASE WHEN outside IS NOT NULL THEN arrival_at ELSE coalesce(answered_at, CASE WHEN known_until_at > due_at THEN due_at END) END
+-- due_running: asked_at within_h 3600 clock
+-- option: within_h 0
+-- option: clock 'wall'
+-- period due: due_at
+-- period end: CASE WHEN outside IS NOT NULL THEN arrival_at WHEN answered_at IS NOT NULL THEN answered_at WHEN $clock = 'working' AND open_s <= $within_h * 3600 THEN NULL WHEN known_until_at > due_at THEN due_at END
 -- channel: email
 WITH thread AS (
     SELECT *, coalesce(asked_at, first_at) AS arrival_at FROM item_thread WHERE first_at < $until_at
