@@ -147,7 +147,8 @@ def _days_to(event: str, answer: str, options: dict[str, str]) -> str:
     if options["day_kind"] == "natural":
         days = f"day_of_{answer}.day - day_of_{event}.day"
         return f"{days} AS days_to_{answer}, {days} AS most_days_to_{answer}"
-    between = f"{options['day_kind']}_days_between(day_of_{event}, {event}, day_of_{answer}, {quoted(options['after_close'])})"
+    days = f"day_of_{event}, {event}, day_of_{answer}, {quoted(options['after_close'])}"
+    between = f"{options['day_kind']}_days_between({days})"
     return f"{between} AS days_to_{answer}, most_{between} AS most_days_to_{answer}"
 
 

@@ -30,7 +30,8 @@ def service_s(name: str, usual: str) -> str:
 
 CHAT = {
     **FLAG_COLUMNS,
-    "in_service_hours": "CASE in_service_hours WHEN 'unknown' THEN NULL ELSE coalesce(CAST(in_service_hours AS BOOLEAN), true) END",
+    "in_service_hours": "CASE WHEN in_service_hours IS DISTINCT FROM 'unknown'"
+    " THEN coalesce(CAST(in_service_hours AS BOOLEAN), true) END",
     "asked_at": ASKED_AT,
     "answered_at": after_asking("answered"),
     "left_at": after_asking("left_after"),
@@ -68,12 +69,13 @@ COLUMNS = {
         "open_s": "CAST(working_h AS DECIMAL(18, 6)) * 3600",
     },
 }
+CHAT_GIVEN = (*FLAGS, "in_service_hours", "answered", "left_after", "closed", "response_s", "open_s")
 GIVEN = {
-    "chat_session": (
-        *FLAGS, "in_service_hours", "answered", "left_after", "closed", "response_s", "left_s", "open_s", "human_line_count",
+    "chat_session": (*CHAT_GIVEN, "left_s", "human_line_count"),
+    "chat_round": CHAT_GIVEN,
+    "email_thread": (
+        *FLAGS, "asked", "answered", "known", "due", "days", "most", "days_known", "most_known", "working_h",
     ),
-    "chat_round": (*FLAGS, "in_service_hours", "answered", "left_after", "closed", "response_s", "open_s"),
-    "email_thread": (*FLAGS, "asked", "answered", "known", "due", "days", "most", "days_known", "most_known", "working_h"),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What a contract may choose for chats: sessions split by silence, customer-days, percentiles, what decides the period."""
+"""What a contract may choose for chats: sessions split by silence, customer-days, percentiles, the period."""
 
 from pathlib import Path
 
@@ -45,7 +45,12 @@ def test_a_silence_makes_sessions_of_one(silences: Office) -> None:
         "late/2": ("outside: silent", 0),  # a person's line, and no word of the customer in this part
     }
     rounds = silences.item_states("chat.round_within", terms=split)
-    assert rounds == {"again/1#1": ("met", 12), "again/2#1": ("met", 40), "gone#1": ("missed", None), "late/1#1": ("missed", None)}
+    assert rounds == {
+        "again/1#1": ("met", 12),
+        "again/2#1": ("met", 40),
+        "gone#1": ("missed", None),
+        "late/1#1": ("missed", None),
+    }
 
 
 def test_every_metric_of_chats_counts_the_parts(silences: Office) -> None:
@@ -93,7 +98,7 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def test_a_customers_day_is_as_good_as_its_worst_session(days: Office) -> None:
-    """The 12th: carla missed, ben met (excluded is the best), n1 met, n2 missed; carla's 13th met; dora's 31st pending."""
+    """The 12th: carla missed, ben met (excluded is best), n1 met, n2 missed; carla's 13th met; dora's 31st pending."""
     given = {"calendars": OPEN, "terms": {"grain": "customer_day"}}
     assert days.states("chat.first_response", **given) == {"met": 3, "missed": 2, "pending": 1, "outside: silent": 1}
     assert days.states("chat.first_response", calendars=OPEN) == {
@@ -167,17 +172,23 @@ def states_by(edges: Office, period_by: str, known_until: str) -> dict[str, str]
 def test_by_arrival_all_that_came_in_the_month(edges: Office) -> None:
     """The office shuts at 18:00 and opens at 09:00: a waited 15 s, b 45 s, c 35 s by then, d 36 s, f 15 s."""
     missed = "missed: not yet done"
-    assert states_by(edges, "arrival", "09:00:05") == {"a": "met", "b": "missed", "c": missed, "d": missed, "f": "pending"}
+    assert states_by(edges, "arrival", "09:00:05") == {
+        "a": "met",
+        "b": "missed",
+        "c": missed,
+        "d": missed,
+        "f": "pending",
+    }
 
 
 def test_by_the_due_instant(edges: Office) -> None:
-    """30 s after 17:59:50 are over at 09:00:20 on 1 November, those of c with the close of 31 October; e came in September."""
+    """30 s after 17:59:50 are over at 09:00:20 on 1 November, those of c with the close of the 31st; e came earlier."""
     missed = "missed: not yet done"
     assert states_by(edges, "due", "09:00:05") == {"b": "missed", "c": missed, "d": missed, "e": "met"}
 
 
 def test_by_the_end(edges: Office) -> None:
-    """a and b were answered in November; c and d have no end, and their limit passed in October; f is of no month yet."""
+    """a and b were answered in November; c and d have no end, their limit passed in October; f is of no month yet."""
     missed = "missed: not yet done"
     assert states_by(edges, "end", "09:00:05") == {"c": missed, "d": missed, "e": "met"}
 
