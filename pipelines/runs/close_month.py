@@ -55,12 +55,13 @@ Progress = Callable[[str], None]
 
 # Instants after which nothing is known: the latest that any log speaks of.
 LATEST_INSTANTS = {
-    "event_call": ("arrived_at", "ended_at"),
+    "event_call": ("arrived_at", "queued_at", "answered_at", "ended_at", "callback_reached_at"),
     "event_chat": ("at",),
     "event_mail": ("at",),
     "event_case": ("at",),
     "event_survey": ("answered_at",),
     "event_inspection": ("inspected_at",),
+    "event_agent_state": ("since_at", "until_at"),
 }
 
 
