@@ -13,15 +13,15 @@ BY_ROSTER = ("vendor", "team")
 def scope_sql(scope: Mapping[str, Sequence[str]]) -> str | None:
     """Return the condition of a scope, or None where it names nothing and everything belongs.
 
-    ``$place`` in it is the instant at which an item belongs to its queue, ``$channel`` its channel; a population puts
-    in its own.
+    ``$place`` in it is the instant at which an item belongs to its queue, ``$channel`` its channel, ``$member`` its row
+    of the roster; a population puts in its own.
     """
     conditions = []
     for column, values in scope.items():
         listed = ", ".join(quoted(value) for value in values)
         if column in BY_ROSTER:
             conditions.append(
-                "EXISTS (SELECT 1 FROM roster WHERE roster.member_kind = 'queue' AND roster.member_id = queue"
+                "EXISTS (SELECT 1 FROM roster WHERE $member"
                 f" AND roster.{column} IN ({listed}) AND roster.since_at <= $place AND $place < roster.until_at)"
             )
         else:
