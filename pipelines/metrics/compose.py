@@ -117,9 +117,7 @@ def coded_sql(ask: Ask) -> str:
 
 def scoped(scope: str, population: str, *, place: str, channel: str | None = None) -> str:
     """Return the condition of a scope as it reads in a population."""
-    needs = population_needs(population)
-    said = Template(scope).safe_substitute(place=place, channel=channel or needs.channel, member=needs.member)
-    return f"({said})"
+    return f"({Template(scope).safe_substitute(place=place, channel=channel or population_needs(population).channel)})"
 
 
 def split_minutes(frame: Frame) -> Decimal:

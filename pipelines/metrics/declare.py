@@ -319,7 +319,7 @@ class Needs:
     log: str
     due_running: tuple[str, ...]
     limits: tuple[str, ...]
-    member: str
+    by_agent: bool
     period: Mapping[str, str]
     options: Mapping[str, str]
 
@@ -336,8 +336,8 @@ def population_needs(population: str) -> Needs:
     answers for what cannot be measured (else the item's own) · ``-- due_running: asked_at within_s`` the instant
     ``due_at`` at which that many service seconds have passed · ``-- period due: due_at`` and ``-- period end: …`` the
     instant that decides an item's period under ``period_by`` · ``-- option: start request`` what ``$start`` is where a
-    metric has no such term · ``-- limit: answer_within_s`` the term that ``period due`` rests on · ``-- member: …`` which row
-    of the roster an item belongs to (else that of its queue).
+    metric has no such term · ``-- limit: answer_within_s`` the term that ``period due`` rests on · ``-- by_agent: true`` an
+    item that names no queue has the team and vendor of its agent.
     """
     head = population_sql(population)
 
@@ -353,7 +353,7 @@ def population_needs(population: str) -> Needs:
         due=one("due"),
         due_running=one("due_running"),
         limits=one("due_running")[1:] + one("limit"),
-        member=" ".join(one("member")) or "roster.member_kind = 'queue' AND roster.member_id = queue",
+        by_agent=bool(one("by_agent")),
         period={name: " ".join(one(f"period {name}")) for name in ("due", "end") if one(f"period {name}")},
         options={words[0]: " ".join(words[1:]) for words in lines("option")},
         place=" ".join(lines("place")[0]) if lines("place") else "arrival_at",

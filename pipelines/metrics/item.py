@@ -8,6 +8,13 @@ from pipelines.metrics.frame import Frame, instant, local_day_sql
 
 ROSTER_COLUMNS = frozenset(("team", "vendor", "site"))
 
+THEN = "roster.since_at <= arrival_at AND arrival_at < roster.until_at"
+BY_QUEUE = f"LEFT JOIN roster ON roster.member_kind = 'queue' AND roster.member_id = population.queue\n     AND {THEN}"
+BY_AGENT = (
+    "LEFT JOIN roster ON roster.member_kind = CASE WHEN population.queue IS NULL THEN 'agent' ELSE 'queue' END\n"
+    f"     AND roster.member_id = coalesce(population.queue, population.agent_id) AND {THEN}"
+)
+
 def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
     """Return the SELECT that gives each row of a population its team, service hours, clocks and due instants.
 
@@ -28,9 +35,7 @@ def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
     joins = []
     if spoken & ROSTER_COLUMNS:
         columns += [f"roster.{name}" for name in sorted(spoken & ROSTER_COLUMNS)]
-        joins.append(
-            f"LEFT JOIN roster ON {needs.member}\n     AND roster.since_at <= arrival_at AND arrival_at < roster.until_at"
-        )
+        joins.append(BY_AGENT if needs.by_agent else BY_QUEUE)
     clocks = [clock for clock in needs.clocks if clock.name in spoken]
     timed = _around_the_clock if frame.calendar is None else _in_service_hours
     more = timed(needs, frame, clocks, spoken)

@@ -2,7 +2,7 @@
 -- midnights and at the cut-off; where two overlap, the one that began later has the time. A state without an end lasts to
 -- the agent's next one. A state that names no queue is its agent's: of the contract by the agent's vendor and team.
 -- channel: phone
--- member: roster.member_kind = CASE WHEN queue IS NULL THEN 'agent' ELSE 'queue' END AND roster.member_id = coalesce(queue, agent_id)
+-- by_agent: true
 WITH local_day AS (
     -- each local day of the period from its first quarter of an hour on: no zone is off by less
     SELECT service_on AS day, min(arrival_at) AS begins_at, coalesce(lead(min(arrival_at)) OVER (ORDER BY service_on), $until_at) AS ends_at
