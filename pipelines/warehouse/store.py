@@ -90,8 +90,8 @@ class Warehouse:
             raise Refused(
                 Problem(
                     where=str(self.home.store),
-                    what=f"This store has schema {version}, of an earlier clausemeter; this one reads {SCHEMA_VERSION}, "
-                    "and a reader changes nothing.",
+                    what=f"This store has schema {version}, of an earlier clausemeter; this one reads schema "
+                    f"{SCHEMA_VERSION}, and a reader changes nothing.",
                     mend="Run `clausemeter ingest` once, with any file (a loaded one will do): the store is brought up "
                     "to date, and nothing in it is lost.",
                     code="warehouse.older_schema",

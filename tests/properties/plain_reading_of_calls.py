@@ -141,7 +141,8 @@ def wait_percentile(call: Call, terms: Terms) -> str:
     no_wait = why_no_wait(call)
     if no_wait or call["outcome"] == "answered":
         return no_wait or "counted"
-    return "excluded: left within target" if call["wait_s"] <= Decimal(terms["target_s"]) else "counted: longer than any"
+    within = call["wait_s"] <= Decimal(terms["target_s"])
+    return "excluded: left within target" if within else "counted: longer than any"
 
 
 READINGS = {
