@@ -101,13 +101,15 @@ WITH known AS NOT MATERIALIZED (
                                                               THEN coalesce(end_at, arrival_at) END) OVER of_caller)
                      <= $retries_merge_min * 60000000
                 THEN NULL ELSE {source: source, call_id: call_id, arrival_at: arrival_at} END AS begins
-    FROM candidate
+    FROM candidate SEMI JOIN (SELECT customer_id FROM candidate WHERE outcome NOT IN ('answered', 'open')) USING (customer_id)
     WHERE $retries_merge_min > 0 AND outside IS NULL AND trim(customer_id) <> ''
     WINDOW of_caller AS (PARTITION BY customer_id ORDER BY arrival_at, source, call_id)
-), chain AS (
-    SELECT source, call_id,
-           last_value(begins IGNORE NULLS) OVER (PARTITION BY customer_id ORDER BY arrival_at, source, call_id) AS first
-    FROM attempt
+), retry AS (
+    SELECT source, call_id, first
+    FROM (SELECT source, call_id, begins,
+                 last_value(begins IGNORE NULLS) OVER (PARTITION BY customer_id ORDER BY arrival_at, source, call_id) AS first
+          FROM attempt)
+    WHERE begins IS NULL
 )
 SELECT candidate.source AS item_source, candidate.call_id AS item_id, arrival_at, service_on,
        queue, agent_id, customer_id, customer_type, topic, load_id, outside,
@@ -121,6 +123,7 @@ SELECT candidate.source AS item_source, candidate.call_id AS item_id, arrival_at
        due_at,
        CASE WHEN outcome <> 'open' THEN coalesce(end_at, due_at)
             WHEN due_at < $cut_off_at THEN due_at END                          AS over_at,
-       chain.first.source || '/' || chain.first.call_id                        AS first_attempt
-FROM candidate LEFT JOIN chain USING (source, call_id)
-WHERE coalesce(chain.first.arrival_at, arrival_at) >= $since_at AND coalesce(chain.first.arrival_at, arrival_at) < $until_at
+       coalesce(retry.first.source || '/' || retry.first.call_id,
+                candidate.source || '/' || candidate.call_id)                  AS first_attempt
+FROM candidate LEFT JOIN retry USING (source, call_id)
+WHERE coalesce(retry.first.arrival_at, arrival_at) >= $since_at AND coalesce(retry.first.arrival_at, arrival_at) < $until_at
