@@ -336,8 +336,8 @@ def population_needs(population: str) -> Needs:
     answers for what cannot be measured (else the item's own) · ``-- due_running: asked_at within_s`` the instant
     ``due_at`` at which that many service seconds have passed · ``-- period due: due_at`` and ``-- period end: …`` the
     instant that decides an item's period under ``period_by`` · ``-- option: start request`` what ``$start`` is where a
-    metric has no such term · ``-- limit: answer_within_s`` the term that ``period due`` rests on · ``-- by_agent: true``
-    an item that names no queue has the team and vendor of its agent.
+    metric has no such term · ``-- limit: answer_within_s`` the term that ``period due`` rests on ·
+    ``-- by_agent: true`` an item that names no queue has the team and vendor of its agent.
     """
     head = population_sql(population)
 

@@ -15,6 +15,7 @@ BY_AGENT = (
     f"     AND roster.member_id = coalesce(population.queue, population.agent_id) AND {THEN}"
 )
 
+
 def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
     """Return the SELECT that gives each row of a population its team, service hours, clocks and due instants.
 

@@ -28,9 +28,7 @@ class Posting:
     kind: str = "queue"
 
 
-def scope_sql(
-    scope: Mapping[str, Sequence[str]], postings: Iterable[Posting], *, by_agent: bool = False
-) -> str | None:
+def scope_sql(scope: Mapping[str, Sequence[str]], postings: Iterable[Posting], *, by_agent: bool = False) -> str | None:
     """Return the condition of a scope, or None where it names nothing and everything belongs.
 
     ``$place`` in it is the instant at which an item belongs to its queue, ``$channel`` its channel; a population puts

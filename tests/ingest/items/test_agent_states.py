@@ -127,7 +127,9 @@ def test_a_state_that_later_ones_cover_is_said_to_be_overlapped(office: Office) 
 
 def test_of_two_at_one_start_the_later_record_has_the_time(office: Office) -> None:
     """Two logs speak of ann at 9: the wrap was recorded later; after it has ended the other goes on."""
-    for number, (state, until, recorded) in enumerate([("wrap", "09:30:00", "12:00:00"), ("idle", "10:00:00", "11:00:00")]):
+    for number, (state, until, recorded) in enumerate(
+        [("wrap", "09:30:00", "12:00:00"), ("idle", "10:00:00", "11:00:00")]
+    ):
         office.load(
             "agent_state", f"{HEAD}, record_at\n ann, 09:00:00, {until}, {state}, {recorded}", source=f"log{number}"
         )
@@ -166,7 +168,9 @@ def test_a_state_without_a_queue_is_of_its_agents_team(office: Office) -> None:
         bob, 09:00:00, 09:10:00, idle, q
         cat, 09:00:00, 09:01:00, idle,""",
     )
-    teams = {one.group["team"]: (one.numerator, one.denominator) for one in office.measure("phone.occupancy", by=["team"])}
+    teams = {
+        one.group["team"]: (one.numerator, one.denominator) for one in office.measure("phone.occupancy", by=["team"])
+    }
     assert teams == {"east": ("3600", "4200"), "west": ("1800", "1800"), "(no team)": ("0", "60")}
     (found,) = office.measure("phone.occupancy", scope={"vendor": ["one"]})
     assert (found.numerator, found.denominator) == ("3600", "4200")
@@ -175,7 +179,7 @@ def test_a_state_without_a_queue_is_of_its_agents_team(office: Office) -> None:
 
 @pytest.mark.parametrize(("until", "unmeasurable"), [("", 2), ("2026-10-25 01:59:00", 1)])
 def test_a_time_in_an_hour_that_came_twice(office: Office, until: str, unmeasurable: int) -> None:
-    """In Berlin 02:30 came twice on 25 October: when that state began nobody knows, nor when one without an end ended."""
+    """In Berlin 02:30 came twice on 25 October: when that state began is unknown, and when the one before ended."""
     mapping, log = office.write("agent_state", f"{HEAD}\n ann, 09:00:00,, idle")
     mapping.write_text(mapping.read_text(encoding="utf-8").replace("Asia/Shanghai", "Europe/Berlin"), encoding="utf-8")
     log.write_text(

@@ -205,7 +205,9 @@ def test_a_call_without_a_queue_time_has_its_menu_entry_for_the_day(office: Offi
 def test_two_legs_at_one_instant_stand_in_the_order_of_their_numbers(office: Office) -> None:
     """Whichever is loaded first: the call came in by north and was handed to south in the same second."""
     for number, leg in enumerate(("2, south, bob", "1, north, ann")):
-        office.load("call", f"{HEAD}\n c, {leg}, 09:00:00, 09:00:10, 09:00:30, 09:02:00, answered", name=f"{number}.csv")
+        office.load(
+            "call", f"{HEAD}\n c, {leg}, 09:00:00, 09:00:10, 09:00:30, 09:02:00, answered", name=f"{number}.csv"
+        )
     (found,) = office.measure("phone.connect_rate", by=["queue", "agent"])
     assert found.group == {"queue": "north", "agent": "ann"}
 
@@ -306,7 +308,7 @@ def connected(office: Office, **more: object) -> tuple[str, str]:
 
 
 def test_retries_of_one_caller_are_one_attempt_with_its_best_state(office: Office) -> None:
-    """a is rung out, b is short, c is answered: one, met. Each chained from the end of the one before, 3 min inclusive."""
+    """a is rung out, b is short, c is answered: one, met. Chained from the end of the one before, 3 min inclusive."""
     office.load(
         "call",
         f"""{CALLER}
@@ -433,16 +435,23 @@ PERIODS = f"""{HEAD}
 )
 def test_which_instant_decides_the_period_of_a_service_level(office: Office, period_by: str, items: set[str]) -> None:
     office.load("call", PERIODS)
-    found = office.item_states("phone.service_level", terms={"period_by": period_by}, cut_off_at=at("2026-11-02 00:00:00"))
+    found = office.item_states(
+        "phone.service_level", terms={"period_by": period_by}, cut_off_at=at("2026-11-02 00:00:00")
+    )
     assert set(found) == items
 
 
 def test_by_end_what_is_past_its_limit_is_of_the_period_in_which_that_passed(office: Office) -> None:
     """Queued at 23:59:30 on the 31st and still there: by midnight 20 s have passed, at 23:59:50."""
-    office.load("call", f"{HEAD}\n a, 1, sales,, 31 23:59:30, 31 23:59:30,,, open\n b, 1, sales,, 31 23:59:45, 31 23:59:45,,, open")
+    office.load(
+        "call",
+        f"{HEAD}\n a, 1, sales,, 31 23:59:30, 31 23:59:30,,, open\n b, 1, sales,, 31 23:59:45, 31 23:59:45,,, open",
+    )
     by_end = {"terms": {"period_by": "end"}}
     assert office.item_states("phone.service_level", **by_end) == {"a": ("missed: not yet done", None)}
-    assert office.item_states("phone.service_level", cut_off_at=at("31 23:59:50"), **by_end) == {}  # exactly at it: pending
+    assert (
+        office.item_states("phone.service_level", cut_off_at=at("31 23:59:50"), **by_end) == {}
+    )  # exactly at it: pending
 
 
 def test_by_end_a_limit_that_changes_is_the_one_of_the_calls_day(office: Office) -> None:
@@ -503,14 +512,13 @@ def test_a_leg_counts_in_the_period_of_its_call_and_once_it_has_ended(office: Of
     """c entered in October and was handed on in November; d came in September's last second."""
     office.load(
         "call",
-        f"""{PARTS}, direction
-        c, 1, sales, ann, 31 23:58:00, 31 23:58:00, 31 23:58:10, 31 23:59:00, answered, 40, 0, 10, inbound
-        c, 2, after, bob, 31 23:58:00, 31 23:59:00, 2026-11-01 00:00:10, 2026-11-01 00:01:00, answered, 50, 0, 0, inbound
-        d, 1, sales, ann, 2026-09-30 23:59:59, 2026-09-30 23:59:59, 01 00:00:10, 01 00:01:00, answered, 50, 0, 0, inbound
-        e, 1, sales, ann, 09:00:00, , 09:00:05, 09:01:00, answered, 50, 0, 0, outbound""",
+        f"""{PARTS}
+        c, 1, sales, ann, 31 23:58:00, 31 23:58:00, 31 23:58:10, 31 23:59:00, answered, 40, 0, 10
+        c, 2, after, bob, 31 23:58:00, 31 23:59:00, 2026-11-01 00:00:10, 2026-11-01 00:01:00, answered, 50, 0, 0
+        d, 1, sales, ann, 2026-09-30 23:59:59, 2026-09-30 23:59:59, 01 00:00:10, 01 00:01:00, answered, 50, 0, 0""",
     )
     assert office.item_states("phone.handle_time", cut_off_at=at("2026-11-02 00:00:00")) == {
-        "c#1": ("counted", 50), "c#2": ("counted", 50), "e#1": ("outside: outbound call", 50),
+        "c#1": ("counted", 50), "c#2": ("counted", 50),
     }  # fmt: skip
     assert office.item_states("phone.handle_time")["c#2"] == ("pending", 50)  # at midnight it rings
 
@@ -524,3 +532,11 @@ def test_a_leg_of_contradicting_deliveries_spoils_itself_alone(office: Office) -
         c, 2, after, bob, 09:00:00, 09:02:00, 09:02:40, 09:05:00, answered, 2, 2, 3""",
     )
     assert office.states("phone.handle_time") == {"counted": 1, "unmeasurable: contradicting deliveries": 1}
+
+
+def test_a_call_that_an_agent_made_is_not_of_handle_time(office: Office) -> None:
+    """By the call's period: one that never entered a queue has none."""
+    office.load(
+        "call", f"{PARTS}, direction\n c, 1, sales, ann, 09:00:00,, 09:00:05, 09:01:00, answered, 5, 0, 0, outbound"
+    )
+    assert office.states("phone.handle_time") == {"outside: outbound call": 1}
