@@ -40,11 +40,11 @@ def test_attempts_of_two_months_are_one_of_the_first(office: Office) -> None:
     """wang: missed on 31 October, answered on 1 November: one attempt of October, met. li: missed. 1 of 2."""
     office.load(
         "call",
-        """call_id, customer_id, queue, agent_id, arrived_at, queued_at, answered_at, ended_at, outcome, talk_s, hold_s, wrap_s
-        a, wang, sales,    , 31 23:58:00, 31 23:58:00,, 31 23:59:00, abandoned,,,
-        b, wang, sales, ann, 2026-11-01 00:01:00, 2026-11-01 00:01:00, 2026-11-01 00:01:10, 2026-11-01 00:02:00, answered,1,1,1
-        c, li,   sales,    , 09:00:00, 09:00:00,, 09:00:40, abandoned,,,
-        d, zhao, sales, ann, 2026-09-30 23:59:50, 2026-09-30 23:59:50, 01 00:00:05, 01 00:01:00, answered,40,10,5""",
+        """call_id, customer_id, agent_id, arrived_at, queued_at, answered_at, ended_at, outcome, talk_s, hold_s, wrap_s
+        a, wang,    , 31 23:58:00, 31 23:58:00,, 31 23:59:00, abandoned,,,
+        b, wang, ann, 2026-11-01 00:01:00,, 2026-11-01 00:01:10, 2026-11-01 00:02:00, answered,1,1,1
+        c, li,      , 09:00:00, 09:00:00,, 09:00:40, abandoned,,,
+        d, zhao, ann, 2026-09-30 23:59:50, 2026-09-30 23:59:50, 01 00:00:05, 01 00:01:00, answered,40,10,5""",
     )
     office.load(
         "agent_state", "agent_id, since_at, until_at, state\n ann, 09:00:00, 09:30:00, talking\n ann, 09:30:00,, idle"
