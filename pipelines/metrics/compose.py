@@ -73,7 +73,10 @@ def population_options(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]]
     needs = population_needs(metric.population_for(values))
     limits = needs.limits if values.get("period_by", "arrival") != "arrival" else ()
     chosen = [(name, term) for name, term in sorted(metric.terms.items()) if term.of_population or name in limits]
-    options = [(name, _option(term, terms[name])) for name, term in chosen]
+    options = [
+        (name, dated_literal(term, terms[name]) if name in limits else _option(term, terms[name]))
+        for name, term in chosen
+    ]
     if needs.due or needs.due_running:
         return tuple(options)
     # what a population says of itself is no choice: metrics that leave it so share one scan
@@ -81,7 +84,7 @@ def population_options(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]]
 
 
 def _option(term: Term, pieces: Sequence[Piece[str]]) -> str:
-    if term.unit in ("days", "s"):
+    if term.unit == "days":
         return dated_literal(term, pieces)
     return pieces[-1].value if term.choices else term.literal(pieces[-1].value)
 

@@ -35,6 +35,7 @@ CHANNELS_OF = {
     "chat_session": ("chat",),
     "chat_round": ("chat",),
     "email_thread": ("email",),
+    "email_question": ("email",),
 }
 QUIET = (
     "load_id",

@@ -36,6 +36,7 @@ EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "chat_session": OF_CONTACT[1:2],
     "chat_round": OF_CONTACT[1:2],
     "email_thread": OF_CONTACT[2:],
+    "email_question": OF_CONTACT[2:],
     "handled_contact": (*OF_CONTACT, Events("case", "contact_id", names_contact=True)),
     "surveyed_contact": (Events("survey", "contact_id", names_contact=True), *OF_CONTACT),
     "inspected_contact": (Events("inspection", "contact_id", names_contact=True), *OF_CONTACT),
@@ -161,5 +162,9 @@ def _events(
 
 
 def event_id(population: str, item_id: str) -> str:
-    """Return the id that an item's events bear: a round's are those of its session, a state's of all its days."""
-    return item_id.rpartition("#")[0] if population in ("chat_round", "agent_state") else item_id
+    """Return the id that an item's events bear: a round's are those of its session, a question's of its thread.
+
+    A state's is the same on all its days.
+    """
+    is_part = population in ("chat_round", "email_question", "agent_state")
+    return item_id.rpartition("#")[0] if is_part else item_id
