@@ -9,9 +9,11 @@ from pipelines.metrics.frame import Frame, instant, local_day_sql
 
 ROSTER_COLUMNS = frozenset(("team", "vendor", "site"))
 
-ROSTER = (
-    "LEFT JOIN roster ON roster.member_kind = 'queue' AND roster.member_id = population.queue\n"
-    "     AND roster.since_at <= arrival_at AND arrival_at < roster.until_at"
+THEN = "roster.since_at <= arrival_at AND arrival_at < roster.until_at"
+BY_QUEUE = f"LEFT JOIN roster ON roster.member_kind = 'queue' AND roster.member_id = population.queue\n     AND {THEN}"
+BY_AGENT = (
+    "LEFT JOIN roster ON roster.member_kind = CASE WHEN population.queue IS NULL THEN 'agent' ELSE 'queue' END\n"
+    f"     AND roster.member_id = coalesce(population.queue, population.agent_id) AND {THEN}"
 )
 
 
@@ -36,7 +38,7 @@ def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
     joins = []
     if spoken & ROSTER_COLUMNS:
         columns += [f"roster.{name}" for name in sorted(spoken & ROSTER_COLUMNS)]
-        joins.append(ROSTER)
+        joins.append(BY_AGENT if needs.by_agent else BY_QUEUE)
     clocks = [clock for clock in needs.clocks if clock.name in spoken]
     timed = _around_the_clock if frame.calendar is None else _in_service_hours
     more = timed(needs, frame, clocks, spoken)
