@@ -32,6 +32,7 @@ EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "chat_session": OF_CONTACT[1:2],
     "chat_round": OF_CONTACT[1:2],
     "email_thread": OF_CONTACT[2:],
+    "flagged_case": (Events("case", "case_id"),),
     "handled_contact": (*OF_CONTACT, Events("case", "contact_id", names_contact=True)),
     "surveyed_contact": (Events("survey", "contact_id", names_contact=True), *OF_CONTACT),
     "inspected_contact": (Events("inspection", "contact_id", names_contact=True), *OF_CONTACT),

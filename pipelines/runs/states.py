@@ -13,6 +13,7 @@ from pipelines.ingest.items import make_macros, pending_loads
 from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, wide_select
 from pipelines.metrics.declare import OUTSIDE, quoted
 from pipelines.metrics.frame import Frame
+from pipelines.runs.roster import lay_out_roster
 from pipelines.scoring.counts import Counts
 
 
@@ -39,7 +40,7 @@ class Tally:
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Define what every scan needs in this session: macros, and the roster as it stands (each row's latest version)."""
+    """Define what every scan needs in this session: macros, and the roster as it stands."""
     if pending_loads(con):
         raise Refused(
             Problem(
@@ -50,14 +51,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
             )
         )
     make_macros(con)
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE roster AS
-           SELECT member_kind, member_id, since_at, coalesce(until_at, TIMESTAMPTZ 'infinity') AS until_at,
-                  team, vendor, site
-           FROM event_roster
-           QUALIFY row_number() OVER (PARTITION BY member_kind, member_id, since_at
-                                      ORDER BY record_at DESC NULLS LAST, load_id DESC) = 1"""
-    )
+    lay_out_roster(con)
 
 
 def make_wide(

@@ -174,7 +174,7 @@ def value_sql(column: Column, part: From, text: str) -> str:
 
 
 def _number_sql(text: str, sql_type: str) -> str:
-    """Return the SQL of a number. The engine would read 1_000 as a thousand; a log that writes so means another thing."""
+    """Return the SQL of a number. The engine would read 1_000 as a thousand; a log that writes so does not."""
     return f"CASE WHEN NOT contains({text}, '_') THEN TRY_CAST({text} AS {sql_type}) END"
 
 
