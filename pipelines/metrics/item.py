@@ -6,12 +6,11 @@ from pipelines.core.zone import day_begins_at
 from pipelines.metrics.declare import WORD, Clock, Needs, population_needs, quoted
 from pipelines.metrics.frame import Frame, instant, local_day_sql
 
-ROSTER_COLUMNS = frozenset(("team", "vendor", "site"))
-
-ROSTER = (
-    "LEFT JOIN roster ON roster.member_kind = 'queue' AND roster.member_id = population.queue\n"
-    "     AND roster.since_at <= arrival_at AND arrival_at < roster.until_at"
-)
+# What the roster says of an item's queue and of its agent, at its arrival: each column, and what it is there.
+ROSTERS = {
+    ("queue", "queue"): {"team": "team", "vendor": "vendor", "site": "site", "queue_on_roster": "member_id"},
+    ("agent", "agent_id"): {"agent_team": "team", "agent_on_roster": "member_id"},
+}
 
 
 def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
@@ -32,14 +31,24 @@ def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
         if name in spoken
     ]
     joins = []
-    if spoken & ROSTER_COLUMNS:
-        columns += [f"roster.{name}" for name in sorted(spoken & ROSTER_COLUMNS)]
-        joins.append(ROSTER)
+    for (kind, member), told in ROSTERS.items():
+        wanted = {name: column for name, column in told.items() if name in spoken}
+        columns += [f"roster_of_{kind}.{column} AS {name}" for name, column in wanted.items()]
+        joins += [_roster(kind, member)] if wanted else []
     clocks = [clock for clock in needs.clocks if clock.name in spoken]
     timed = _around_the_clock if frame.calendar is None else _in_service_hours
     more = timed(needs, frame, clocks, spoken)
     select = "SELECT " + ",\n       ".join([*columns, *more[0]]) + "\nFROM population\n" + "\n".join([*joins, *more[1]])
     return _in_period(select, frame, period)
+
+
+def _roster(kind: str, member: str) -> str:
+    """Return the join of the roster's row of an item's queue or agent; rows are half-open."""
+    alias = f"roster_of_{kind}"
+    return (
+        f"LEFT JOIN roster AS {alias} ON {alias}.member_kind = '{kind}' AND {alias}.member_id = population.{member}\n"
+        f"     AND {alias}.since_at <= arrival_at AND arrival_at < {alias}.until_at"
+    )
 
 
 def _in_period(select: str, frame: Frame, period: str | None) -> str:
