@@ -58,7 +58,7 @@ calendars:
 TEXT = contract(INDICATORS, number="bank", since="1999-01-01", until="2000-01-01", zone="Asia/Jerusalem", more=HOURS)
 
 
-def rounded(part: str | Decimal, whole: str | int | Decimal = 1) -> str:
+def rounded(part: str | int | Decimal, whole: str | int | Decimal = 1) -> str:
     return str(round(Decimal(part) / Decimal(whole), 3))
 
 
