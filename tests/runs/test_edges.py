@@ -165,14 +165,14 @@ def test_the_last_millisecond_of_a_month_is_the_months_and_the_local_day_decides
         "call_id,arrived\n" + "".join(f"{no},{text}\n" for no, text in enumerate(instants)), encoding="utf-8"
     )
     ingest_files(office.home, [BY_MILLISECOND], [log], now=NOW)
-    days = {"since": date(2026, 9, 1), "until": date(2026, 12, 1)}
-    found = measure(office.home, ["phone.connect_rate"], by=["month", "day"], zone="Asia/Shanghai", **days)
+    since, until, metric = date(2026, 9, 1), date(2026, 12, 1), "phone.connect_rate"
+    found = measure(office.home, [metric], since=since, until=until, by=["month", "day"], zone="Asia/Shanghai")
     assert [tuple(one.group.values()) for one in found] == [
         ("2026-09", "2026-09-30"), ("2026-10", "2026-10-01"), ("2026-10", "2026-10-31"), ("2026-11", "2026-11-01"),
     ]  # fmt: skip
-    (october,) = office.measure("phone.connect_rate")
+    (october,) = office.measure(metric)
     assert october.population == 2
-    in_utc = measure(office.home, ["phone.connect_rate"], by=["month"], zone="UTC", **days)
+    in_utc = measure(office.home, [metric], since=since, until=until, by=["month"], zone="UTC")
     assert [(one.group["month"], one.population) for one in in_utc] == [("2026-09", 2), ("2026-10", 2)]
 
 

@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -62,3 +62,48 @@ def test_what_was_still_open_at_the_cut_off_may_yet_be_late(incidents: Path) -> 
     found = of_incidents(incidents, until=date(2016, 4, 1))
     assert found.population == found.states["met"] + found.states["missed"] + found.states["pending"]
     assert found.states["pending"] > 0
+
+
+# --- tickets: a line a ticket, with the hours that each step took -----------------------------------------------------
+
+# first response within so many hours, in percent, as the author's Results.md prints it
+FIRST_RESPONSE = {"Critical": ("2", "49.4"), "High": ("8", "58.8"), "Medium": ("24", "100.0"), "Low": ("48", "57.4")}
+IN_2024 = {"since": date(2024, 1, 1), "until": date(2025, 1, 1), "cut_off_at": datetime(2025, 2, 1, tzinfo=UTC)}
+
+
+@pytest.fixture(scope="module")
+def tickets(tmp_path_factory: pytest.TempPathFactory, real_log: Callable[[str], Path]) -> Path:
+    home = tmp_path_factory.mktemp("teresgeo") / "home"
+    log = real_log("tickets_synth_teresgeo") / "customer_support_tickets.csv"
+    (report,) = ingest_files(home, [MAPPINGS / "teresgeo_tickets.yaml"], [log], now=NOW)
+    assert (report.lines, report.accepted, report.rows) == (1000, 1000, (("event_case", 3000),))
+    return home
+
+
+@pytest.mark.parametrize("priority", FIRST_RESPONSE)
+def test_first_responses_within_the_hours_of_their_priority(tickets: Path, priority: str) -> None:
+    limit_h, printed = FIRST_RESPONSE[priority]
+    terms = {"to": "first_reply", "limit": limit_h, "counted_in": "wall_hours"}
+    (found,) = measure(tickets, ["case.within"], terms=terms, scope={"topic": [priority]}, **IN_2024)  # type: ignore[arg-type]
+    shown = percent(found.numerator, found.denominator, 1)
+    print(f"{priority}: {found.numerator} of {found.denominator} within {limit_h} h = {shown} %")
+    assert found.states["met"] + found.states["missed"] == found.population
+    assert shown == printed
+
+
+def test_the_breaches_are_as_many_as_the_author_lists(tickets: Path, real_log: Callable[[str], Path]) -> None:
+    listed = (real_log("tickets_synth_teresgeo") / "sla_violations.csv").read_text(encoding="utf-8").splitlines()[1:]
+    missed = 0
+    for priority, (limit_h, _) in FIRST_RESPONSE.items():
+        terms = {"to": "first_reply", "limit": limit_h, "counted_in": "wall_hours"}
+        (found,) = measure(tickets, ["case.within"], terms=terms, scope={"topic": [priority]}, **IN_2024)  # type: ignore[arg-type]
+        missed += found.states["missed"]
+    assert missed == len(listed) == 338
+
+
+@pytest.mark.parametrize(("to", "printed"), [("first_reply", "17.52"), ("resolved", "54.85")])
+def test_the_means_are_those_of_the_author(tickets: Path, to: str, printed: str) -> None:
+    terms = {"to": to, "counted_in": "wall_hours"}
+    (found,) = measure(tickets, ["case.elapsed_mean"], terms=terms, **IN_2024)  # type: ignore[arg-type]
+    assert found.denominator == "1000"
+    assert str(round(Decimal(found.numerator) / 1000, 2)) == printed
