@@ -1,7 +1,8 @@
-"""Whose an item is: by the roster its queue's team, vendor and site, its agent's team; who handled it, who touched it.
+"""Who handled an item, and who touched it.
 
-Rates by vendor and team go by the queue: an item that nobody answered has no agent, so that a team's rate by its agents
-would leave out exactly the misses. A rate by agent is one of the items that the log gives to that agent.
+Rates by vendor and team go by the queue (groups.py): an item that nobody answered has no agent, so that rates of a
+team by its agents would leave out exactly the misses. A rate by agent is one of the items that the log gives to that
+agent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,18 +16,6 @@ from pipelines.ingest.items import ASSEMBLIES, latest_versions
 from pipelines.metrics.compose import Ask, population_select, scan_select, scoped, split_minutes
 from pipelines.metrics.frame import Frame, instant
 from pipelines.runs.states import count_rows
-
-NOT_ON_ROSTER = "(not on the roster)"
-
-NO_AGENT, NO_QUEUE = "(no agent)", "(no queue)"
-
-# Groups that the roster knows: of whom, the column that says that it knows them, the words where either is missing.
-ROSTER_GROUPS = {
-    "team": ("queue", "queue_on_roster", NO_QUEUE, "(no team)"),
-    "vendor": ("queue", "queue_on_roster", NO_QUEUE, "(no vendor)"),
-    "site": ("queue", "queue_on_roster", NO_QUEUE, "(no site)"),
-    "agent_team": ("agent_id", "agent_on_roster", NO_AGENT, "(no team)"),
-}
 
 # Whether a person dealt with an item, over the columns of its population; elsewhere an item with an agent is handled.
 HANDLED = {
@@ -58,15 +47,6 @@ PARTS = {
     "email_thread": (MAILS,),
     "handled_contact": (CALLS, CHATS, MAILS),
 }
-
-
-def roster_group_sql(name: str) -> str:
-    """Return the SQL of a group that the roster knows; nobody leaves a total for not being on it."""
-    member, on_roster, nobody, blank = ROSTER_GROUPS[name]
-    return (
-        f"CASE WHEN {member} IS NULL THEN '{nobody}' WHEN {on_roster} IS NULL THEN '{NOT_ON_ROSTER}'"
-        f" ELSE coalesce({name}, '{blank}') END"
-    )
 
 
 def handled_sql(population: str) -> str:

@@ -16,11 +16,12 @@ from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.yaml_text import TextTree, read_yaml
 from pipelines.core.zone import day_begins_at, zone_named
 from pipelines.metrics.compose import Ask, population_options
-from pipelines.metrics.declare import Metric, metric_named, population_needs, quoted
-from pipelines.metrics.frame import Frame, local_hour_sql
+from pipelines.metrics.declare import Metric, metric_named, population_needs
+from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import scope_problems, scope_sql
-from pipelines.runs.attribution import NO_AGENT, ROSTER_GROUPS, handled_sql, roster_group_sql, touched_counts
+from pipelines.runs.attribution import handled_sql, touched_counts
 from pipelines.runs.calendars import calendar_for, lay_out_calendars
+from pipelines.runs.groups import BY_AGENT, GROUPS, NO_AGENT, WEEKDAYS, group_sql, weekdays_sql
 from pipelines.runs.states import direct_tallies, postings, prepare, vendor_kept_sources
 from pipelines.scoring.counts import Counts, measured
 from pipelines.settlement.statement import states_body
@@ -28,12 +29,6 @@ from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.model import Calendar
 from pipelines.worktime.parse import parse_calendars
 
-GROUPS = (
-    *("month", "day", "weekday", "hour"),
-    *("team", "vendor", "site", "queue", "agent", "agent_team", "source"),
-)
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-BY_AGENT = ("agent", "agent_team")
 HANDLED_PART = "handled by a person"  # a group beside those asked for, added up again
 
 
@@ -98,11 +93,11 @@ def measure(
         hours = _calendars(calendars, zone)
         lay_out_calendars(con, hours, zone, days)
         kept = vendor_kept_sources(con)
-        groups = {name: _group_sql(name, zone, days) for name in by}
+        groups = {name: group_sql(name, zone, days) for name in by}
         measurements: list[Measurement] = []
         scans: dict[tuple[str, Frame], list[Ask]] = {}
         for metric in found:
-            ask = _ask(metric, terms, days, _weekday_sql(weekdays))
+            ask = _ask(metric, terms, days, weekdays_sql(tuple(weekdays)))
             frame = Frame(
                 days,
                 zone,
@@ -214,11 +209,6 @@ def _weekday_problems(weekdays: Sequence[str]) -> list[Problem]:
     ]
 
 
-def _weekday_sql(weekdays: Sequence[str]) -> str | None:
-    numbers = ", ".join(str(WEEKDAYS.index(day) + 1) for day in weekdays)
-    return f"isodow(period_on) IN ({numbers})" if numbers else None
-
-
 def _ask(metric: Metric, terms: Mapping[str, str], days: Days, scope: str | None) -> Ask:
     pieces = {name: [Piece(days, terms.get(name, term.default), "asked")] for name, term in metric.terms.items()}
     return Ask("m_" + "".join(c if c.isalnum() else "_" for c in metric.key), metric, pieces, scope)
@@ -274,20 +264,6 @@ def _zone_of_logs(con: Any) -> str:
             code="measure.zone",
         )
     )
-
-
-def _group_sql(name: str, zone: str, days: Days) -> str:
-    if name in ROSTER_GROUPS:
-        return roster_group_sql(name)
-    return {
-        "month": "strftime(period_on, '%Y-%m')",
-        "day": "CAST(period_on AS VARCHAR)",
-        "weekday": f"{list(WEEKDAYS)}[isodow(period_on)]",
-        "hour": f"lpad(CAST({local_hour_sql('arrival_at', zone, days)} AS VARCHAR), 2, '0')",
-        "queue": "coalesce(queue, '(no queue)')",
-        "agent": f"coalesce(agent_id, {quoted(NO_AGENT)})",
-        "source": "item_source",
-    }[name]
 
 
 def _measurement(metric: Metric, group: Mapping[str, str], counts: Counts, ask: Ask) -> Measurement:
