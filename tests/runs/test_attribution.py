@@ -5,6 +5,7 @@ import pytest
 from pipelines.core.problem import Refused
 from pipelines.runs.measure import Measurement
 from tests.ingest.items.small_logs import NOW, Office, at
+from tests.runs.contracts import contract
 
 HEAD = "member_kind, member_id, since_at, until_at, team, vendor, site\n"
 ROSTER = (
@@ -106,6 +107,19 @@ def test_rows_that_overlap_are_refused_with_both_rows_and_their_files(office: Of
         " Figures by team would hang on which of them is read first."
         " End the earlier row where the later one begins, and deliver the roster again.  [roster.overlap]"
     )
+
+
+def test_no_month_is_closed_on_a_roster_that_overlaps_and_the_corrected_one_will_do(office: Office) -> None:
+    """A row ends before it begins to overlap, once its correction is delivered."""
+    two = "queue, q, 2026-01-01 00:00:00, {until}, red, v, \n queue, q, 2026-10-15 00:00:00,, blue, v, "
+    office.load("call", CALLS)
+    office.load("roster", HEAD + two.format(until=""), load_stamps=True)
+    path = office.contract(contract())
+    with pytest.raises(Refused, match=r"roster\.overlap"):
+        office.close(path)
+    until = two.format(until="2026-10-15 00:00:00")
+    office.load("roster", HEAD + until, name="corrected.csv", load_stamps=True, now=NOW.replace(hour=9))
+    assert office.close(path, now=NOW.replace(hour=10)).is_new
 
 
 def test_a_row_without_an_end_overlaps_whatever_follows_it(office: Office) -> None:
