@@ -188,7 +188,13 @@ ROSTER = EventTable(
     key=(_key("member_kind", words=("agent", "queue")), _key("member_id"), _key("since_at", kind="instant")),
     facts=(*_instants("until_at"), *_texts("team", "vendor", "site"), AMBIGUOUS_TIME),
 )
+# what an agent was doing from then on; without an end, until the agent's next state
+AGENT_STATE = EventTable(
+    "agent_state",
+    key=(_key("agent_id"), _key("since_at", kind="instant")),
+    facts=(*_instants("until_at"), Column("state", required=True), Column("queue"), AMBIGUOUS_TIME),
+)
 
 EVENT_TABLES: dict[str, EventTable] = {
-    table.name: table for table in (CALL, CHAT, MAIL, CASE, SURVEY, INSPECTION, ATTENDANCE, ROSTER)
+    table.name: table for table in (CALL, CHAT, MAIL, CASE, SURVEY, INSPECTION, ATTENDANCE, ROSTER, AGENT_STATE)
 }

@@ -70,13 +70,17 @@ def population_options(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]]
     """
     values = {name: pieces[-1].value for name, pieces in terms.items()}
     # where the due instant decides the period, the limit decides which items are there
-    due_running = population_needs(metric.population_for(values)).due_running
-    limits = due_running[1:] if values.get("period_by", "arrival") != "arrival" else ()
+    needs = population_needs(metric.population_for(values))
+    limits = needs.limits if values.get("period_by", "arrival") != "arrival" else ()
     chosen = [(name, term) for name, term in sorted(metric.terms.items()) if term.of_population or name in limits]
-    return tuple(
+    options = [
         (name, dated_literal(term, terms[name]) if name in limits else _option(term, terms[name]))
         for name, term in chosen
-    )
+    ]
+    if needs.due or needs.due_running:
+        return tuple(options)
+    # what a population says of itself is no choice: metrics that leave it so share one scan
+    return tuple((name, sql) for name, sql in options if needs.options.get(name) != sql)
 
 
 def _option(term: Term, pieces: Sequence[Piece[str]]) -> str:

@@ -1,6 +1,7 @@
 """What values may be shown by: each group's name and its SQL over an item.
 
-Team, vendor and site are those of the item's queue, ``agent_team`` that of its agent, by the roster at its arrival.
+Team, vendor and site are those of the item's queue by the roster at its arrival (of its agent, where such items may lack
+a queue, as an agent's state does); ``agent_team`` is that of its agent.
 """
 
 from pipelines.core.period import Days
@@ -22,9 +23,9 @@ def group_sql(name: str, zone: str, days: Days) -> str:
         "day": "CAST(period_on AS VARCHAR)",
         "weekday": f"{list(WEEKDAYS)}[isodow(period_on)]",
         "hour": f"lpad(CAST({local_hour_sql('arrival_at', zone, days)} AS VARCHAR), 2, '0')",
-        "team": _of_queue("team"),
-        "vendor": _of_queue("vendor"),
-        "site": _of_queue("site"),
+        "team": _of_place("team"),
+        "vendor": _of_place("vendor"),
+        "site": _of_place("site"),
         "queue": f"coalesce(queue, '{NO_QUEUE}')",
         "agent": f"coalesce(agent_id, '{NO_AGENT}')",
         "agent_team": _by_roster("agent_team", "agent_id", "agent_on_roster", nobody=NO_AGENT, blank="(no team)"),
@@ -32,8 +33,8 @@ def group_sql(name: str, zone: str, days: Days) -> str:
     }[name]
 
 
-def _of_queue(name: str) -> str:
-    return _by_roster(name, "queue", "queue_on_roster", nobody=NO_QUEUE, blank=f"(no {name})")
+def _of_place(name: str) -> str:
+    return _by_roster(name, "place_named", "place_on_roster", nobody=NO_QUEUE, blank=f"(no {name})")
 
 
 def _by_roster(name: str, member: str, on_roster: str, *, nobody: str, blank: str) -> str:

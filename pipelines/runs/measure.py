@@ -89,7 +89,7 @@ def measure(
         zone_named(zone, "--zone")
         days = Days(since, until)
         cut_off_at = cut_off_at or day_begins_at(until, zone)
-        in_scope = scope_sql(scope, postings(con)) or "true"
+        roster = postings(con)
         hours = _calendars(calendars, zone)
         lay_out_calendars(con, hours, zone, days)
         kept = vendor_kept_sources(con)
@@ -102,7 +102,7 @@ def measure(
                 days,
                 zone,
                 cut_off_at,
-                in_scope,
+                scope_sql(scope, roster, by_agent=population_needs(metric.population).by_agent) or "true",
                 _hours_of(metric, hours, calendars),
                 population_options(metric, ask.terms),
             )

@@ -18,6 +18,8 @@ MASK = "***"
 class Events:
     """Events that an item rests on: their table, the column that bears the item's id, and whether it is named there.
 
+    Where no column bears it, ``link`` is what the id is made of.
+
     ``names_contact``: the event is of another log (a case, a survey, an inspection) and names the contact it is about.
     """
 
@@ -29,6 +31,8 @@ class Events:
 OF_CONTACT = (Events("call", "call_id"), Events("chat", "session_id"), Events("mail", "thread_id"))
 EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "offered_call": OF_CONTACT[:1],
+    "call_leg": (Events("call", "call_id || '#' || e.leg_id"),),
+    "agent_state": (Events("agent_state", "agent_id || '#' || epoch_us(e.since_at)"),),
     "chat_session": OF_CONTACT[1:2],
     "chat_round": OF_CONTACT[1:2],
     "email_thread": OF_CONTACT[2:],
@@ -132,7 +136,9 @@ def _events(
     if not items:
         return []
     rows: list[tuple[str, tuple[str, str], int, str, tuple[str, ...]]] = []
-    by_id = {(source, event_id(population, item_id)): (source, item_id) for source, item_id in items}
+    by_id: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for source, item_id in items:
+        by_id[source, event_id(population, item_id)].append((source, item_id))
     values = ", ".join(f"({quoted(source)}, {quoted(item_id)})" for source, item_id in by_id)
     for events in EVENTS_OF[population]:
         event = EVENT_TABLES[events.table]
@@ -148,10 +154,18 @@ def _events(
             f" JOIN (VALUES {values}) AS wanted(source, id) ON wanted.id = {link} AND wanted.source = {at}"
             " JOIN load ON load.load_id = e.load_id"
         ).fetchall()
-        rows += [(events.table, by_id[source, item], load, at, tuple(key)) for source, item, load, at, *key in found]
+        rows += [
+            (events.table, item, load, loaded_at, tuple(key))
+            for source, named, load, loaded_at, *key in found
+            for item in by_id[source, named]
+        ]
     return rows
 
 
 def event_id(population: str, item_id: str) -> str:
-    """Return the id that an item's events bear: a round's are those of its session, a question's of its thread."""
-    return item_id.rpartition("#")[0] if population in ("chat_round", "email_question") else item_id
+    """Return the id that an item's events bear: a round's are those of its session, a question's of its thread.
+
+    A state's is the same on all its days.
+    """
+    is_part = population in ("chat_round", "email_question", "agent_state")
+    return item_id.rpartition("#")[0] if is_part else item_id

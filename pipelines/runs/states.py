@@ -57,10 +57,10 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def postings(con: duckdb.DuckDBPyConnection) -> list[Posting]:
-    """Return the queues' rows of the session's roster."""
+    """Return the rows of the session's roster."""
     rows = con.execute(
-        "SELECT member_id, since_at, nullif(until_at, TIMESTAMPTZ 'infinity'), team, vendor FROM roster"
-        " WHERE member_kind = 'queue' ORDER BY ALL"
+        "SELECT member_id, since_at, nullif(until_at, TIMESTAMPTZ 'infinity'), team, vendor, member_kind FROM roster"
+        " ORDER BY ALL"
     ).fetchall()
     return [Posting(*row) for row in rows]
 
