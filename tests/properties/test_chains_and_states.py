@@ -1,4 +1,4 @@
-"""Merged retries and occupancy on random logs, against metrics.md (section 3) read attempt by attempt, minute by minute."""
+"""Merged retries and occupancy on random logs, against metrics.md (section 3): attempt by attempt, minute by minute."""
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
