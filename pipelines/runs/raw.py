@@ -37,6 +37,7 @@ EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "chat_round": OF_CONTACT[1:2],
     "email_thread": OF_CONTACT[2:],
     "email_question": OF_CONTACT[2:],
+    "flagged_case": (Events("case", "case_id"),),
     "handled_contact": (*OF_CONTACT, Events("case", "contact_id", names_contact=True)),
     "surveyed_contact": (Events("survey", "contact_id", names_contact=True), *OF_CONTACT),
     "inspected_contact": (Events("inspection", "contact_id", names_contact=True), *OF_CONTACT),
