@@ -77,7 +77,7 @@ def population_options(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]]
 
 
 def _option(term: Term, pieces: Sequence[Piece[str]]) -> str:
-    if term.unit in ("days", "s"):
+    if term.unit in ("days", "days or h", "s"):
         return dated_literal(term, pieces)
     return pieces[-1].value if term.choices else term.literal(pieces[-1].value)
 

@@ -15,25 +15,8 @@ WITH RECURSIVE $merges, cycle AS (
                           OR (cycle > 1 AND event.kind = 'reopened' AND list_contains($from, 'opened')))[1] AS a
     FROM cycle
 ), named AS (
-    SELECT DISTINCT contact_channel, contact_source, contact_id FROM begun WHERE cycle = 1 AND contact_id IS NOT NULL
-), contact AS (
-    SELECT named.*, coalesce(queued_at, arrived_at) AS arrival_at, queue, agent_id, customer_type, topic
-    FROM item_call JOIN named ON call_id = named.contact_id AND source = coalesce(named.contact_source, source)
-    WHERE contact_channel = 'phone'
-    UNION ALL BY NAME
-    SELECT named.*, coalesce(request.asked_at, first_at) AS arrival_at, queue, last_agent_id AS agent_id, customer_type, topic
-    FROM item_session JOIN named ON session_id = named.contact_id AND source = coalesce(named.contact_source, source)
-    WHERE contact_channel = 'chat'
-    UNION ALL BY NAME
-    SELECT named.*, coalesce(asked_at, first_at) AS arrival_at, queue, last_agent_id AS agent_id, topic
-    FROM item_thread JOIN named ON thread_id = named.contact_id AND source = coalesce(named.contact_source, source)
-    WHERE contact_channel = 'email'
-), contacted AS (
-    SELECT contact_channel, coalesce(contact_source, '') AS contact_source, contact_id, min(arrival_at) AS arrival_at,
-           arg_min(queue, arrival_at) AS queue, arg_min(agent_id, arrival_at) AS agent_id,
-           arg_min(customer_type, arrival_at) AS customer_type, arg_min(topic, arrival_at) AS topic
-    FROM contact GROUP BY ALL
-), started AS (
+    SELECT DISTINCT contact_channel, contact_source, contact_id FROM begun WHERE contact_id IS NOT NULL
+), $case_contacts, started AS (
     SELECT begun.* REPLACE (coalesce(begun.queue, contacted.queue) AS queue, coalesce(begun.agent_id, contacted.agent_id) AS agent_id,
                             coalesce(begun.topic, contacted.topic) AS topic),
            contacted.customer_type,
@@ -49,33 +32,32 @@ WITH RECURSIVE $merges, cycle AS (
                           OR (event.happened_at = a.happened_at AND event.place <> a.place AND coalesce(event.seq > a.seq, true))
                          )[1].happened_at AS answered_at,
            list_filter(events, lambda event: event.kind = 'withdrawn' AND event.place > a.place)[1].happened_at AS withdrawn_at,
-           coalesce(list_filter(events, lambda event: event.kind = 'closed' AND event.place > a.place)[1].happened_at,
-                    next_begins_at) AS closed_at
+           coalesce(list_filter(events, lambda event: event.kind = 'closed' AND event.place > coalesce(a.place, 0))[1].happened_at,
+                    next_begins_at) AS closed_at,
+           -- this cycle is the one that was merged into another case
+           coalesce(merged_at >= begins_at AND merged_at <= $cut_off_at AND into_case_id <> case_id
+                    AND coalesce(merged_at < next_begins_at, true), false) AS is_merged
     FROM started
 ), absorbed AS (
     -- a case that was merged while its clock ran, and the cycle of the survivor in which that happened, if it is not over:
     -- a merge moves the start only if it came before B, of either
-    SELECT survivor.source, survivor.case_id, survivor.cycle, min(absorbed.starts_at) AS starts_at,
-           min(merge.merged_at) AS merged_at, max(absorbed.load_id) AS load_id
+    SELECT survivor.source, survivor.case_id, survivor.cycle, min(gone.starts_at) AS starts_at,
+           min(merge.merged_at) AS moved_at, max(gone.load_id) AS load_id
     FROM merge
-    JOIN ended absorbed ON absorbed.source = merge.source AND absorbed.case_id = merge.case_id
-                       AND absorbed.begins_at <= absorbed.merged_at AND coalesce(absorbed.merged_at < absorbed.next_begins_at, true)
+    JOIN ended gone ON gone.source = merge.source AND gone.case_id = merge.case_id AND gone.is_merged
     JOIN ended survivor ON survivor.source = merge.source AND survivor.case_id = merge.into_case_id
                        AND (survivor.begins_at <= merge.merged_at OR survivor.cycle = 1)
                        AND coalesce(merge.merged_at < survivor.next_begins_at, true)
-    WHERE coalesce(absorbed.answered_at > absorbed.merged_at, true) AND coalesce(absorbed.withdrawn_at > absorbed.merged_at, true)
+    WHERE coalesce(gone.answered_at > gone.merged_at, true) AND coalesce(gone.withdrawn_at > gone.merged_at, true)
       AND coalesce(merge.merged_at < survivor.answered_at, true)
     GROUP BY ALL
 ), put_together AS (
     SELECT ended.* REPLACE (greatest(ended.load_id, absorbed.load_id) AS load_id,
-               CASE WHEN merged_here THEN ended.merged_at END AS merged_at,
-               CASE WHEN merged_here AND withdrawn_at > ended.merged_at THEN NULL ELSE withdrawn_at END AS withdrawn_at),
-           coalesce(ended.begins_at <= ended.merged_at AND ended.merged_at <= $cut_off_at AND into_case_id <> case_id
-                    AND coalesce(ended.merged_at < next_begins_at, true), false) AS merged_here,
+               CASE WHEN is_merged THEN merged_at END AS merged_at,
+               CASE WHEN NOT (is_merged AND coalesce(withdrawn_at > merged_at, false)) THEN withdrawn_at END AS withdrawn_at),
            least(ended.starts_at, absorbed.starts_at) AS asked_at,
-           CASE WHEN a IS NULL THEN list_filter(answers, lambda event: event.happened_at >= absorbed.merged_at)[1].happened_at
-                WHEN merged_here AND answered_at > ended.merged_at THEN NULL
-                ELSE answered_at END AS done_at
+           CASE WHEN a IS NULL THEN list_filter(answers, lambda event: event.happened_at >= moved_at)[1].happened_at
+                WHEN NOT (is_merged AND coalesce(answered_at > merged_at, false)) THEN answered_at END AS done_at
     FROM ended LEFT JOIN absorbed USING (source, case_id, cycle)
 ), clocked AS (
     SELECT *, coalesce(asked_at, begins_at) AS arrival_at, 'case' AS channel FROM put_together
@@ -88,7 +70,7 @@ SELECT source AS item_source, case_id || '#' || cycle AS item_id, arrival_at, $s
        END AS outside,
        case_type, contradicting, ambiguous_time, asked_at, done_at, withdrawn_at, closed_at, merged_at,
        -- the survivor may be of no log
-       coalesce(merged_here AND EXISTS (SELECT 1 FROM item_case survivor
+       coalesce(is_merged AND EXISTS (SELECT 1 FROM item_case survivor
                 WHERE survivor.source = clocked.source AND survivor.case_id = clocked.into_case_id), false) AS is_carried_on,
        -- B ends a pause; one that nobody has ended yet lasts as long as anything is known
        [{from_at: greatest(pause.from_at, asked_at), until_at: least(pause.until_at, done_at, merged_at, $cut_off_at)}
