@@ -1,6 +1,7 @@
 -- repeated_contact: handled contacts, and when the same customer next got in touch about the same ($same) (metrics.md,
 -- section 6): an offered call, abandoned ones included, a chat of the population or a new inbound thread, of any channel and
 -- queue, whenever it came. Each matter's contacts stand in order of arrival; the next one is the repeat, if it is soon enough.
+-- Two that came at one instant overlap, and repeat each other.
 -- option: or_resolved true
 WITH RECURSIVE $handled, $said, last_end AS (
     -- nothing that comes after the last contact's end and the window repeats any of them
@@ -25,14 +26,19 @@ WITH RECURSIVE $handled, $said, last_end AS (
     FROM item_thread WHERE begun_by = 'in' AND asked_at IS NOT NULL
 ), matter AS (
     SELECT channel, source, contact_id, arrival_at, customer_id,
-           CASE '$same' WHEN 'topic' THEN topic WHEN 'order' THEN order_id ELSE '' END AS about
+           CASE '$same' WHEN 'topic' THEN topic WHEN 'order' THEN order_id ELSE '' END AS about,
+           hash(customer_id, about) AS print
     FROM arrival
     WHERE customer_id IS NOT NULL AND about IS NOT NULL AND arrival_at >= $since_at AND arrival_at <= $cut_off_at
       AND arrival_at <= (SELECT ended_at + to_microseconds(CAST($window_h * 3600000000 AS BIGINT)) FROM last_end)
+), several AS (
+    -- nearly every matter is of one contact and needs no sorting; one that shares its print with another is sorted in vain
+    SELECT print FROM matter GROUP BY print HAVING count(*) > 1
 ), next AS (
-    SELECT channel, source AS item_source, contact_id AS item_id, lead(arrival_at) OVER (
-               PARTITION BY customer_id, about ORDER BY arrival_at, channel, source, contact_id) AS repeated_at
-    FROM matter
+    SELECT channel, source AS item_source, contact_id AS item_id,
+           CASE WHEN lag(arrival_at) OVER in_order = arrival_at THEN arrival_at ELSE lead(arrival_at) OVER in_order END AS repeated_at
+    FROM matter SEMI JOIN several USING (print)
+    WINDOW in_order AS (PARTITION BY customer_id, about ORDER BY arrival_at)
 )
 SELECT asked.*, repeated_at FROM asked
 LEFT JOIN (SELECT * FROM next WHERE repeated_at IS NOT NULL) AS repeat USING (channel, item_source, item_id)
