@@ -5,7 +5,7 @@
 -- due: asked_at done_at withdrawn_at merged_at known_until_at
 -- pauses: pauses
 -- period due: due_at
--- period end: least(done_at, withdrawn_at, merged_at, closed_at, CASE WHEN NOT in_time_known_until_at THEN due_at END)
+-- period end: coalesce(least(done_at, withdrawn_at, merged_at, closed_at), CASE WHEN NOT in_time_known_until_at THEN due_at END)
 WITH RECURSIVE $merges, cycle AS (
     SELECT * REPLACE (list_filter(events, lambda event: event.happened_at <= $cut_off_at) AS events),
            lead(begins_at) OVER (PARTITION BY source, case_id ORDER BY cycle) AS next_begins_at

@@ -5,7 +5,7 @@
 -- pauses: pauses
 -- option: or_resolved true
 -- period due: due_at
--- period end: least(done_at, withdrawn_at, CASE WHEN NOT in_time_known_until_at THEN due_at END)
+-- period end: coalesce(least(done_at, withdrawn_at), CASE WHEN NOT in_time_known_until_at THEN due_at END)
 WITH RECURSIVE $handled
 SELECT *, false AS is_asked, false AS is_said_twice, CAST(NULL AS BOOLEAN) AS said_resolved,
        CAST(NULL AS TIMESTAMPTZ) AS repeated_at
