@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.metrics.declare import Needs, quoted
-from pipelines.metrics.frame import Frame
+from pipelines.metrics.frame import Frame, local_day_sql
 
 # How `counted_in` words a limit, and how `day_kind` does.
 DAY_KINDS = {"working_days": "working", "service_days": "service", "natural_days": "natural"}
@@ -49,7 +49,8 @@ class _Limit:
 def limit_columns(needs: Needs, frame: Frame, spoken: frozenset[str]) -> Joined:
     """Return what the limit of a population's head line ``-- due: asked_at done_at …`` adds to its rows.
 
-    ``due_at``, and of each answer: ``days_to_<answer>``, or ``elapsed_to_<answer>_s`` where hours are counted; and
+    ``due_at``, and of each answer: ``days_to_<answer>`` and ``most_days_to_<answer>``, or ``elapsed_to_<answer>_s`` where
+    hours are counted; and
     ``in_time_<answer>``, which is empty where the answer is missing or a missing notice leaves it open.
     """
     options = dict(frame.options)
@@ -83,26 +84,42 @@ def _calendar(frame: Frame) -> str:
 
 
 def _in_days(limit: _Limit, frame: Frame) -> Joined:
-    asked = f"day_of_{limit.event}"
-    judged, counted = limit.speaks_of("in_time_"), limit.speaks_of("days_to_")
+    judged = limit.speaks_of("in_time_")
+    counted = [(most, answer) for most in ("", "most_") for answer in limit.speaks_of(f"{most}days_to_")]
     if not (judged or counted or limit.is_due_spoken):
         return Joined()
-    found = Joined(days_of=[limit.event, *dict.fromkeys([*judged, *counted])])
+    found = Joined(days_of=list(dict.fromkeys([limit.event, *(answer for _, answer in counted)])))
     if limit.pauses is not None:
         found.joins.append(_counted_days(limit, frame))
     if judged or limit.is_due_spoken:
         due, joins = (_natural_due if limit.kind == "natural" else _day_due)(limit, frame)
         found.columns.append(f"{due} AS due_at")
         found.joins += joins
-    found.columns += [f"{_days_to(answer, limit)} AS days_to_{answer}" for answer in counted]
-    # up to N days so far are in time, even where nobody has announced yet when the Nth is over
-    so_far = "<=" if limit.kind == "natural" else "<"
     found.columns += [
-        f"CASE WHEN day_of_{answer}.day = {asked}.day THEN true WHEN due_at IS NOT NULL THEN {answer} <= due_at"
-        f" WHEN {_days_to(answer, limit)} {so_far} {limit.length} THEN true END AS in_time_{answer}"
-        for answer in judged
+        f"{_days_to(f'day_of_{answer}', limit, most)} AS {most}days_to_{answer}" for most, answer in counted
     ]
+    for answer in judged:
+        found.columns.append(f"{_in_time(answer, limit)} AS in_time_{answer}")
+        # an instant at midnight knows the day that ends then, and nothing of the one that begins
+        day = local_day_sql(f"(population.{answer} - INTERVAL 1 MICROSECOND)", frame.zone, frame.days)
+        found.joins.append(day_join(f"till_{answer}", frame, f"till_{answer}.day = {day}"))
     return found
+
+
+def _in_time(answer: str, limit: _Limit) -> str:
+    """Return whether an answer came by the due instant.
+
+    Where that lies in a year without a notice: it did if even every unknown day, taken for one that counts, leaves
+    fewer than N so far; natural days want a notice only where the last has passed.
+    """
+    till = f"till_{answer}"
+    so_far = f"{_days_to(till, limit, 'most_')} < {limit.length}"
+    if limit.kind == "natural":
+        so_far = f"{_days_to(till, limit)} <= {limit.length}"
+    return (
+        f"CASE WHEN {till}.day = day_of_{limit.event}.day THEN true WHEN due_at IS NOT NULL THEN {answer} <= due_at"
+        f" WHEN {so_far} THEN true END"
+    )
 
 
 def _missing(kind: str) -> str:
@@ -129,14 +146,18 @@ def _counted_days(limit: _Limit, frame: Frame) -> str:
     )
 
 
-def _days_to(answer: str, limit: _Limit) -> str:
-    """Return the days from the event up to an answer, less those in whose close the clock was paused."""
-    asked, answered = f"day_of_{limit.event}", f"day_of_{answer}"
+def _days_to(answered: str, limit: _Limit, most: str = "") -> str:
+    """Return the days from the event up to an answer of the day ``answered``, less those in whose close it was paused.
+
+    NULL across a day that no notice speaks of; with ``most_`` that is taken for a day that counts.
+    """
+    asked = f"day_of_{limit.event}"
     if limit.kind == "natural":
         days = f"{answered}.day - {asked}.day"
         between = f"closing.day > {asked}.day AND closing.day <= {answered}.day"
     else:
-        days = f"{limit.kind}_days_between({asked}, {limit.event}, {answered}, {quoted(limit.after_close)})"
+        of = f"{asked}, {limit.event}, {answered}, {quoted(limit.after_close)}"
+        days = f"{most}{limit.kind}_days_between({of})"
         between = f"closing.nth > {_start(limit)} AND closing.nth <= {answered}.{limit.kind}_index"
     if limit.pauses is None:
         return days
@@ -221,14 +242,14 @@ def _in_hours(limit: _Limit, frame: Frame) -> Joined:
             limit, answer, passed, "paused.spans", begun, f"open_us_at(day_of_{answer}, {answer})"
         )
     if limit.is_due_spoken:
-        column, join = due_in_hours(limit.event, _length_us(limit, "paused.spans", begun), frame)
-        found.columns.append(column)
+        due, join = due_in_hours(limit.event, _length_us(limit, "paused.spans", begun), frame)
+        found.columns.append(f"{due} AS due_at")
         found.joins.append(join)
     return found
 
 
 def due_in_hours(begins_at: str, length_us: str, frame: Frame) -> tuple[str, str]:
-    """Return the column ``due_at`` of a limit of so many service microseconds, and the join of the day when it is over.
+    """Return when a limit of so many service microseconds is over, and the join of the day when it is.
 
     A limit that is over with the day's hours is over then, not when the next day opens.
     """
@@ -237,7 +258,7 @@ def due_in_hours(begins_at: str, length_us: str, frame: Frame) -> tuple[str, str
     due = f"greatest({begins_at}, instant_in_hours(due_hours, {target}))"
     open_days = f"(SELECT * FROM calendar_day WHERE calendar = {_calendar(frame)} AND len(spans) > 0)"
     return (
-        f"CASE WHEN due_hours.no_hours_index = {begun_on}.no_hours_index THEN {due} END AS due_at",
+        f"CASE WHEN due_hours.no_hours_index = {begun_on}.no_hours_index THEN {due} END",
         f"ASOF LEFT JOIN {open_days} AS due_hours ON {target} > due_hours.open_before_us",
     )
 

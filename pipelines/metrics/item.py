@@ -1,6 +1,7 @@
 """A population's rows with their team, service hours, clocks and due instants joined to them; every row is kept."""
 
 from collections.abc import Sequence
+from string import Template
 
 from pipelines.core.zone import day_begins_at
 from pipelines.metrics.declare import WORD, Clock, Needs, population_needs
@@ -25,6 +26,7 @@ def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
     needs = population_needs(population)
     period = needs.period.get(frame.period_by)
     if period is not None:
+        period = Template(period).substitute(dict(needs.options) | dict(frame.options))
         spoken |= frozenset(WORD.findall(period))
     columns = ["population.*", "item_source AS source"]
     columns += [
@@ -63,9 +65,8 @@ def _around_the_clock(
     needs: Needs, frame: Frame, clocks: Sequence[Clock], spoken: frozenset[str]
 ) -> tuple[list[str], list[str]]:
     columns = [f"seconds_between({clock.start}, {clock.end}) AS {clock.name}" for clock in clocks]
-    if needs.due_running and "due_at" in spoken:
-        begins_at, limit_s = needs.due_running
-        columns.append(f"{begins_at} + to_microseconds({_micros(dict(frame.options)[limit_s])}) AS due_at")
+    if "due_at" in spoken and _has_running_limit(needs, frame):
+        columns.append(f"{_wall_due(needs, frame)} AS due_at")
     columns += limit_columns(needs, frame, spoken).columns
     return [*(["true AS in_service_hours"] if "in_service_hours" in spoken else []), *columns], []
 
@@ -77,7 +78,7 @@ def _in_service_hours(
     limit = limit_columns(needs, frame, spoken)
     ends = [at for clock in clocks for at in (clock.start, clock.end)]
     hours = ["arrival_at"] if "in_service_hours" in spoken else []
-    running = needs.due_running if "due_at" in spoken else ()
+    running = needs.due_running if "due_at" in spoken and _has_running_limit(needs, frame) else ()
     joins = [_day_of(at, frame) for at in dict.fromkeys([*hours, *ends, *limit.days_of, *running[:1]])]
     columns = ["is_open_at(day_of_arrival_at, arrival_at) AS in_service_hours"] if hours else []
     for clock in clocks:
@@ -86,14 +87,37 @@ def _in_service_hours(
     columns += limit.columns
     joins += limit.joins
     if running:
-        column, join = due_in_hours(running[0], _micros(dict(frame.options)[running[1]]), frame)
+        column, join = _running_due(needs, frame)
         columns.append(column)
         joins.append(join)
     return columns, joins
 
 
-def _micros(seconds: str) -> str:
-    return f"CAST({seconds} * 1000000 AS BIGINT)"
+def _has_running_limit(needs: Needs, frame: Frame) -> bool:
+    """Say whether the metric has the limit in running time that its population's head names."""
+    return needs.due_running[1:2] != () and needs.due_running[1] in dict(frame.options)
+
+
+def _limit_us(needs: Needs, frame: Frame) -> str:
+    """Return the running limit in microseconds; a limit in hours has the seconds of its unit beside its name."""
+    _, limit, unit_s, *_ = (*needs.due_running, "1")
+    return f"CAST(CAST({dict(frame.options)[limit]} AS DECIMAL(18, 6)) * {unit_s} * 1000000 AS BIGINT)"
+
+
+def _wall_due(needs: Needs, frame: Frame) -> str:
+    return f"{needs.due_running[0]} + to_microseconds({_limit_us(needs, frame)})"
+
+
+def _running_due(needs: Needs, frame: Frame) -> tuple[str, str]:
+    """Return the column ``due_at`` of a limit in service seconds, and the join of the day on which it is over.
+
+    A limit that is over with the day's hours is over then, not when the next day opens. Where the head names a clock,
+    one by the wall goes on outside hours.
+    """
+    begins_at, *clock = (needs.due_running[0], *needs.due_running[3:])
+    due, join = due_in_hours(begins_at, _limit_us(needs, frame), frame)
+    by_wall = "".join(f"WHEN {dict(frame.options)[term]} = 'wall' THEN {_wall_due(needs, frame)} " for term in clock)
+    return f"CASE {by_wall}ELSE {due} END AS due_at" if by_wall else f"{due} AS due_at", join
 
 
 def _day_of(at: str, frame: Frame) -> str:

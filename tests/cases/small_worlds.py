@@ -107,10 +107,11 @@ def _mails(world: World) -> Iterable[tuple[str, Row]]:
             )
 
 
-# 12 09:00 opened · 12 09:05 accepted automatically · 13 10:00 paused: no proof · 14 09:00 merged into b · 15 09:00 decided upheld
+# 12 09:00 opened · 12 09:05 accepted automatically · 13 10:00 paused: no proof · 14 09:00 merged into b
+# 15 09:00 decided upheld · 15 09:00 refunded no 3 (its number among the case's events)
 _HAPPENED = re.compile(
-    r"(?P<at>(?:\d[\d-]* )?[\d:]+) (?P<kind>\w+)(?P<automatic> automatically)?(?:: (?P<reason>.+))?(?: into (?P<into>\S+))?"
-    r"(?: (?P<ruling>upheld|dismissed))?(?: no (?P<seq>\d+))?"
+    r"(?P<at>(?:\d[\d-]* )?[\d:]+) (?P<kind>\w+)(?P<automatic> automatically)?(?:: (?P<reason>.+))?"
+    r"(?: into (?P<into>\S+))?(?: (?P<ruling>upheld|dismissed))?(?: no (?P<seq>\d+))?"
 )
 
 
@@ -182,7 +183,9 @@ def load_worlds(office: Office, worlds: Sequence[World]) -> None:
         used = [name for name in known if any(row.get(name) for row in found)]
         office.load(table, csv_text([{name: row.get(name, "") for name in used} for row in found]))
     # Shanghai's clocks show no hour twice in these years; what a loader finds elsewhere is put in by hand
-    ambiguous = [f"'{n}.{case['id']}'" for n, w in enumerate(worlds) for case in w.get("cases", []) if "ambiguous" in case]
+    ambiguous = [
+        f"'{n}.{case['id']}'" for n, w in enumerate(worlds) for case in w.get("cases", []) if "ambiguous" in case
+    ]
     with Warehouse(office.home) as warehouse:
         warehouse.con.execute(f"UPDATE item_case SET ambiguous_time = true WHERE case_id IN ({', '.join(ambiguous)})")
 

@@ -53,7 +53,7 @@
            CASE WHEN last_reply_at > $cut_off_at THEN reply.replied_at ELSE coalesce(last_reply_at, last_at) END AS ended_at,
            queue, last_agent_id AS agent_id, last_agent_id, customer_id, CAST(NULL AS VARCHAR) AS customer_type, topic, order_id,
            CASE WHEN last_reply_at <= $cut_off_at THEN resolved END AS resolved, last_reply_at > $cut_off_at AS is_open,
-           contradicting, load_id, CAST([] AS VARCHAR[]) AS later_queues,
+           contradicting, load_id, coalesce(later_queues, []) AS later_queues,
            reply_count > 0 AND coalesce(reply.replied_at, last_reply_at) <= $cut_off_at AND begun_by = 'in' AS is_handled,
            reply_count > 0 AS was_answered
     FROM item_thread
