@@ -49,9 +49,8 @@ class _Limit:
 def limit_columns(needs: Needs, frame: Frame, spoken: frozenset[str]) -> Joined:
     """Return what the limit of a population's head line ``-- due: asked_at done_at …`` adds to its rows.
 
-    ``due_at``, and of each answer: ``days_to_<answer>`` and ``most_days_to_<answer>``, or ``elapsed_to_<answer>_s`` where
-    hours are counted; and
-    ``in_time_<answer>``, which is empty where the answer is missing or a missing notice leaves it open.
+    ``due_at``; of each answer ``days_to_<answer>`` and ``most_days_to_<answer>``, or ``elapsed_to_<answer>_s`` where
+    hours are counted, and ``in_time_<answer>``: NULL where the answer is missing or a missing notice leaves it open.
     """
     options = dict(frame.options)
     kind = options.get("day_kind") or options.get("counted_in")

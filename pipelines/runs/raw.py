@@ -27,14 +27,20 @@ class Events:
 
 
 OF_CONTACT = (Events("call", "call_id"), Events("chat", "session_id"), Events("mail", "thread_id"))
+CASE_OF_CONTACT = Events("case", "contact_id", names_contact=True)
+SURVEY_OF_CONTACT = Events("survey", "contact_id", names_contact=True)
 EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "offered_call": OF_CONTACT[:1],
     "chat_session": OF_CONTACT[1:2],
     "chat_round": OF_CONTACT[1:2],
     "email_thread": OF_CONTACT[2:],
     "email_question": OF_CONTACT[2:],
-    "handled_contact": (*OF_CONTACT, Events("case", "contact_id", names_contact=True)),
-    "surveyed_contact": (Events("survey", "contact_id", names_contact=True), *OF_CONTACT),
+    "handled_contact": (*OF_CONTACT, CASE_OF_CONTACT),
+    "asked_contact": (*OF_CONTACT, CASE_OF_CONTACT, SURVEY_OF_CONTACT),
+    "repeated_contact": (*OF_CONTACT, CASE_OF_CONTACT, SURVEY_OF_CONTACT),
+    "case_cycle": (Events("case", "case_id"),),
+    "complaint_and_contact": (*OF_CONTACT, Events("case", "case_id")),
+    "surveyed_contact": (SURVEY_OF_CONTACT, *OF_CONTACT),
     "inspected_contact": (Events("inspection", "contact_id", names_contact=True), *OF_CONTACT),
 }
 
@@ -153,4 +159,6 @@ def _events(
 
 def event_id(population: str, item_id: str) -> str:
     """Return the id that an item's events bear: a round's are those of its session, a question's of its thread."""
-    return item_id.rpartition("#")[0] if population in ("chat_round", "email_question") else item_id
+    if population == "complaint_and_contact":
+        return item_id.removeprefix("case:")
+    return item_id.rpartition("#")[0] if population in ("chat_round", "email_question", "case_cycle") else item_id

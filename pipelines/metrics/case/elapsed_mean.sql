@@ -25,7 +25,7 @@ CASE
   WHEN elapsed_to_done_at_s IS NOT NULL                           THEN 'counted'
   WHEN done_at IS NOT NULL                                        THEN 'unmeasurable: no holiday notice for that year'
   WHEN is_carried_on                                              THEN 'outside: merged into another case'
-  WHEN merged_at IS NOT NULL                                      THEN 'unmeasurable: merged into a case of no log'
+  WHEN merged_at IS NOT NULL                                      THEN 'unmeasurable: survivor not in the logs'
   WHEN closed_at IS NOT NULL                                      THEN 'excluded: never answered'
   ELSE 'pending'
 END

@@ -33,7 +33,7 @@ CASE
   WHEN done_at IS NOT NULL                                        THEN 'unmeasurable: no holiday notice for that year'
   WHEN elapsed_to_merged_at_s > target_h * 3600                   THEN 'counted: longer than any'
   WHEN is_carried_on                                              THEN 'outside: merged into another case'
-  WHEN merged_at IS NOT NULL                                      THEN 'unmeasurable: merged into a case of no log'
+  WHEN merged_at IS NOT NULL                                      THEN 'unmeasurable: survivor not in the logs'
   WHEN closed_at IS NOT NULL                                      THEN 'counted: longer than any'
   ELSE 'pending'
 END

@@ -28,7 +28,7 @@ CASE
   WHEN done_at IS NOT NULL                                        THEN 'unmeasurable: no holiday notice for that year'
   WHEN NOT in_time_merged_at                                      THEN 'missed'
   WHEN in_time_merged_at AND is_carried_on                        THEN 'outside: merged into another case'
-  WHEN merged_at IS NOT NULL AND NOT is_carried_on                THEN 'unmeasurable: merged into a case of no log'
+  WHEN merged_at IS NOT NULL AND NOT is_carried_on                THEN 'unmeasurable: survivor not in the logs'
   WHEN merged_at IS NOT NULL                                      THEN 'unmeasurable: no holiday notice for that year'
   WHEN closed_at IS NOT NULL OR NOT in_time_withdrawn_at          THEN 'missed'
   WHEN in_time_known_until_at                                     THEN 'pending'

@@ -18,7 +18,7 @@ CASE
   WHEN NOT coalesce(list_contains(case_types, case_type), false)         THEN 'outside: another type of case'
   WHEN coalesce(list_contains(case_types, survivor_type), false)         THEN 'outside: merged into another case'
   WHEN contradicting                                                     THEN 'unmeasurable: contradicting deliveries'
-  WHEN is_of_no_contact                                                  THEN 'unmeasurable: contact of no log'
+  WHEN is_of_no_contact                                                  THEN 'unmeasurable: contact not in the logs'
   WHEN upheld                                                            THEN 'missed'
   WHEN NOT upheld                                                        THEN 'met'
   ELSE 'pending'

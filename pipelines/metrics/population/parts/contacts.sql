@@ -50,7 +50,8 @@
     UNION ALL BY NAME
     SELECT 'email' AS channel, source, thread_id AS contact_id, coalesce(asked_at, first_at) AS arrival_at,
            -- the end of a thread is its last reply so far
-           CASE WHEN last_reply_at > $cut_off_at THEN reply.replied_at ELSE coalesce(last_reply_at, last_at) END AS ended_at,
+           CASE WHEN last_reply_at > $cut_off_at THEN list_max(list_filter(replied_ats, lambda replied_at: replied_at <= $cut_off_at))
+                ELSE coalesce(last_reply_at, last_at) END AS ended_at,
            queue, last_agent_id AS agent_id, last_agent_id, customer_id, CAST(NULL AS VARCHAR) AS customer_type, topic, order_id,
            CASE WHEN last_reply_at <= $cut_off_at THEN resolved END AS resolved, last_reply_at > $cut_off_at AS is_open,
            contradicting, load_id, coalesce(later_queues, []) AS later_queues,
