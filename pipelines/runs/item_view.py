@@ -35,8 +35,21 @@ CHANNELS_OF = {
     "email_question": ("email",),
     "case_cycle": ("case",),
 }
-QUIET = ("load_id", "legs", "wait_from_log", "request", "handoff", "opening", "reply", "begins_at", "contradicting")
-QUIET += ("replied_ats", "events", "firsts", "pauses")
+QUIET = (
+    "load_id",
+    "legs",
+    "wait_from_log",
+    "request",
+    "handoff",
+    "opening",
+    "reply",
+    "replied_ats",
+    "begins_at",
+    "events",
+    "firsts",
+    "pauses",
+    "contradicting",
+)
 
 
 @dataclass(frozen=True)
