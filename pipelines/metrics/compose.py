@@ -84,7 +84,7 @@ def population_options(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]]
 
 
 def _option(term: Term, pieces: Sequence[Piece[str]]) -> str:
-    if term.unit == "days":
+    if term.unit in ("days", "days or h"):
         return dated_literal(term, pieces)
     return pieces[-1].value if term.choices else term.literal(pieces[-1].value)
 
