@@ -71,7 +71,10 @@ def _print_example(example: Example) -> None:
     has_amounts = any(item.amount is not None for item in example.items)
     table(
         ["item", *example.columns, *(["amount"] if has_amounts else []), "state"],
-        [[item.item, *facts_of(item, example), *([item.amount or "-"] if has_amounts else []), item.state] for item in example.items],
+        [
+            [item.item, *facts_of(item, example), *([item.amount or "-"] if has_amounts else []), item.state]
+            for item in example.items
+        ],
     )
     print(f"value = {example.numerator} / {example.denominator} = {example.value or 'no data'}\n")
 

@@ -75,7 +75,9 @@ def root(value: Fraction) -> Fraction:
 
 # --- the quantile of Student's t ---
 
-SERIES_UP_TO = 200  # degrees of freedom of which the distribution is summed; beyond, its expansion is exact to 10 digits
+SERIES_UP_TO = (
+    200  # degrees of freedom of which the distribution is summed; beyond, its expansion is exact to 10 digits
+)
 HALF_TAIL = Decimal("0.95")  # between −t and t
 NORMAL = Decimal("1.95996398454005423552")  # the same quantile of the normal distribution
 
