@@ -239,12 +239,12 @@ class MonthRun:
         scans: dict[tuple[str, Frame], list[Ask]] = {}
         for t in terms:
             ask = Ask(t.indicator.id, t.metric, t.terms, scope_sql(t.indicator.scope))
-            scans.setdefault((t.metric.population, self.frame(t)), []).append(ask)
+            scans.setdefault((ask.population, self.frame(t)), []).append(ask)
         for number, ((population, frame), asks) in enumerate(scans.items()):
             self.progress(f"measuring {population}")
             states = make_wide(self.con, "wide", population, frame, asks)
             applied.update(lay_overrides(self.con, "wide", asks, states, overrides)[0])
-            found += tallies(self.con, "wide", asks, states, by={"day": "service_on"}, vendor_kept=self.vendor_kept)
+            found += tallies(self.con, "wide", asks, states, by={"day": "period_on"}, vendor_kept=self.vendor_kept)
             name = population if population not in evidence else f"{population}_{number}"
             evidence[name] = write_evidence(self.con, asks, states, scratch / f"{name}.parquet")
         stale = [one for one in overrides if one not in applied]
@@ -271,6 +271,8 @@ def write_evidence(
     columns.append("log_source")
     has = {row[0] for row in con.execute("SELECT name FROM pragma_table_info('wide')").fetchall()}
     for ask in asks:
+        if f"{ask.column}_group" in has:
+            columns.append(f"{ask.column}_group")
         for kind in ("state", "base"):
             name = f"{ask.column}_{kind}"
             if name in has:
