@@ -9,7 +9,7 @@ import typer
 
 from pipelines.cli.options import DEFAULT_HOME, AsJson, Home, day_of, instant_of, pairs_of, print_json, table
 from pipelines.runs.contracts import read_tree
-from pipelines.runs.measure import GROUPS, measure
+from pipelines.runs.measure import GROUPS, Measurement, measure
 
 
 def register(program: typer.Typer) -> None:
@@ -59,11 +59,13 @@ def run(
     if as_json:
         print_json([asdict(one) for one in found])
         return
+    has_intervals = any(one.low is not None for one in found)
     table(
         [
             "metric",
             *(found[0].group if found else []),
             "value",
+            *(["95 % interval"] if has_intervals else []),
             "numerator",
             "denominator",
             "n",
@@ -75,6 +77,7 @@ def run(
                 one.metric,
                 *one.group.values(),
                 "no data" if one.value is None else one.value,
+                *([interval_text(one)] if has_intervals else []),
                 one.numerator,
                 one.denominator,
                 str(one.n),
@@ -83,8 +86,13 @@ def run(
             ]
             for one in found
         ],
-        right=[number + len(found[0].group) if found else number for number in (1, 2, 3, 4, 5)],
+        right=[number + len(found[0].group) if found else number for number in range(1, 6 + has_intervals)],
     )
+
+
+def interval_text(one: Measurement) -> str:
+    """Return a value's 95 % interval, or nothing where it has none."""
+    return "" if one.low is None else f"{one.low} to {one.high}"
 
 
 def states_text(states: Mapping[str, Any]) -> str:

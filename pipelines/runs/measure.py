@@ -19,6 +19,7 @@ from pipelines.metrics.scope import scope_problems, scope_sql
 from pipelines.runs.calendars import calendar_for, lay_out_calendars
 from pipelines.runs.states import direct_tallies, prepare, vendor_kept_sources
 from pipelines.scoring.counts import Counts, measured
+from pipelines.scoring.interval import interval_of
 from pipelines.settlement.statement import states_body
 from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.model import Calendar
@@ -29,12 +30,17 @@ GROUPS = ("month", "day", "hour", "team", "queue", "agent", "source")
 
 @dataclass(frozen=True)
 class Measurement:
-    """One value: of which metric, over which group, with all that makes it."""
+    """One value: of which metric, over which group, with all that makes it.
+
+    ``low`` and ``high`` are its 95 % interval, None where the metric has none or the sample is too small for one.
+    """
 
     metric: str
     unit: str
     group: Mapping[str, str]
     value: str | None
+    low: str | None
+    high: str | None
     numerator: str
     denominator: str
     n: int
@@ -218,11 +224,14 @@ def _group_sql(name: str, zone: str, days: Days) -> str:
 
 def _measurement(metric: Metric, group: Mapping[str, str], counts: Counts, ask: Ask) -> Measurement:
     found = measured(metric, counts, percentile=ask.percentile)
+    interval = interval_of(metric, counts)
     return Measurement(
         metric=metric.key,
         unit=metric.unit,
         group=group,
         value=found.text,
+        low=None if interval is None else decimal_text(interval.low),
+        high=None if interval is None else decimal_text(interval.high),
         numerator=decimal_text(found.numerator),
         denominator=decimal_text(found.denominator),
         n=found.n,

@@ -1,4 +1,4 @@
-"""Surveys and inspections (metrics.md, section 8): which rating counts, on which scale, and what is no contact of ours."""
+"""Surveys and inspections (metrics.md, section 8): which rating counts, on which scale, what is no contact of ours."""
 
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,10 @@ old,     north, ann,      2026-09-30 11:00:00, 2026-09-30 11:00:00, 2026-09-30 1
 lost,    north, ,         12:00:00,            12:00:00,            ,                    12:01:00,            abandoned
 """
 HEAD = "survey_id, contact_channel, contact_source, contact_id, invited_at, answered_at, rating, scale\n"
-FOUND = "inspection_id, contact_channel, contact_source, contact_id, inspected_at, accuracy, attitude, total, fatal, violations\n"
+FOUND = (
+    "inspection_id, contact_channel, contact_source, contact_id, inspected_at,"
+    " accuracy, attitude, total, fatal, violations\n"
+)
 RATED = ("quality.csat", "quality.satisfied", "quality.top_box", "quality.participation")
 
 
