@@ -17,7 +17,7 @@ from pipelines.metrics.declare import Metric, metric_named, population_needs
 from pipelines.metrics.frame import Frame, local_hour_sql
 from pipelines.metrics.scope import scope_problems, scope_sql
 from pipelines.runs.calendars import calendar_for, lay_out_calendars
-from pipelines.runs.states import direct_tallies, prepare, vendor_kept_sources
+from pipelines.runs.states import direct_tallies, postings, prepare, vendor_kept_sources
 from pipelines.scoring.counts import Counts, measured
 from pipelines.scoring.interval import interval_of
 from pipelines.settlement.statement import states_body
@@ -79,7 +79,7 @@ def measure(
         zone_named(zone, "--zone")
         days = Days(since, until)
         cut_off_at = cut_off_at or day_begins_at(until, zone)
-        in_scope = scope_sql(scope) or "true"
+        in_scope = scope_sql(scope, postings(con)) or "true"
         hours = _calendars(calendars, zone)
         lay_out_calendars(con, hours, zone, days)
         kept = vendor_kept_sources(con)

@@ -14,6 +14,7 @@ from pipelines.ingest.items import make_macros, pending_loads
 from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, scan_select, split_minutes, wide_select
 from pipelines.metrics.declare import OUTSIDE, Group, population_needs, quoted
 from pipelines.metrics.frame import Frame
+from pipelines.metrics.scope import Posting
 from pipelines.scoring.counts import Counts
 
 
@@ -59,6 +60,15 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
            QUALIFY row_number() OVER (PARTITION BY member_kind, member_id, since_at
                                       ORDER BY record_at DESC NULLS LAST, load_id DESC) = 1"""
     )
+
+
+def postings(con: duckdb.DuckDBPyConnection) -> list[Posting]:
+    """Return the queues' rows of the session's roster."""
+    rows = con.execute(
+        "SELECT member_id, since_at, nullif(until_at, TIMESTAMPTZ 'infinity'), team, vendor FROM roster"
+        " WHERE member_kind = 'queue' ORDER BY ALL"
+    ).fetchall()
+    return [Posting(*row) for row in rows]
 
 
 def make_wide(

@@ -23,7 +23,7 @@ def calendar_day_rows(timetable: Timetable) -> Iterator[dict[str, Any]]:
 def flat_columns(span_count: int) -> tuple[str, ...]:
     """Return the columns that lay a day's spans out flat, with their types.
 
-    ``open_1_us``, ``shut_1_us``, ``open_2_us`` … are microseconds of instants; a span that a day does not have is empty,
+    ``open_1_us``, ``shut_1_us``, ``open_2_us`` … are microseconds of instants. A span that a day lacks is empty,
     and counts as nothing.
     """
     return tuple(f"{edge}_{number}_us BIGINT" for number in range(1, span_count + 1) for edge in ("open", "shut"))
