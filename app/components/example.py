@@ -102,7 +102,12 @@ def allowed(term: TermView) -> Child:
 
 def states_list(states: Sequence[str]) -> Component:
     """Return every state that the expression can give, in its order: the first that applies is the item's."""
-    return html.Ol([html.Li([state_text(state), " ", html.Code(state, className="quiet")]) for state in states])
+    return html.Ol([html.Li(_state(state)) for state in states])
+
+
+def _state(state: str) -> list[Child]:
+    said = state_text(state)
+    return [said] if said == state else [said, " ", html.Code(state, className="quiet")]
 
 
 def metrics_table(found: Sequence[tuple[DefinitionView, Component]]) -> Component:

@@ -59,6 +59,7 @@ def run(
     if as_json:
         print_json([asdict(one) for one in found])
         return
+    has_kinds = any(one.kinds for one in found)
     has_intervals = any(one.low is not None for one in found)
     table(
         [
@@ -71,6 +72,7 @@ def run(
             "n",
             "population",
             "states",
+            *(["kinds"] if has_kinds else []),
         ],
         [
             [
@@ -83,6 +85,7 @@ def run(
                 str(one.n),
                 str(one.population),
                 states_text(one.states),
+                *([", ".join(f"{kind} {n}" for kind, n in one.kinds.items())] if has_kinds else []),
             ]
             for one in found
         ],

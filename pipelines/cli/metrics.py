@@ -39,7 +39,8 @@ def _print(found: Definition) -> None:
     """Print a definition: words first, then what a contract may set, then an example, the SQL last."""
     interval = {"wilson": ", 95 % interval by Wilson", "t": ", 95 % interval by Student's t"}.get(found.interval, "")
     print(f"{found.key} · {found.name['zh']} · {found.name['en']}")
-    print(f"{found.aggregate} in {found.unit}, {found.better} is better, population {found.population}{interval}\n")
+    unit = "" if found.unit == found.aggregate else f" in {found.unit}"
+    print(f"{found.aggregate}{unit}, {found.better} is better, population {found.population}{interval}\n")
     print(f"{found.text['zh']}\n{found.text['en']}\n")
     if found.terms:
         table(
@@ -50,6 +51,7 @@ def _print(found: Definition) -> None:
     print(f"States: {', '.join(found.states)}\n")
     if found.example is not None:
         _print_example(found.example)
+        print(f"{sum_text(found, found.example)}\n")
     print(f"SQL (October 2026, every term at its default; definition sha256 {found.sha256[:12]}):\n\n{found.sql}")
 
 
@@ -76,7 +78,16 @@ def _print_example(example: Example) -> None:
             for item in example.items
         ],
     )
-    print(f"value = {example.numerator} / {example.denominator} = {example.value or 'no data'}\n")
+
+
+def sum_text(found: Definition, example: Example) -> str:
+    """Return the value as what it is made of; a percentile as its rank among how many."""
+    value = example.value or "no data"
+    if found.aggregate == "percentile":
+        return f"value = rank {example.numerator} of {example.denominator} = {value}"
+    if found.aggregate in ("count", "sum"):
+        return f"value = {value}"
+    return f"value = {example.numerator} / {example.denominator} = {value}"
 
 
 def facts_of(item: ExampleItem, example: Example) -> list[str]:

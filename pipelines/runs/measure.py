@@ -17,6 +17,7 @@ from pipelines.metrics.declare import Metric, metric_named, population_needs
 from pipelines.metrics.frame import Frame, local_hour_sql
 from pipelines.metrics.scope import scope_problems, scope_sql
 from pipelines.runs.calendars import calendar_for, lay_out_calendars
+from pipelines.runs.kinds import Kinds, kinds_of
 from pipelines.runs.states import direct_tallies, postings, prepare, vendor_kept_sources
 from pipelines.scoring.counts import Counts, measured
 from pipelines.scoring.interval import interval_of
@@ -33,6 +34,7 @@ class Measurement:
     """One value: of which metric, over which group, with all that makes it.
 
     ``low`` and ``high`` are its 95 % interval, None where the metric has none or the sample is too small for one.
+    ``kinds`` says how many items bear each kind of incident, where the metric lists them.
     """
 
     metric: str
@@ -46,6 +48,7 @@ class Measurement:
     n: int
     population: int
     states: Mapping[str, Any]
+    kinds: Mapping[str, int]
     terms: Mapping[str, str]
 
 
@@ -98,11 +101,12 @@ def measure(
             )
             scans.setdefault((ask.population, frame), []).append(ask)
         for (population, frame), asks in scans.items():
+            kinds = {ask.column: kinds_of(con, population, frame, ask, groups) for ask in asks}
             for tally in direct_tallies(con, population, frame, asks, by=groups, vendor_kept=kept):
                 ask = next(ask for ask in asks if ask.column == tally.column)
-                measurements.append(_measurement(ask.metric, tally.group, tally.counts, ask))
+                measurements.append(_measurement(ask.metric, tally.group, tally.counts, ask, kinds[ask.column]))
             if not groups and not any(m.metric == asks[0].metric.key for m in measurements):
-                measurements += [_measurement(ask.metric, {}, Counts(), ask) for ask in asks]
+                measurements += [_measurement(ask.metric, {}, Counts(), ask, {}) for ask in asks]
     order = {metric.key: place for place, metric in enumerate(found)}
     return sorted(measurements, key=lambda m: (order[m.metric], tuple(m.group.values())))
 
@@ -222,7 +226,9 @@ def _group_sql(name: str, zone: str, days: Days) -> str:
     }[name]
 
 
-def _measurement(metric: Metric, group: Mapping[str, str], counts: Counts, ask: Ask) -> Measurement:
+def _measurement(
+    metric: Metric, group: Mapping[str, str], counts: Counts, ask: Ask, kinds: Mapping[tuple[str, ...], Kinds]
+) -> Measurement:
     found = measured(metric, counts, percentile=ask.percentile)
     interval = interval_of(metric, counts)
     return Measurement(
@@ -237,5 +243,6 @@ def _measurement(metric: Metric, group: Mapping[str, str], counts: Counts, ask: 
         n=found.n,
         population=counts.population,
         states=states_body(counts),
+        kinds=kinds.get(tuple(group.values()), {}),
         terms={name: pieces[0].value for name, pieces in ask.terms.items()},
     )

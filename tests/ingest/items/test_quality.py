@@ -213,6 +213,8 @@ def test_values_over_contacts(desk: Office) -> None:
     """Ratings 5 and 2: mean 7/2, satisfied 1/2, top box 1/2, participation 2/2."""
     surveys(desk, "s1, phone, call, a, , 10:10:00, 5,", "s2, phone, call, b, , 11:10:00, 2,")
     found = {m.metric.partition("@")[0]: (m.numerator, m.denominator, m.value) for m in desk.measure(*RATED)}
+    (mean,) = desk.measure("quality.csat")
+    assert (mean.low, mean.high) == ("-15.559307", "22.559307")  # 3.5 -+ 12.706205 x 1.5
     assert found == {
         "quality.csat": ("7", "2", "3.5"),
         "quality.satisfied": ("1", "2", "0.5"),
@@ -236,6 +238,7 @@ def test_a_survey_that_names_a_contact_in_no_log_is_a_candidate_outside(desk: Of
     for metric in RATED:
         assert desk.states(metric)["outside: contact not in the logs"] == 3
     (found,) = desk.measure("quality.participation")
+    assert (found.low, found.high) == ("0.206549", "1")
     assert (found.population, found.numerator, found.denominator) == (1, "1", "1")
 
 
@@ -278,6 +281,12 @@ def test_the_last_inspection_counts_and_a_fatal_error_zeroes_its_scores(desk: Of
     assert desk.item_states("quality.violations") == {"a": ("met", 0), "b": ("missed", 2)}
     assert desk.item_states("quality.violations", terms={"kinds": "late"})["b"] == ("missed", 1)
     assert desk.item_states("quality.violations", terms={"kinds": "other"})["b"] == ("met", 0)
+    (found,) = desk.measure("quality.violations")
+    assert (found.value, dict(found.kinds)) == ("2", {"late": 1, "rude": 1})  # each kind once a contact; they add up
+    (rude,) = desk.measure("quality.violations", terms={"kinds": "rude"})
+    assert (rude.value, dict(rude.kinds)) == ("1", {"rude": 1})
+    by_agent = desk.measure("quality.violations", by=["agent"])
+    assert [(one.group["agent"], dict(one.kinds)) for one in by_agent] == [("ann", {}), ("bob", {"late": 1, "rude": 1})]
     earlier = desk.item_states("quality.total", cut_off_at=at("13 12:00:00"))
     assert earlier == {"a": ("counted", 0), "b": ("counted", 0)}  # the second inspection is not known yet
 
@@ -285,6 +294,7 @@ def test_the_last_inspection_counts_and_a_fatal_error_zeroes_its_scores(desk: Of
 def test_a_fatal_error_without_a_kind_counts_once(desk: Office) -> None:
     desk.load("inspection", FOUND + "i1, phone, call, a, 13 09:00:00, 100, 90, 95, 1,")
     assert desk.item_states("quality.violations") == {"a": ("missed", 1)}
+    assert [dict(one.kinds) for one in desk.measure("quality.violations")] == [{"fatal error": 1}]
     assert desk.item_states("quality.violations", terms={"kinds": "rude"}) == {"a": ("met", 0)}
 
 
