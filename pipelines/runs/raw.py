@@ -35,6 +35,7 @@ EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "handled_contact": (*OF_CONTACT, Events("case", "contact_id", names_contact=True)),
     "surveyed_contact": (Events("survey", "contact_id", names_contact=True), *OF_CONTACT),
     "inspected_contact": (Events("inspection", "contact_id", names_contact=True), *OF_CONTACT),
+    "sampled_contact": (*OF_CONTACT, Events("inspection", "contact_id", names_contact=True)),
 }
 
 
