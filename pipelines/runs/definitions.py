@@ -32,7 +32,10 @@ class DefinedTerm:
 
 @dataclass(frozen=True)
 class Definition:
-    """A metric as its readers are shown it; ``sql`` is one SELECT, with every term at its default."""
+    """A metric as its readers are shown it.
+
+    ``population`` names the others that a term may choose, too; ``sql`` is one SELECT, with every term at its default.
+    """
 
     key: str
     name: Mapping[str, str]
@@ -65,7 +68,7 @@ def _definition(metric: Metric) -> Definition:
         key=metric.key,
         name=metric.name,
         text=metric.text,
-        population=metric.population,
+        population=" or ".join(metric.populations),
         aggregate=metric.aggregate,
         unit=metric.unit,
         better=metric.better,

@@ -29,6 +29,7 @@ ITEMS = {
     "chat_session": "SELECT DISTINCT source, session_id FROM event_chat",
     "chat_round": "SELECT DISTINCT source, session_id || '#1' FROM item_round",
     "email_thread": "SELECT DISTINCT source, thread_id FROM item_thread",
+    "email_question": "SELECT DISTINCT source, thread_id || '#1' FROM item_question",
     "handled_contact": "SELECT DISTINCT contact_source, contact_id FROM event_case WHERE contact_source IS NOT NULL",
     "surveyed_contact": "SELECT DISTINCT contact_source, contact_id FROM event_survey",
     "inspected_contact": "SELECT DISTINCT contact_source, contact_id FROM event_inspection",
@@ -86,7 +87,12 @@ def test_the_line_that_is_named_holds_the_items_own_key(sample: Path, population
             if line.table != "mail":  # a thread bears the name of one of its mails
                 assert name in line.fields.values()
     assert seen <= {events.table for events in EVENTS_OF[population]}
-    assert len(seen) == 1 or population in {"handled_contact", "surveyed_contact", "inspected_contact", "sampled_contact"}
+    assert len(seen) == 1 or population in {
+        "handled_contact",
+        "surveyed_contact",
+        "inspected_contact",
+        "sampled_contact",
+    }
     assert EVENT_TABLES.keys() >= seen
 
 
