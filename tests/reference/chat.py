@@ -12,6 +12,7 @@ from tests.reference.hours import Clock, seconds
 from tests.reference.log import ANYTHING, Event, Found, Item, Result, Terms, World, first_known, put
 
 LONGER = "counted: longer than any"
+UNKNOWN = f"outside: {ANYTHING}"
 
 
 def in_order(events: list[Event]) -> list[Event]:
@@ -406,11 +407,14 @@ def measured_rounds(rule: RoundRule, world: World, terms_on: TermsOn) -> Found:
             terms = terms_on(asked.at)
             state = shut_out(session, asked.at, terms, clock)
             if session.contradicting or session.contradicting_elsewhere:
-                state = f"outside: {ANYTHING}"  # which lines there are is what the deliveries disagree about
+                state = UNKNOWN  # which lines there are is what the deliveries disagree about
             result = (state, None) if state else rule(session, asked, terms, world, clock)
             end = end_of_round(session, asked)
-            falls = world.falls(by, asked.at, end, partial(due_at, asked, terms, world))
+            falls = None if state == UNKNOWN else world.falls(by, asked.at, end, partial(due_at, asked, terms, world))
             put(found, (session.source, f"{session.session_id}#{place}"), result, falls, by)
+        if session.contradicting or session.contradicting_elsewhere:  # and so how many rounds
+            for place in range(1, len(session.events) + 1):
+                found.setdefault((session.source, f"{session.session_id}#{place}"), (f"{UNKNOWN} | not there", None))
     return found
 
 

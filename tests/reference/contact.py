@@ -1,7 +1,7 @@
 """Contacts of any channel (metrics.md, section 6): resolution, repeats, follow-up."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -23,13 +23,14 @@ class Contact:
     arrival: datetime
     end: datetime | None
     flag: bool | None
-    later_queues: list[str]
+    queues: list[str]
     outside: str | None
     is_handled: bool
     contradicting: bool
     customer: str | None
     topic: str | None
     order: str | None
+    is_handled_later: bool = field(default=False, kw_only=True)  # after the cut-off
 
 
 def contacts(world: World) -> list[Contact]:
@@ -44,18 +45,21 @@ def every_contact(world: World) -> list[Contact]:
         found.append(
             Contact(
                 "phone", call.source, call.call_id, call.arrival, call.ended_at, last_known(call.legs, "resolved"),
-                [leg["queue"] for leg in entered[1:]], call.outside, call.outcome == "answered", call.contradicting,
+                [leg["queue"] for leg in entered], call.outside, call.outcome == "answered", call.contradicting,
                 *(first_known(call.legs, column) for column in ("customer_id", "topic", "order_id")),
+                is_handled_later=any(leg["outcome"] == "answered" for leg in call.legs),
             )
         )  # fmt: skip
     for session in chat.sessions(world):
         queues = [event["queue"] for event in session.events if event["queue"] is not None]
         humans = [event for event in session.events if chat.is_human(event)]
+        everything = world.groups("chat", "session_id")[session.item]
         found.append(
             Contact(
                 "chat", session.source, session.session_id, session.start.at, humans[-1]["at"] if humans else None,
-                last_known(session.events, "resolved"), queues[1:], session.outside, bool(humans),
+                last_known(session.events, "resolved"), queues, session.outside, bool(humans),
                 session.contradicting, *(session.called[column] for column in ("customer_id", "topic", "order_id")),
+                is_handled_later=any(chat.is_human(event) for event in everything),
             )
         )  # fmt: skip
     for thread in email.threads(world):
@@ -64,9 +68,10 @@ def every_contact(world: World) -> list[Contact]:
         found.append(
             Contact(
                 "email", thread.source, thread.thread_id, (thread.asked or thread.mails[0])["at"],
-                replies[-1]["at"] if replies else None, last_known(thread.mails, "resolved"), queues[1:],
+                replies[-1]["at"] if replies else None, last_known(thread.mails, "resolved"), queues,
                 thread.outside, thread.reply is not None, thread.contradicting,
                 *(thread.called[column] for column in ("customer_id", "topic", "order_id")),
+                is_handled_later=any(m["direction"] == "out" and not m["automatic"] for m in thread.everything),
             )
         )  # fmt: skip
     return found
@@ -86,10 +91,15 @@ def hours(terms: Terms, name: str = "window_h") -> timedelta:
     return timedelta(seconds=float(Decimal(terms[name]) * 3600))
 
 
+def naming(world: World, contact: Contact) -> list[Case]:
+    """Return the cases that name a contact, whenever they were opened."""
+    mine = [case for case in cases(world) if case.named is not None and names(case.named, contact)]
+    return [case for case in mine if case.first("opened") is not None]
+
+
 def of_contact(world: World, contact: Contact, terms: Terms) -> list[Case]:
     """Return the contact's cases that were opened by its end plus the window."""
-    mine = [case for case in cases(world) if case.named is not None and names(case.named, contact)]
-    opened = [(case, case.first("opened")) for case in mine]
+    opened = [(case, case.first("opened")) for case in naming(world, contact)]
     return [
         case for case, event in opened
         if event is not None and (contact.end is None or event["at"] <= contact.end + hours(terms))
@@ -102,8 +112,11 @@ def of_contact(world: World, contact: Contact, terms: Terms) -> list[Case]:
 def resolved(world: World, contact: Contact, terms: Terms, mine: list[Case], evidence: str) -> str:
     """Return the state of a contact by one kind of evidence; several words where readers may differ."""
     second_line = [queue.strip() for queue in terms["second_line"].split(",") if queue.strip()]
-    if mine or any(queue in second_line for queue in contact.later_queues):
+    entered = [queue for queue in contact.queues[1:] if queue in second_line]
+    if mine or any(queue != contact.queues[0] for queue in entered):
         return "missed"  # at once
+    if entered:  # it began in the second line, and came back to it: whether that is a transfer to it is not said
+        return f"missed | {resolved(world, replace(contact, queues=[]), terms, mine, evidence)}"
     if evidence == "agent_flag":
         return "unmeasurable: no flag" if contact.flag is None else "met" if contact.flag else "missed"
     return surveyed(world, contact, terms) if evidence == "survey" else not_repeated(world, contact, terms)
@@ -166,7 +179,7 @@ def shut_out(contact: Contact) -> str | None:
     if contact.outside:
         return f"outside: {contact.outside} | not there"
     if not contact.is_handled:
-        return "outside: not handled by a person | not there"
+        return "outside: not handled by a person | not there" + (" | pending" if contact.is_handled_later else "")
     return "unmeasurable: contradicting deliveries" if contact.contradicting else None
 
 
@@ -232,14 +245,12 @@ def follow_up(world: World, terms_on: TermsOn) -> Found:
         terms = terms_on(contact.arrival)
         state, falls = shut_out(contact), world.in_period(contact.arrival) if by == "arrival" else None
         if state is None:
-            mine = of_contact(world, contact, terms)
-            spot = resolved(world, contact, terms, mine, "agent_flag")
-            if spot == "met":
-                state = "outside: resolved on the spot"
-            elif spot != "missed":
-                state = spot
-            else:
-                state = followed_up(world, contact, terms, mine)
+            spot = resolved(world, contact, terms, of_contact(world, contact, terms), "agent_flag")
+            mine = naming(world, contact)  # a case belongs to the contact it names, also after the window
+            if mine and spot == "unmeasurable: no flag":
+                spot += " | missed"  # its case may be said to show that it was not resolved
+            words = {"met": "outside: resolved on the spot", "missed": followed_up(world, contact, terms, mine)}
+            state = " | ".join(words.get(one, one) for one in spot.split(" | "))
             falls = falls_by(world, contact, terms, mine, by)
         put(found, (contact.source, contact.contact_id), (state, None), falls, by)
     return found
@@ -264,7 +275,8 @@ def pauses_before(case: Case, end: datetime | None) -> list[tuple[datetime, date
 
 def followed_up(world: World, contact: Contact, terms: Terms, mine: list[Case]) -> str:
     """The clock is that of the case: its pauses, its withdrawal. Of several cases any may be meant."""
-    states = dict.fromkeys(followed_up_by(world, contact, terms, mine, case) for case in mine or [None])
+    each: Sequence[Case | None] = mine or [None]
+    states = dict.fromkeys(followed_up_by(world, contact, terms, mine, case) for case in each)
     if len(mine) > 1 and any(pauses_of(case.events) or case.first("withdrawn") for case in mine):
         pauses = [pause for case in mine for pause in pauses_of(case.events)]
         answered = min(answers_of(contact, terms, mine), default=None)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from tests.reference.log import Event, Found, Result, Terms, World, first_known, put
+from tests.reference.log import ANYTHING, Event, Found, Result, Terms, World, first_known, put
 
 
 @dataclass
@@ -23,6 +23,7 @@ class Thread:
     contradicting: bool
     ambiguous: bool
     called: dict[str, Any] = field(default_factory=dict)
+    everything: list[Event] = field(default_factory=list)
 
 
 @dataclass
@@ -96,7 +97,7 @@ def thread_of(world: World, everything: list[Event], mails: list[Event]) -> Thre
     return Thread(
         source, min((m["at"], m["message_id"]) for m in everything)[1], mails, asked, reply, bool(early), outside,
         any(mail["contradicting"] for mail in everything), any(mail["ambiguous_time"] for mail in everything),
-        whole,
+        whole, everything,
     )  # fmt: skip
 
 
@@ -119,12 +120,7 @@ def questions(thread: Thread, grain: str) -> list[Question]:
             found[-1].reply = mail
             is_waiting = False
     for question in found:
-        question.doubts = tuple(
-            f"unmeasurable: {reason}"
-            for reason, is_so in (
-                ("contradicting deliveries", thread.contradicting), ("ambiguous time", thread.ambiguous),
-            ) if is_so
-        )  # fmt: skip
+        question.doubts = ("unmeasurable: ambiguous time",) if thread.ambiguous else ()
     return found
 
 
@@ -133,7 +129,7 @@ def wrong_with(question: Question) -> str | None:
     if thread.outside:
         return f"outside: {thread.outside}"
     own = [mail for mail in (question.asked, question.reply) if mail is not None]
-    if any(mail["contradicting"] for mail in own) or (thread.contradicting and not question.doubts):
+    if thread.contradicting:
         return "unmeasurable: contradicting deliveries"
     if any(mail["ambiguous_time"] for mail in own) or (thread.ambiguous and not question.doubts):
         return "unmeasurable: ambiguous time"
@@ -153,6 +149,10 @@ def measured(rule: Rule, due: Due | None, world: World, terms_on: TermsOn) -> Fo
         every = questions(thread, choices["grain"])
         if not every and world.in_period(thread.mails[0]["at"]):
             found[thread.source, f"{thread.thread_id}#1"] = "outside: * | not there", None
+        if thread.contradicting and choices["grain"] == "question":  # which mails ask is what they disagree about
+            for place in range(1, len(thread.mails) + 1):
+                found[thread.source, f"{thread.thread_id}#{place}"] = f"outside: {ANYTHING} | not there", None
+            continue
         for question in every:
             arrival = question.asked["at"]
             terms = terms_on(arrival)

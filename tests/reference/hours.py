@@ -283,7 +283,12 @@ class Clock:
         end = min(answered or cut_off, cut_off)
         so_far, late = ("pending", "missed: not yet done") if answered is None else ("met", "missed")
         due = self.due_of_days(asked, n, day_kind, after_close, end, pauses)
-        return "unmeasurable: no holiday notice" if due is None else so_far if end <= due else late
+        state = "unmeasurable: no holiday notice" if due is None else so_far if end <= due else late
+        if self.hours is not None and self.version(local_day(asked, self.zone)) is None:
+            state += (
+                " | unmeasurable: no holiday notice"  # no hours are agreed yet; whether they are needed is not said
+            )
+        return state
 
     def due_of_days(
         self, asked: datetime, n: int, day_kind: str, after_close: str, known_until: datetime, pauses: Pauses = ()

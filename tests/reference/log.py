@@ -152,8 +152,11 @@ def put(found: Found, item: Item, result: Result, where: bool | None, by: str = 
     """
     state, amount = result
     is_vague = where is None
-    if by != "arrival" and state.startswith("outside"):
-        state, is_vague = f"outside: {ANYTHING}" if state == f"outside: {ANYTHING}" else "outside: *", True
+    if by != "arrival" and "outside" in state:
+        words = (
+            "outside: *" if one.startswith("outside") and ANYTHING not in one else one for one in state.split(" | ")
+        )
+        state, is_vague = " | ".join(words), True
     elif by == "end" and "unmeasurable" in state:
         is_vague = True
     if where or is_vague:

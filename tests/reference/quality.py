@@ -37,7 +37,8 @@ def judged(contact: Contact, rows: list[Event], last: Event | None, state: str) 
     if contact.outside in ("agent-opened", "outbound call", ANYTHING):
         return f"outside: {ANYTHING}"  # whether a contact that we began can be rated is undecided
     if contact.outside or not contact.is_handled:
-        return "outside: not handled by a person | not there"
+        may_be = contact.is_handled_later and not contact.outside
+        return "outside: not handled by a person | not there" + (" | pending" if may_be else "")
     if last is not None and last["contradicting"]:
         return "unmeasurable: contradicting deliveries"
     if contact.contradicting or any(row["contradicting"] for row in rows):

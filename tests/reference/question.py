@@ -144,9 +144,15 @@ def questions(draw: st.DrawFn, metric: str, since: date, until: date, drawn: Col
 
     def values() -> dict[str, str]:
         return {
-            name: draw(st.sampled_from(choices if drawn is None or name in drawn else choices[:1]))
+            name: draw(st.sampled_from([one for one in choices if is_plain_or_drawn(name, one, choices)]))
             for name, choices in TERMS[metric].items()
         }
+
+    def is_plain_or_drawn(name: str, choice: str, choices: Sequence[str]) -> bool:
+        if drawn is None:
+            return True
+        # a product without `convert` knows one scale
+        return choice == choices[0] or (name in drawn and (":" not in choice or "convert" in drawn))
 
     def legal(drawn: dict[str, str]) -> dict[str, str]:
         if metric == "phone.service_level" and float(drawn["short_abandon_s"]) > float(drawn["answer_within_s"]):

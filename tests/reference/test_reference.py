@@ -22,10 +22,12 @@ INSTALLED = {key.partition("@")[0]: metric for key, metric in installed_metrics(
 # What a product that lacks these metrics does not read either is not drawn for it.
 LACKS_CALL_BACKS = "phone.wait_percentile" not in INSTALLED
 LACKS_PAUSES = "case.within" not in INSTALLED
+# What it has, but asks for a year's notice where the state needs no day of that year (metrics.md, section 9).
+LACKS_HOURS = "email.reply_within_hours" not in INSTALLED
 CHANNELS = {
     "phone": phone_worlds(is_plain=LACKS_CALL_BACKS),
     "chat": chat_worlds(),
-    "email": email_worlds(),
+    "email": email_worlds(is_plain=LACKS_HOURS),
     "contact": contact_worlds(is_plain=LACKS_PAUSES),
     "case": case_worlds(),
     "quality": contact_worlds(is_plain=LACKS_PAUSES),

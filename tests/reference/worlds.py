@@ -12,10 +12,11 @@ from tests.reference.hours import Closure, Hours, Promotion, Version, Windows, d
 from tests.reference.log import Event, World
 
 # A zone, its first day and the number of days: holidays, make-up days, years without a notice, clocks that are set.
+NO_NOTICE = ("Asia/Shanghai", date(2026, 12, 28), 8, "cn")  # no notice for 2027 yet
 PLACES = [
     ("Asia/Shanghai", date(2026, 9, 29), 14, "cn"),  # National Day, make-up Saturday 10 October
     ("Asia/Shanghai", date(2026, 9, 17), 12, "cn"),  # make-up Sunday 20 September, mid-autumn
-    ("Asia/Shanghai", date(2026, 12, 28), 8, "cn"),  # no notice for 2027 yet
+    NO_NOTICE,
     ("Asia/Shanghai", date(2026, 10, 30), 5, "none"),
     ("Europe/Berlin", date(2026, 10, 23), 5, "none"),  # 03:00 -> 02:00 on the 25th
     ("Europe/Berlin", date(2026, 3, 27), 5, "none"),  # 02:00 -> 03:00 on the 29th
@@ -134,8 +135,9 @@ def versions_of(draw: st.DrawFn, table: str, events: list[Event], changes: Chang
 
 
 @st.composite
-def places(draw: st.DrawFn) -> tuple[Times, Hours | None, date, date, str]:
-    zone, first, count, region = one_of(draw, *PLACES)
+def places(draw: st.DrawFn, *, is_plain: bool = False) -> tuple[Times, Hours | None, date, date, str]:
+    """Draw where and when. ``is_plain``: in years of which the holidays are known."""
+    zone, first, count, region = one_of(draw, *(place for place in PLACES if not is_plain or place != NO_NOTICE))
     own_hours = draw(hours(first, count, region)) if chance(draw, 80) else None
     until = first + timedelta(days=count)
     since = first + timedelta(days=one_of(draw, 0, 0, 1, 2))
@@ -434,8 +436,9 @@ MAIL_CHANGES: Changes = {"queue": ["q1", "q2"], "automatic": [True], "direction"
 
 
 @st.composite
-def email_worlds(draw: st.DrawFn) -> World:
-    times, own_hours, since, until, zone = draw(places())
+def email_worlds(draw: st.DrawFn, *, is_plain: bool = False) -> World:
+    """Draw threads. ``is_plain``: for a product that asks for a notice that no state needs."""
+    times, own_hours, since, until, zone = draw(places(is_plain=is_plain))
     own_hours = own_hours or draw(hours(since, (until - since).days, "cn"))  # days are counted by somebody's calendar
     mails = [mail for n in range(draw(st.integers(1, 6))) for mail in new_thread(draw, times, n)]
     cut_off = cut_offs(draw, times, until, [mail["at"] for mail in mails])
@@ -593,7 +596,7 @@ def contact_worlds(draw: st.DrawFn, *, is_plain: bool = False) -> World:
 
     ``is_plain``: without call-backs, pauses, withdrawals and scales, for a product that lacks them.
     """
-    times, own_hours, since, until, zone = draw(places())
+    times, own_hours, since, until, zone = draw(places(is_plain=is_plain))
     own_hours = own_hours or draw(hours(since, (until - since).days, "cn"))
     calls = [leg for n in range(draw(st.integers(0, 3))) for leg in new_calls(draw, times, n, is_plain=is_plain)]
     chats = [event for n in range(draw(st.integers(0, 3))) for event in new_session(draw, times, n)]
@@ -601,6 +604,9 @@ def contact_worlds(draw: st.DrawFn, *, is_plain: bool = False) -> World:
     if chance(draw, 70):  # a thread of one customer about one thing
         for mail in mails:
             mail.update(customer_id="c1", topic="a", order_id=one_of(draw, "o1", None))
+    if is_plain:  # a product that does not see that a thread was handed to another queue
+        for mail in mails:
+            mail["queue"] = "q1"
     named = [("phone", leg["source"], leg["call_id"], leg["ended_at"] or leg["arrived_at"]) for leg in calls]
     named += [("chat", event["source"], event["session_id"], event["at"]) for event in chats]
     named += [("email", mail["source"], mail["message_id"], mail["at"]) for mail in mails]
