@@ -89,8 +89,11 @@ def thread_of(world: World, everything: list[Event], mails: list[Event]) -> Thre
         outside = "agent-opened"
     place: datetime = (asked or mails[0])["at"]
     whole = {"source": source, **{c: first_known(mails, c) for c in ("queue", "customer_id", "topic", "order_id")}}
+    later = {"source": source, **{c: first_known(everything, c) for c in ("queue", "customer_id", "topic", "order_id")}}
     if not world.in_scope(whole, "email", place):
         outside = "out of scope"
+    if world.in_scope(whole, "email", place) != world.in_scope(later, "email", place):
+        outside = ANYTHING  # its queue is said after the cut-off
     if outside and asked is None and any(m["direction"] == "in" and not m["automatic"] for m in everything):
         outside += " | not there"  # its first question lies after the cut-off
     reply = next((mail for mail in replies if asked and mail["at"] >= asked["at"]), None)
