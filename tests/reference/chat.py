@@ -12,6 +12,7 @@ from tests.reference.hours import Clock, seconds
 from tests.reference.log import ANYTHING, Event, Found, Item, Result, Terms, World, first_known, put
 
 LONGER = "counted: longer than any"
+NO_REQUEST = "unmeasurable: no request time"
 UNKNOWN = f"outside: {ANYTHING}"
 
 
@@ -75,6 +76,8 @@ class Session:
     request: Event
     called: dict[str, Any]
     contradicting_elsewhere: bool = False
+    split_at: datetime | None = None
+    is_doubtful: bool = False
 
     @property
     def item(self) -> Item:
@@ -119,13 +122,18 @@ def every_session(world: World, start: str, split_after_min: str) -> list[Sessio
             known = [event for event in part if event["at"] <= world.cut_off_at]
             if not known:
                 continue
-            name = f"{session_id}/{place}" if minutes else session_id
+            name = f"{session_id}/{place}" if len(parts) > 1 else session_id
             session = session_of(world, source, name, in_order(known), start, part, events)
             later = session_of(world, source, name, part, start, part, events)
             # what lies after the cut-off would move its start, or shows that the customer had not left
             is_moved = (later.start.at, later.outside) != (session.start.at, session.outside)
             if is_moved or (session.left_at is not None and later.left_at != session.left_at):
                 session.outside = ANYTHING
+            if place < len(parts) and parts[place][0]["at"] <= world.cut_off_at:
+                session.split_at = parts[place][0]["at"]  # this one is over when another begins
+                session.closed_at = session.closed_at or session.split_at
+            # what was asked for earlier in the session may be said to hold for a later part too
+            session.is_doubtful = session.no_request and place > 1
             session.contradicting_elsewhere = any(event["contradicting"] for event in events)
             found.append(session)
     return found
@@ -205,8 +213,8 @@ def shut_out(session: Session, at: datetime, terms: Terms, clock: Clock) -> str 
 
 
 def untimed(asked: Asked, session: Session) -> str | None:
-    if session.no_request:
-        return "unmeasurable: no request time"
+    if session.no_request and not session.is_doubtful:
+        return NO_REQUEST
     if session.ambiguous:
         return "unmeasurable: ambiguous time"
     return "unmeasurable: negative interval" if asked.is_negative else None
@@ -337,6 +345,8 @@ def measured_sessions(rule: Rule, world: World, terms_on: TermsOn) -> Found:
         result = (state, None) if state else rule(session, terms, world, clock)
         if session.contradicting_elsewhere and not session.contradicting:
             result = f"{result[0]} | unmeasurable: contradicting deliveries", result[1]
+        if session.is_doubtful:
+            result = f"{result[0]} | {NO_REQUEST}", result[1]
         states[session.item] = result
     by = choices.get("period_by", "arrival")
     found: Found = {}
@@ -393,6 +403,7 @@ def end_of_round(session: Session, asked: Asked) -> datetime | None:
         return at
     left = departure_after(session.events, asked.event)
     ends = [e["at"] for e in session.events if e["kind"] == "closed" and e["at"] >= asked.at]
+    ends += [] if session.split_at is None else [max(session.split_at, asked.at)]
     return min([*ends, *([left["at"]] if left else [])], default=None)
 
 
@@ -409,6 +420,8 @@ def measured_rounds(rule: RoundRule, world: World, terms_on: TermsOn) -> Found:
             if session.contradicting or session.contradicting_elsewhere:
                 state = UNKNOWN  # which lines there are is what the deliveries disagree about
             result = (state, None) if state else rule(session, asked, terms, world, clock)
+            if session.is_doubtful:
+                result = f"{result[0]} | {NO_REQUEST}", result[1]
             end = end_of_round(session, asked)
             falls = None if state == UNKNOWN else world.falls(by, asked.at, end, partial(due_at, asked, terms, world))
             put(found, (session.source, f"{session.session_id}#{place}"), result, falls, by)

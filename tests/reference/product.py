@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -142,8 +143,9 @@ class Product:
         counts = Counts()
         for tally in tallies(self.con, "wide", asks, states, by={}):
             counts = counts + tally.counts
-        answer = measured(metric, counts)
-        return Answer(found, LONGEST if getattr(answer, "beyond_longest", False) else answer.value)
+        percentile = terms[-1][1].get("percentile")
+        answer = measured(metric, counts, percentile=None if percentile is None else Decimal(percentile))
+        return Answer(found, LONGEST if answer.beyond else answer.value)
 
 
 @contextmanager
