@@ -1,5 +1,7 @@
 """Calls assembled from legs: one offered call, from the first entry into our queue to the first human answer."""
 
+from typing import Any
+
 import pytest
 
 from tests.ingest.items.small_logs import Office, at
@@ -303,7 +305,7 @@ def test_a_call_back_belongs_to_the_contract_that_promised_it(office: Office) ->
 
 
 CALLER = "call_id, customer_id, queue, arrived_at, queued_at, answered_at, ended_at, outcome"
-WITHIN_3_MIN = {"terms": {"retries_merge_min": "3"}}
+WITHIN_3_MIN: Any = {"terms": {"retries_merge_min": "3"}}
 
 
 def connected(office: Office, **more: object) -> tuple[str, str]:
@@ -452,7 +454,7 @@ def test_by_end_what_is_past_its_limit_is_of_the_period_in_which_that_passed(off
         "call",
         f"{HEAD}\n a, 1, sales,, 31 23:59:30, 31 23:59:30,,, open\n b, 1, sales,, 31 23:59:45, 31 23:59:45,,, open",
     )
-    by_end = {"terms": {"period_by": "end"}}
+    by_end: Any = {"terms": {"period_by": "end"}}
     assert office.item_states("phone.service_level", **by_end) == {"a": ("missed: not yet done", None)}
     assert (
         office.item_states("phone.service_level", cut_off_at=at("31 23:59:50"), **by_end) == {}
