@@ -140,6 +140,7 @@ CASE = EventTable(
         *_texts("contact_source", "contact_id", "customer_id", "agent_id", "queue", "topic", "order_id"),
         *_texts("into_case_id", "pause_reason"),
         Column("upheld", "flag"),
+        Column("in_time", "flag"),  # what the log itself says, at this event, of its case being in time
         Column("automatic", "flag"),
         AMBIGUOUS_TIME,
     ),

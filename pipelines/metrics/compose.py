@@ -84,7 +84,7 @@ def population_options(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]]
 
 
 def _option(term: Term, pieces: Sequence[Piece[str]]) -> str:
-    if term.unit == "days":
+    if term.unit in ("days", "days or h"):
         return dated_literal(term, pieces)
     return pieces[-1].value if term.choices else term.literal(pieces[-1].value)
 
@@ -179,15 +179,18 @@ def ask_columns(population: str, asks: Sequence[Ask]) -> list[str]:
     return columns
 
 
-def scan_select(population: str, frame: Frame, asks: Sequence[Ask], columns: Sequence[str]) -> str:
+def scan_select(
+    population: str, frame: Frame, asks: Sequence[Ask], columns: Sequence[str], rows: str | None = None
+) -> str:
     """Return one SELECT over each item of a population: ``columns`` (SQL over the item), then those of the asks.
 
-    Only what is spoken of is joined: an item without a question of hours needs no calendar.
+    Only what is spoken of is joined: an item without a question of hours needs no calendar. ``rows``: a SELECT of the
+    population's rows, where others are wanted than the frame's.
     """
     listed = ",\n       ".join([*columns, *ask_columns(population, asks)])
     spoken = names_in([*columns, *_names_of(asks)])
     return (
-        f"WITH population AS (\n{population_select(population, frame)}\n),\n"
+        f"WITH population AS (\n{rows or population_select(population, frame)}\n),\n"
         f"item AS (\n{item_select(population, frame, spoken)}\n)\n"
         f"SELECT {listed}\nFROM item"
     )

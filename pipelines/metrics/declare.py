@@ -293,8 +293,14 @@ def population_sql(population: str) -> str:
     """Return the SELECT of a population, with its $placeholders; what several populations share is put in."""
     folder = resources.files("pipelines.metrics").joinpath("population")
     text = folder.joinpath(f"{population}.sql").read_text(encoding="utf-8")
-    shared = folder.joinpath("parts", "contacts.sql").read_text(encoding="utf-8")
-    return text.replace("$contacts", shared.rstrip())
+    parts = {
+        part.name.removesuffix(".sql"): part.read_text(encoding="utf-8").rstrip()
+        for part in folder.joinpath("parts").iterdir()
+    }
+    named = re.compile(rf"\$({'|'.join(sorted(parts))})\b")
+    while named.search(text):  # a part may name others
+        text = named.sub(lambda match: parts[match[1]], text)
+    return text
 
 
 @dataclass(frozen=True)

@@ -136,38 +136,46 @@ def refresh_cubes(home: Path, contract_name: str, *, now: datetime) -> list[Refr
     Dirty are the days of items that changed, the days before them that look ahead to such items, the days with pending
     items, and those that the cut-off had not passed; all days where the definition has changed.
     """
-    found = usable_contract(contract_name)
-    contract = found.source.model
     with Warehouse(home) as warehouse:
-        con = warehouse.con
-        known_until = _known_until(con, now)
-        if known_until is None:
-            return []
-        months = _months_of(con, found, known_until)
-        con.execute("BEGIN")
-        try:
-            for table, dimensions in ROLLUPS.items():
-                con.execute(f"CREATE TABLE IF NOT EXISTS {_columns(table, dimensions)}")
-            con.execute(f"CREATE TABLE IF NOT EXISTS {STATE}")
-            days = _days_with_items(con, contract, known_until)
-            dirty = {
-                indicator.id: (indicator, definition, *_dirty(months, indicator, definition, days))
-                for indicator in contract.indicators
-                if len(days) and (definition := months.definition(indicator)) is not None
-            }
-            change_no = con.execute("SELECT coalesce(max(change_no), 0) FROM item_change").fetchall()[0][0]
-            for (population, frame), asks in _scans(months, dirty.values()).items():
-                _count_again(months, population, frame, asks)
-            for name, (_, definition, _, _) in dirty.items():
-                con.execute(f"DELETE FROM cube_state WHERE {_this(contract, name)}")
-                con.execute(
-                    f"INSERT INTO cube_state VALUES ({quoted(contract.contract)}, {quoted(name)}, {quoted(definition)},"
-                    f" {change_no}, TIMESTAMPTZ {quoted(known_until.isoformat(sep=' '))})"
-                )
-            con.execute("COMMIT")
-        except BaseException:
-            con.execute("ROLLBACK")
-            raise
+        return refresh_in(warehouse.con, usable_contract(contract_name), now=now)
+
+
+def refresh_in(con: duckdb.DuckDBPyConnection, found: ReadContract, *, now: datetime) -> list[Refreshed]:
+    """Bring a contract's cubes up to date in an open store."""
+    known_until = _known_until(con, now)
+    if known_until is None:
+        return []
+    months = _months_of(con, found, known_until)
+    con.execute("BEGIN")
+    try:
+        refreshed = _refreshed(months)
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    return refreshed
+
+
+def _refreshed(months: _Months) -> list[Refreshed]:
+    con, contract, known_until = months.con, months.contract, months.known_until
+    for table, dimensions in ROLLUPS.items():
+        con.execute(f"CREATE TABLE IF NOT EXISTS {_columns(table, dimensions)}")
+    con.execute(f"CREATE TABLE IF NOT EXISTS {STATE}")
+    days = _days_with_items(con, contract, known_until)
+    dirty = {
+        indicator.id: (indicator, definition, *_dirty(months, indicator, definition, days))
+        for indicator in contract.indicators
+        if len(days) and (definition := months.definition(indicator)) is not None
+    }
+    change_no = con.execute("SELECT coalesce(max(change_no), 0) FROM item_change").fetchall()[0][0]
+    for (population, frame), asks in _scans(months, dirty.values()).items():
+        _count_again(months, population, frame, asks)
+    for name, (_, definition, _, _) in dirty.items():
+        con.execute(f"DELETE FROM cube_state WHERE {_this(contract, name)}")
+        con.execute(
+            f"INSERT INTO cube_state VALUES ({quoted(contract.contract)}, {quoted(name)}, {quoted(definition)},"
+            f" {change_no}, TIMESTAMPTZ {quoted(known_until.isoformat(sep=' '))})"
+        )
     return [Refreshed(name, sum(map(len, runs)), why) for name, (_, _, runs, why) in dirty.items()]
 
 

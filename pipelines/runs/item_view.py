@@ -36,6 +36,7 @@ CHANNELS_OF = {
     "chat_round": ("chat",),
     "email_thread": ("email",),
     "email_question": ("email",),
+    "case_cycle": ("case",),
 }
 QUIET = (
     "load_id",
@@ -46,7 +47,11 @@ QUIET = (
     "handoff",
     "opening",
     "reply",
+    "replied_ats",
     "begins_at",
+    "events",
+    "firsts",
+    "pauses",
     "contradicting",
 )
 
@@ -227,6 +232,14 @@ def _events(warehouse: Warehouse, channel: str, population: str, source: str, it
             " concat_ws(' ', e.queue, e.agent_id) AS what"
             f" FROM event_mail e JOIN item_mail_link l ON l.source = e.source AND l.message_id = e.message_id"
             f" WHERE e.{where} AND l.thread_id = {name}"
+        )
+    elif channel == "case":
+        sql = (
+            'SELECT "at" AS happened_at,'
+            " CASE WHEN coalesce(automatic, false) THEN 'automatic ' || kind ELSE kind END AS kind,"
+            " CASE WHEN agent_id IS NULL THEN 'system' ELSE 'agent' END AS author,"
+            " concat_ws(' ', queue, agent_id, pause_reason, into_case_id) AS what"
+            f" FROM event_case WHERE {where} AND case_id = {name}"
         )
     else:
         return []

@@ -29,6 +29,8 @@ class Events:
 
 
 OF_CONTACT = (Events("call", "call_id"), Events("chat", "session_id"), Events("mail", "thread_id"))
+CASE_OF_CONTACT = Events("case", "contact_id", names_contact=True)
+SURVEY_OF_CONTACT = Events("survey", "contact_id", names_contact=True)
 EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "offered_call": OF_CONTACT[:1],
     "call_leg": (Events("call", "call_id || '#' || e.leg_id"),),
@@ -37,8 +39,13 @@ EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "chat_round": OF_CONTACT[1:2],
     "email_thread": OF_CONTACT[2:],
     "email_question": OF_CONTACT[2:],
-    "handled_contact": (*OF_CONTACT, Events("case", "contact_id", names_contact=True)),
-    "surveyed_contact": (Events("survey", "contact_id", names_contact=True), *OF_CONTACT),
+    "flagged_case": (Events("case", "case_id"),),
+    "handled_contact": (*OF_CONTACT, CASE_OF_CONTACT),
+    "asked_contact": (*OF_CONTACT, CASE_OF_CONTACT, SURVEY_OF_CONTACT),
+    "repeated_contact": (*OF_CONTACT, CASE_OF_CONTACT, SURVEY_OF_CONTACT),
+    "case_cycle": (Events("case", "case_id"),),
+    "complaint_and_contact": (*OF_CONTACT, Events("case", "case_id")),
+    "surveyed_contact": (SURVEY_OF_CONTACT, *OF_CONTACT),
     "inspected_contact": (Events("inspection", "contact_id", names_contact=True), *OF_CONTACT),
 }
 
@@ -164,7 +171,9 @@ def _events(
 def event_id(population: str, item_id: str) -> str:
     """Return the id that an item's events bear: a round's are those of its session, a question's of its thread.
 
-    A state's is the same on all its days.
+    A state's is the same on all its days, a case's in all its cycles.
     """
-    is_part = population in ("chat_round", "email_question", "agent_state")
+    if population == "complaint_and_contact":
+        return item_id.removeprefix("case:")
+    is_part = population in ("chat_round", "email_question", "agent_state", "case_cycle")
     return item_id.rpartition("#")[0] if is_part else item_id

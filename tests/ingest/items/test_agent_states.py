@@ -171,7 +171,7 @@ def test_a_state_without_a_queue_is_of_its_agents_team(office: Office) -> None:
     teams = {
         one.group["team"]: (one.numerator, one.denominator) for one in office.measure("phone.occupancy", by=["team"])
     }
-    assert teams == {"east": ("3600", "4200"), "west": ("1800", "1800"), "(no team)": ("0", "60")}
+    assert teams == {"east": ("3600", "4200"), "west": ("1800", "1800"), "(not on the roster)": ("0", "60")}
     (found,) = office.measure("phone.occupancy", scope={"vendor": ["one"]})
     assert (found.numerator, found.denominator) == ("3600", "4200")
     assert office.states("phone.occupancy", scope={"vendor": ["one"]})["outside: another contract's queue"] == 2
