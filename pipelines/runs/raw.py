@@ -47,6 +47,7 @@ EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "complaint_and_contact": (*OF_CONTACT, Events("case", "case_id")),
     "surveyed_contact": (SURVEY_OF_CONTACT, *OF_CONTACT),
     "inspected_contact": (Events("inspection", "contact_id", names_contact=True), *OF_CONTACT),
+    "sampled_contact": (*OF_CONTACT, Events("inspection", "contact_id", names_contact=True)),
 }
 
 
