@@ -429,15 +429,18 @@ PERIODS = f"""{HEAD}
     b, 1, sales,    , 2026-09-30 23:59:30, 2026-09-30 23:59:30,            , 01 00:00:10, abandoned
     c, 1, sales, ann, 31 23:59:30, 31 23:59:30, 31 23:59:45, 2026-11-01 00:02:00, answered
     d, 1, sales, ann, 31 23:59:45, 31 23:59:45, 31 23:59:50, 2026-11-01 00:02:00, answered
-    e, 1, sales,    , 31 23:59:40, 31 23:59:40,            ,                    , open"""
+    e, 1, sales,    , 31 23:59:40, 31 23:59:40,            ,                    , open
+    f, 1, sales, ann, 2026-09-30 23:59:50,                 , 01 00:00:05, 01 00:02:00, answered
+    g, 1, sales,    , 31 23:59:30,                         ,            ,                    , open
+    h, 1, sales,    , 12 09:00:00,                         ,            ,                    , lost"""
 
 
 @pytest.mark.parametrize(
     ("period_by", "items"),
     [
-        ("arrival", {"c", "d", "e"}),
-        ("due", {"a", "c"}),  # due at 00:00:10; b at 23:59:50, c at 23:59:50, d and e in November
-        ("end", {"a", "b", "c", "d"}),  # answered or ended; e has no end, and was due in November
+        ("arrival", {"c", "d", "e", "g", "h"}),
+        ("due", {"a", "c", "g", "h"}),  # due at 00:00:10 and 23:59:50, d and e in November; unknown: by arrival
+        ("end", {"a", "b", "c", "d", "f", "h"}),  # answered or ended; e was due in November, g nobody knows when
     ],
 )
 def test_which_instant_decides_the_period_of_a_service_level(office: Office, period_by: str, items: set[str]) -> None:
@@ -461,7 +464,7 @@ def test_by_end_what_is_past_its_limit_is_of_the_period_in_which_that_passed(off
     )  # exactly at it: pending
 
 
-def test_by_end_a_limit_that_changes_is_the_one_of_the_calls_day(office: Office) -> None:
+def test_by_due_the_limit_decides_the_period(office: Office) -> None:
     office.load("call", f"{HEAD}\n a, 1, sales,, 31 23:59:30, 31 23:59:30,,, open")
     (found,) = office.measure("phone.service_level", terms={"period_by": "due", "answer_within_s": "30"})
     assert found.population == 0  # due at midnight, which is November's
