@@ -26,7 +26,8 @@ def run(
     by: Annotated[str, typer.Option(help=f"Groups, with commas: {', '.join(GROUPS)}.")] = "",
     term: Annotated[list[str] | None, typer.Option(help="A term, such as short_abandon_s=0; may be repeated.")] = None,
     where: Annotated[
-        list[str] | None, typer.Option(help="Only these, such as queue=a,b or source=bank; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Only these, such as queue=a,b or source=bank or weekday=mon,tue; may be repeated."),
     ] = None,
     zone: Annotated[str | None, typer.Option(help="The zone of the days; by default that of the logs.")] = None,
     cut_off: Annotated[
@@ -59,17 +60,11 @@ def run(
     if as_json:
         print_json([asdict(one) for one in found])
         return
+    groups = list(found[0].group) if found else []
+    by_agent = any(one.rate_of is not None for one in found)
+    numbers = ["value", "numerator", "denominator", "n", "population", *(["handled", "touched"] if by_agent else [])]
     table(
-        [
-            "metric",
-            *(found[0].group if found else []),
-            "value",
-            "numerator",
-            "denominator",
-            "n",
-            "population",
-            "states",
-        ],
+        ["metric", *groups, *numbers, "states"],
         [
             [
                 one.metric,
@@ -79,12 +74,15 @@ def run(
                 one.denominator,
                 str(one.n),
                 str(one.population),
+                *(["" if n is None else str(n) for n in (one.handled, one.touched)] if by_agent else []),
                 states_text(one.states),
             ]
             for one in found
         ],
-        right=[number + len(found[0].group) if found else number for number in (1, 2, 3, 4, 5)],
+        right=[number + len(groups) for number in range(1, len(numbers) + 1)],
     )
+    for named in dict.fromkeys(one.rate_of for one in found if one.rate_of is not None):
+        print(f"An agent's value is a rate of {named}; touched: those that are given to another agent.")
 
 
 def states_text(states: Mapping[str, Any]) -> str:

@@ -325,6 +325,8 @@ class Needs:
     pauses: str | None
     log: str
     due_running: tuple[str, ...]
+    limits: tuple[str, ...]
+    by_agent: bool
     period: Mapping[str, str]
     options: Mapping[str, str]
 
@@ -343,7 +345,8 @@ def population_needs(population: str) -> Needs:
     ``due_at`` at which that many service seconds have passed (``asked_at within_h 3600 clock``: hours, by the wall
     where the term ``clock`` says so) · ``-- period due: due_at`` and ``-- period end: …`` the
     instant that decides an item's period under ``period_by`` · ``-- option: start request`` what ``$start`` is where a
-    metric has no such term.
+    metric has no such term · ``-- limit: answer_within_s`` the term that ``period due`` rests on ·
+    ``-- by_agent: true`` an item that names no queue has the team and vendor of its agent.
     """
     head = population_sql(population)
 
@@ -359,6 +362,8 @@ def population_needs(population: str) -> Needs:
         due=one("due"),
         eligible=one("eligible"),
         due_running=one("due_running"),
+        limits=one("due_running")[1:] + one("limit"),
+        by_agent=bool(one("by_agent")),
         period={name: " ".join(one(f"period {name}")) for name in ("due", "end") if one(f"period {name}")},
         options={words[0]: " ".join(words[1:]) for words in lines("option")},
         place=" ".join(lines("place")[0]) if lines("place") else "arrival_at",

@@ -8,12 +8,11 @@ from pipelines.metrics.declare import WORD, Clock, Needs, population_needs
 from pipelines.metrics.due import day_join, due_in_hours, limit_columns
 from pipelines.metrics.frame import Frame, instant, local_day_sql
 
-ROSTER_COLUMNS = frozenset(("team", "vendor", "site"))
-
-ROSTER = (
-    "LEFT JOIN roster ON roster.member_kind = 'queue' AND roster.member_id = population.queue\n"
-    "     AND roster.since_at <= arrival_at AND arrival_at < roster.until_at"
-)
+# What the roster says of an item's place (its queue) and of its agent at its arrival: our columns, and its own.
+ROSTERS = {
+    "place": {"team": "team", "vendor": "vendor", "site": "site", "place_on_roster": "member_id"},
+    "agent": {"agent_team": "team", "agent_on_roster": "member_id"},
+}
 
 
 def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
@@ -35,14 +34,35 @@ def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
         if name in spoken
     ]
     joins = []
-    if spoken & ROSTER_COLUMNS:
-        columns += [f"roster.{name}" for name in sorted(spoken & ROSTER_COLUMNS)]
-        joins.append(ROSTER)
+    for of, told in ROSTERS.items():
+        wanted = {name: column for name, column in told.items() if name in spoken}
+        columns += [f"roster_of_{of}.{column} AS {name}" for name, column in wanted.items()]
+        joins += [_roster(of, needs)] if wanted else []
+    if "place_named" in spoken:
+        columns.append(f"{_place(needs)} AS place_named")
     clocks = [clock for clock in needs.clocks if clock.name in spoken]
     timed = _around_the_clock if frame.calendar is None else _in_service_hours
     more = timed(needs, frame, clocks, spoken)
     select = "SELECT " + ",\n       ".join([*columns, *more[0]]) + "\nFROM population\n" + "\n".join([*joins, *more[1]])
     return _in_period(select, frame, period)
+
+
+def _place(needs: Needs) -> str:
+    """Return who the roster is asked about an item's place: its queue; its agent, where such items may lack a queue."""
+    return "coalesce(population.queue, population.agent_id)" if needs.by_agent else "population.queue"
+
+
+def _roster(of: str, needs: Needs) -> str:
+    """Return the join of the roster's row of an item's place or of its agent; rows are half-open."""
+    alias, kind, member = f"roster_of_{of}", "'agent'", "population.agent_id"
+    if of == "place":
+        kind, member = "'queue'", _place(needs)
+        if needs.by_agent:
+            kind = "CASE WHEN population.queue IS NULL THEN 'agent' ELSE 'queue' END"
+    return (
+        f"LEFT JOIN roster AS {alias} ON {alias}.member_kind = {kind} AND {alias}.member_id = {member}\n"
+        f"     AND {alias}.since_at <= arrival_at AND arrival_at < {alias}.until_at"
+    )
 
 
 def _in_period(select: str, frame: Frame, period: str | None) -> str:

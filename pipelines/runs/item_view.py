@@ -26,9 +26,12 @@ KINDS = (
     ("chat", "item_session", "session_id", "chat"),
     ("email", "item_thread", "thread_id", "mail"),
     ("case", "item_case", "case_id", "case"),
+    ("phone", "item_agent_state", "agent_id || '#' || epoch_us(since_at)", "agent_state"),
 )
 CHANNELS_OF = {
     "offered_call": ("phone",),
+    "call_leg": ("phone",),
+    "agent_state": ("phone",),
     "chat_session": ("chat",),
     "chat_round": ("chat",),
     "email_thread": ("email",),
@@ -37,6 +40,7 @@ CHANNELS_OF = {
 }
 QUIET = (
     "load_id",
+    "leg_id",
     "legs",
     "wait_from_log",
     "request",
@@ -177,9 +181,14 @@ def _state(one: Mapping[str, Any], row: Mapping[str, Any]) -> ItemState:
     )
 
 
+def _owner_id(population: str, item_id: str) -> str:
+    """Return the id under which the item's facts are: a leg's are those of its call."""
+    return item_id.rpartition("#")[0] if population == "call_leg" else event_id(population, item_id)
+
+
 def _facts(warehouse: Warehouse, population: str, source: str, item_id: str) -> tuple[str, dict[str, Any]]:
     """Return the channel of an item and its assembled facts; a contact may be of any channel."""
-    name = quoted(event_id(population, item_id))
+    name = quoted(_owner_id(population, item_id))
     for channel, table, key, _ in KINDS:
         if channel not in CHANNELS_OF.get(population, (channel,)):
             continue
@@ -195,7 +204,7 @@ def _facts(warehouse: Warehouse, population: str, source: str, item_id: str) -> 
 def _events(warehouse: Warehouse, channel: str, population: str, source: str, item_id: str) -> list[ItemEvent]:
     """Return what happened, in order; a call's events are its instants, a chat's its lines, a thread's its mails."""
     con, where = warehouse.con, f"source = {quoted(source)}"
-    name = quoted(event_id(population, item_id))
+    name = quoted(_owner_id(population, item_id))
     if channel == "phone":
         sql = " UNION ALL ".join(
             f"SELECT {column} AS happened_at, '{kind}' AS kind, '{author}' AS author,"

@@ -80,6 +80,13 @@ def test_a_measured_value_stands_beside_what_makes_it(say: Say, desk: Office) ->
         ("ann", "1", "2"),
         ("bob", "1", "1"),
     ]
+    assert [(one["rate_of"], one["handled"], one["touched"]) for one in by_agent] == [
+        ("items that the log gives to the agent", 1, 0),
+        ("handled items", 1, 0),
+    ]
+    said = say("measure", *words, "--by", "agent", "--home", desk.home).out
+    assert all(word in said for word in ("handled", "touched", "An agent's value is a rate of handled items"))
+    assert "touched" not in say("measure", *words, "--by", "team", "--home", desk.home).out
 
 
 def test_nothing_measured_is_no_data_not_zero(say: Say, desk: Office) -> None:

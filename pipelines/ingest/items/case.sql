@@ -16,6 +16,7 @@ WITH event AS (
            arg_min(contact_id, place) AS contact_id, arg_min(customer_id, place) AS customer_id,
            arg_min(agent_id, place) AS agent_id, arg_min(queue, place) AS queue, arg_min(topic, place) AS topic,
            arg_min(order_id, place) AS order_id, arg_max(upheld, place) AS upheld,
+           list({flagged_at: "at", kind: kind, in_time: in_time} ORDER BY place) FILTER (in_time IS NOT NULL) AS flags,
            arg_max(into_case_id, place) AS into_case_id,
            max("at") FILTER (into_case_id IS NOT NULL) AS merged_at,
            bool_or(contradicting) AS contradicting, coalesce(bool_or(ambiguous_time), false) AS ambiguous_time,

@@ -1,7 +1,7 @@
 -- case_cycle: cycles of cases, one row a cycle, from event A ($from) to event B ($to) (metrics.md, section 7). Of several
 -- kinds the first counts. A reopening is the opening of its cycle. The clock of a case that was opened from a known contact
 -- starts at the contact's arrival; that of a case into which others were merged at the earliest of their beginnings.
--- channel: 'case'
+-- channel: case
 -- due: asked_at done_at withdrawn_at merged_at known_until_at
 -- pauses: pauses
 -- eligible: received_at returned_at
