@@ -9,7 +9,7 @@ import typer
 
 from pipelines.cli.options import DEFAULT_HOME, AsJson, Home, day_of, instant_of, pairs_of, print_json, table
 from pipelines.runs.contracts import read_tree
-from pipelines.runs.measure import GROUPS, measure
+from pipelines.runs.measure import GROUPS, Measurement, measure
 
 
 def register(program: typer.Typer) -> None:
@@ -61,21 +61,26 @@ def run(
         print_json([asdict(one) for one in found])
         return
     groups = list(found[0].group) if found else []
+    has_intervals = any(one.low is not None for one in found)
     by_agent = any(one.rate_of is not None for one in found)
-    numbers = ["value", "numerator", "denominator", "n", "population", *(["handled", "touched"] if by_agent else [])]
+    has_kinds = any(one.kinds for one in found)
+    numbers = ["value", *(["95 % interval"] if has_intervals else []), "numerator", "denominator", "n", "population"]
+    numbers += ["handled", "touched"] if by_agent else []
     table(
-        ["metric", *groups, *numbers, "states"],
+        ["metric", *groups, *numbers, "states", *(["kinds"] if has_kinds else [])],
         [
             [
                 one.metric,
                 *one.group.values(),
                 "no data" if one.value is None else one.value,
+                *([interval_text(one)] if has_intervals else []),
                 one.numerator,
                 one.denominator,
                 str(one.n),
                 str(one.population),
                 *(["" if n is None else str(n) for n in (one.handled, one.touched)] if by_agent else []),
                 states_text(one.states),
+                *([", ".join(f"{kind} {n}" for kind, n in one.kinds.items())] if has_kinds else []),
             ]
             for one in found
         ],
@@ -83,6 +88,11 @@ def run(
     )
     for named in dict.fromkeys(one.rate_of for one in found if one.rate_of is not None):
         print(f"An agent's value is a rate of {named}; touched: those that are given to another agent.")
+
+
+def interval_text(one: Measurement) -> str:
+    """Return a value's 95 % interval, or nothing where it has none."""
+    return "" if one.low is None else f"{one.low} to {one.high}"
 
 
 def states_text(states: Mapping[str, Any]) -> str:

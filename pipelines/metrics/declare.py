@@ -99,7 +99,8 @@ class Metric:
     """What a metric is. ``sql`` is its state expression over the columns of its population and its terms.
 
     ``population_if`` names another population for a value of a term; ``weights`` are those of a difference's states,
-    ``per`` is the number of contacts that a rate is stated for, ``interval`` the kind of the interval shown with it.
+    ``per`` is the number of contacts that a rate is stated for, ``interval`` the kind of the interval shown with it;
+    ``listed`` gives an item's list of kinds, each of which is shown with the number of items that bear it.
     """
 
     key: str
@@ -121,6 +122,7 @@ class Metric:
     per: int
     interval: str | None
     group: Group | None
+    listed: str | None
 
     def sums(self, state: str) -> bool:
         """Say whether the amounts of items in this state add up to the value's numerator."""
@@ -200,6 +202,7 @@ def parse_metric(source: str, name: str) -> Metric:
         per=int(str(tree.get("per") or 1)),
         interval=None if tree.get("interval") is None else str(tree["interval"]),
         group=_group(_branch(tree, "group")),
+        listed=None if tree.get("listed") is None else str(tree["listed"]),
     )
 
 

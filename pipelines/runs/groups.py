@@ -1,7 +1,7 @@
 """What values may be shown by: each group's name and its SQL over an item.
 
-Team, vendor and site are those of the item's queue by the roster at its arrival (of its agent, where such items may lack
-a queue, as an agent's state does); ``agent_team`` is that of its agent.
+Team, vendor and site are those of the item's queue by the roster at its arrival (of its agent, where such items may
+lack a queue, as an agent's state does); ``agent_team`` is that of its agent.
 """
 
 from pipelines.core.period import Days

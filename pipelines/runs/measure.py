@@ -22,8 +22,10 @@ from pipelines.metrics.scope import scope_problems, scope_sql
 from pipelines.runs.attribution import handled_sql, touched_counts
 from pipelines.runs.calendars import calendar_for, lay_out_calendars
 from pipelines.runs.groups import BY_AGENT, GROUPS, NO_AGENT, WEEKDAYS, group_sql, weekdays_sql
+from pipelines.runs.kinds import Kinds, kinds_of
 from pipelines.runs.states import direct_tallies, postings, prepare, vendor_kept_sources
 from pipelines.scoring.counts import Counts, measured
+from pipelines.scoring.interval import interval_of
 from pipelines.settlement.statement import states_body
 from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.model import Calendar
@@ -36,6 +38,9 @@ HANDLED_PART = "handled by a person"  # a group beside those asked for, added up
 class Measurement:
     """One value: of which metric, over which group, with all that makes it.
 
+    ``low`` and ``high`` are its 95 % interval, None where the metric has none or the sample is too small for one.
+    ``kinds`` says how many items bear each kind of incident, where the metric lists them.
+
     ``rate_of``: what an agent's value is a rate of, by its name; None where no agent is asked for. Beside it
     ``handled``, how many of these items a person dealt with, and ``touched``, how many others the agent had a part in
     that are given to somebody else (None where an item has one agent alone, and in groups that are no agent's).
@@ -45,11 +50,14 @@ class Measurement:
     unit: str
     group: Mapping[str, str]
     value: str | None
+    low: str | None
+    high: str | None
     numerator: str
     denominator: str
     n: int
     population: int
     states: Mapping[str, Any]
+    kinds: Mapping[str, int]
     terms: Mapping[str, str]
     rate_of: str | None = None
     handled: int | None = None
@@ -108,14 +116,15 @@ def measure(
             )
             scans.setdefault((ask.population, frame), []).append(ask)
         for (population, frame), asks in scans.items():
+            kinds = {ask.column: kinds_of(con, population, frame, ask, groups) for ask in asks}
             if any(name in BY_AGENT for name in groups):
-                measurements += _by_agent(con, population, frame, asks, groups, kept)
+                measurements += _by_agent(con, population, frame, asks, groups, kept, kinds)
                 continue
             for tally in direct_tallies(con, population, frame, asks, by=groups, vendor_kept=kept):
                 ask = next(ask for ask in asks if ask.column == tally.column)
-                measurements.append(_measurement(ask.metric, tally.group, tally.counts, ask))
+                measurements.append(_measurement(ask.metric, tally.group, tally.counts, ask, kinds[ask.column]))
             if not groups and not any(m.metric == asks[0].metric.key for m in measurements):
-                measurements += [_measurement(ask.metric, {}, Counts(), ask) for ask in asks]
+                measurements += [_measurement(ask.metric, {}, Counts(), ask, {}) for ask in asks]
     order = {metric.key: place for place, metric in enumerate(found)}
     return sorted(measurements, key=lambda m: (order[m.metric], tuple(m.group.values())))
 
@@ -173,6 +182,7 @@ def _by_agent(
     asks: Sequence[Ask],
     groups: Mapping[str, str],
     kept: Sequence[str],
+    kinds: Mapping[str, Mapping[tuple[str, ...], Kinds]],
 ) -> Iterator[Measurement]:
     """Yield values of groups that hang on the agent, with how many items were handled, and touched."""
     found: dict[tuple[str, tuple[str, ...]], Counts] = {}
@@ -189,7 +199,7 @@ def _by_agent(
         ask = next(ask for ask in asks if ask.column == column)
         group = dict(zip(groups, names, strict=True))
         counts = found.get(key, Counts())
-        one = _measurement(ask.metric, group, counts, ask)
+        one = _measurement(ask.metric, group, counts, ask, kinds[column])
         if any(group.get(name) == NO_AGENT for name in BY_AGENT):
             yield one
             continue
@@ -266,17 +276,23 @@ def _zone_of_logs(con: Any) -> str:
     )
 
 
-def _measurement(metric: Metric, group: Mapping[str, str], counts: Counts, ask: Ask) -> Measurement:
+def _measurement(
+    metric: Metric, group: Mapping[str, str], counts: Counts, ask: Ask, kinds: Mapping[tuple[str, ...], Kinds]
+) -> Measurement:
     found = measured(metric, counts, percentile=ask.percentile)
+    interval = interval_of(metric, counts)
     return Measurement(
         metric=metric.key,
         unit=metric.unit,
         group=group,
         value=found.text,
+        low=None if interval is None else decimal_text(interval.low),
+        high=None if interval is None else decimal_text(interval.high),
         numerator=decimal_text(found.numerator),
         denominator=decimal_text(found.denominator),
         n=found.n,
         population=counts.population,
         states=states_body(counts),
+        kinds=kinds.get(tuple(group.values()), {}),
         terms={name: pieces[0].value for name, pieces in ask.terms.items()},
     )

@@ -47,6 +47,7 @@ EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "complaint_and_contact": (*OF_CONTACT, Events("case", "case_id")),
     "surveyed_contact": (SURVEY_OF_CONTACT, *OF_CONTACT),
     "inspected_contact": (Events("inspection", "contact_id", names_contact=True), *OF_CONTACT),
+    "sampled_contact": (*OF_CONTACT, Events("inspection", "contact_id", names_contact=True)),
 }
 
 
@@ -171,7 +172,7 @@ def _events(
 def event_id(population: str, item_id: str) -> str:
     """Return the id that an item's events bear: a round's are those of its session, a question's of its thread.
 
-    A state's is the same on all its days.
+    A state's is the same on all its days, a case's in all its cycles.
     """
     if population == "complaint_and_contact":
         return item_id.removeprefix("case:")

@@ -34,6 +34,7 @@ ITEMS = {
     "handled_contact": "SELECT DISTINCT contact_source, contact_id FROM event_case WHERE contact_source IS NOT NULL",
     "surveyed_contact": "SELECT DISTINCT contact_source, contact_id FROM event_survey",
     "inspected_contact": "SELECT DISTINCT contact_source, contact_id FROM event_inspection",
+    "sampled_contact": "SELECT DISTINCT contact_source, contact_id FROM event_inspection",
 }
 
 
@@ -87,7 +88,12 @@ def test_the_line_that_is_named_holds_the_items_own_key(sample: Path, population
             if line.table != "mail":  # a thread bears the name of one of its mails
                 assert name in line.fields.values()
     assert seen <= {events.table for events in EVENTS_OF[population]}
-    assert len(seen) == 1 or population in {"handled_contact", "surveyed_contact", "inspected_contact"}
+    assert len(seen) == 1 or population in {
+        "handled_contact",
+        "surveyed_contact",
+        "inspected_contact",
+        "sampled_contact",
+    }
     assert EVENT_TABLES.keys() >= seen
 
 
