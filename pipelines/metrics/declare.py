@@ -325,6 +325,7 @@ class Needs:
     clocks: tuple[Clock, ...]
     days: tuple[tuple[str, str], ...]
     due: tuple[str, ...]
+    eligible: tuple[str, ...]
     place: str
     channel: str
     pauses: str | None
@@ -341,8 +342,9 @@ def population_needs(population: str) -> Needs:
     """Read a population's head.
 
     ``-- clock: response_s asked_at answered_at`` service seconds between two instants · ``-- day: plan_on plan_at`` the
-    local day of an instant · ``-- due: asked_at answered_at`` the end of a limit in days after the first, and the days
-    up to the others · ``-- place: queued_at`` the instant at which an item belongs to its queue (else its arrival) ·
+    local day of an instant · ``-- due: asked_at answered_at`` the end of a limit after the first, and whether the
+    others are in time (due.py) · ``-- eligible: received_at returned_at`` the same of a promise that binds the customer
+    · ``-- place: queued_at`` the instant at which an item belongs to its queue (else its arrival) ·
     ``-- channel: phone`` where all its items are of one (else a column) · ``-- pauses: pauses`` a list of {from_at,
     until_at} in which the clock of a limit in days stands still · ``-- log: survey_source`` the log whose keeper
     answers for what cannot be measured (else the item's own) · ``-- due_running: asked_at within_s`` the instant
@@ -364,6 +366,7 @@ def population_needs(population: str) -> Needs:
         clocks=tuple(Clock(*words) for words in lines("clock")),
         days=tuple((name, at) for name, at in lines("day")),
         due=one("due"),
+        eligible=one("eligible"),
         due_running=one("due_running"),
         limits=one("due_running")[1:] + one("limit"),
         by_agent=bool(one("by_agent")),
