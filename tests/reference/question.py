@@ -193,7 +193,7 @@ def is_one(mine: str, theirs: str) -> bool:
     if mine == theirs or {mine, theirs} <= SIDE_BY_SIDE or mine == "outside: anything":
         return True
     if mine == "outside: *":  # for which of its reasons is not said
-        return theirs.startswith("outside")
+        return theirs.startswith("outside") or theirs == CONTRADICTING
     # the deliveries may disagree about being outside too, and either reason may be said first
     return CONTRADICTING in (mine, theirs) and all(s.startswith(("unmeasurable", "outside")) for s in (mine, theirs))
 
@@ -210,6 +210,10 @@ def numbered(states: Mapping[Item, Result]) -> dict[Item, Result]:
     return {(source, name if "#" in name else f"{name}#1"): result for (source, name), result in states.items()}
 
 
+def is_outside(state: str) -> bool:
+    return state == "not there" or state.startswith("outside")
+
+
 def differences(product: Product, world: World, question: Question) -> list[str]:
     """Ask both; return each difference in words."""
     agreed = [(day, dict(values)) for day, values in question.pieces]
@@ -221,6 +225,8 @@ def differences(product: Product, world: World, question: Question) -> list[str]
     has_amounts = reference.METRICS[question.metric].kind in ("mean", "percentile", "time share")
     for item in sorted(mine.keys() | theirs.states.keys()):
         a, b = mine.get(item, ("not there", None)), theirs.states.get(item, ("not there", None))
+        if agreed[-1][1].get("split_after_min", "0") != "0" and all(is_outside(one[0]) for one in (a, b)):
+            continue  # whether a session that does not count is cut too is not said
         if not is_same(a[0], b[0]):
             found.append(f"{item}: the reference says {a[0]}, the product {b[0]}")
         elif has_amounts and b[0] in ("counted", "met", "missed") and b[0] in a[0] and not is_equal(a[1], b[1]):
