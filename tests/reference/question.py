@@ -1,7 +1,7 @@
 """One question put to both, and what they differ in."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.core.period import Days
 from tests.reference import reference
-from tests.reference.log import Item, Result, World
+from tests.reference.log import World
 from tests.reference.product import Product
 
 Values = Mapping[str, str]
@@ -144,15 +144,9 @@ def questions(draw: st.DrawFn, metric: str, since: date, until: date, drawn: Col
 
     def values() -> dict[str, str]:
         return {
-            name: draw(st.sampled_from([one for one in choices if is_plain_or_drawn(name, one, choices)]))
+            name: draw(st.sampled_from(choices if drawn is None or name in drawn else choices[:1]))
             for name, choices in TERMS[metric].items()
         }
-
-    def is_plain_or_drawn(name: str, choice: str, choices: Sequence[str]) -> bool:
-        if drawn is None:
-            return True
-        # a product without `convert` knows one scale
-        return choice == choices[0] or (name in drawn and (":" not in choice or "convert" in drawn))
 
     def legal(drawn: dict[str, str]) -> dict[str, str]:
         if metric == "phone.service_level" and float(drawn["short_abandon_s"]) > float(drawn["answer_within_s"]):
@@ -205,11 +199,6 @@ def is_equal(mine: Fraction | None, theirs: Fraction | None) -> bool:
     return (mine * 1_000_000).denominator > 1 and abs(mine - theirs) <= Fraction(1, 2_000_000)
 
 
-def numbered(states: Mapping[Item, Result]) -> dict[Item, Result]:
-    """Call a thread's only question its first, as the catalogue does; the product calls it by its thread."""
-    return {(source, name if "#" in name else f"{name}#1"): result for (source, name), result in states.items()}
-
-
 def is_outside(state: str) -> bool:
     return state == "not there" or state.startswith("outside")
 
@@ -219,8 +208,6 @@ def differences(product: Product, world: World, question: Question) -> list[str]
     agreed = [(day, dict(values)) for day, values in question.pieces]
     mine = reference.states(world, question.metric, agreed)
     theirs = product.ask(world, question.metric, question.spans(world.until))
-    if agreed[-1][1].get("grain") == "question":
-        theirs = replace(theirs, states=numbered(theirs.states))
     found = []
     has_amounts = reference.METRICS[question.metric].kind in ("mean", "percentile", "time share")
     for item in sorted(mine.keys() | theirs.states.keys()):
