@@ -85,8 +85,6 @@ class Product:
             con.execute(f"DELETE FROM {table}")
         loads = {1}
         for name, events in world.events.items():
-            if f"event_{name}" not in self.columns:
-                continue  # the product does not know such a log yet
             seen: list[dict[str, Any]] = []
             for event in events:
                 content = {key: value for key, value in event.items() if key != "load_id"}
@@ -124,7 +122,8 @@ class Product:
             population_options(metric, pieces),
         )  # fmt: skip
         asks = [Ask("m", metric, pieces)]
-        states = make_wide(self.con, "wide", metric.population, frame, asks)
+        population = metric.population_for({name: of_days[-1].value for name, of_days in pieces.items()})
+        states = make_wide(self.con, "wide", population, frame, asks)
         cursor = self.con.execute("SELECT * FROM wide")
         names = [column[0] for column in cursor.description or []]
         found: dict[tuple[str, str], tuple[str, Fraction | None]] = {}
@@ -138,7 +137,7 @@ class Product:
             else:
                 state = states["m"][row["m_state"] - 1]
             item = (row["item_source"], row["item_id"])
-            assert item not in found, f"{item} stands twice in {metric.population}"
+            assert item not in found, f"{item} stands twice in {population}"
             found[item] = (state, None if amount is None else Fraction(amount))
         counts = Counts()
         for tally in tallies(self.con, "wide", asks, states, by={}):
