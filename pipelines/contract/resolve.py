@@ -41,6 +41,12 @@ class IndicatorTerms:
     terms: Mapping[str, Sequence[Piece[str]]]
     parts: Sequence[PartTerms]
 
+    @property
+    def percentile(self) -> Decimal | None:
+        """Which percentile the metric asks for, by the last day's terms."""
+        pieces = self.terms.get("percentile")
+        return Decimal(pieces[-1].value) if pieces else None
+
 
 def dated(name: str, values: Sequence[Value[T]], *, begins: date, by: str) -> Dated[T]:
     """Return a field's values in order of day.

@@ -1,20 +1,25 @@
 """Terms put into expressions, expressions composed into one scan a population.
 
 Every indicator of a population becomes one column of small codes beside the item's id: a wide row an item. One
-aggregation counts them all, one page drills into them all, and nothing can leave a denominator unseen.
+aggregation counts them all, one page drills into them all, and nothing can leave a denominator unseen. Where only
+counts are asked, the same columns are counted as they are made, and no row is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from string import Template
 
 from pipelines.core.dated import Piece
 from pipelines.core.zone import day_begins_at
-from pipelines.metrics.declare import STATE_TEXT, WORD, Metric, Term, population_needs, population_sql
-from pipelines.metrics.frame import Frame, instant, local_day_sql
+from pipelines.metrics.declare import STATE_TEXT, WORD, Group, Metric, Term, population_needs, population_sql
+from pipelines.metrics.frame import LOOK_BACK, Frame, instant, local_day_sql
 from pipelines.metrics.item import item_select
 
 OUTSIDE_SCOPE = "out of scope"
+SPLIT_TABLES = {"sessions": "item_session", "rounds": "item_round"}
+# What a wide row says of its item beside the states.
+FACTS = ("item_source", "item_id", "arrival_at", "service_on", "period_on", "queue", "team", "agent_id", "load_id")
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,32 @@ class Ask:
     terms: Mapping[str, Sequence[Piece[str]]]
     scope: str | None = None
 
+    @property
+    def last_values(self) -> dict[str, str]:
+        """What each term is worth on the last day: the choices that hold for whole periods."""
+        return {name: pieces[-1].value for name, pieces in self.terms.items()}
+
+    @property
+    def population(self) -> str:
+        """The population that its terms choose."""
+        return self.metric.population_for(self.last_values)
+
+    @property
+    def percentile(self) -> Decimal | None:
+        """Which percentile is asked for, by the last day's terms."""
+        return percentile_in(self.last_values)
+
+    @property
+    def group(self) -> Group | None:
+        """How its items are grouped, or None where each counts for itself."""
+        group = self.metric.group
+        return None if group is None or group.is_off(self.last_values) else group
+
+
+def percentile_in(values: Mapping[str, str]) -> Decimal | None:
+    """Return the percentile that these terms ask for."""
+    return Decimal(values["percentile"]) if "percentile" in values else None
+
 
 def population_options(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]]) -> tuple[tuple[str, str], ...]:
     """Return the metric's terms that choose among its population's own readings, as SQL.
@@ -37,12 +68,16 @@ def population_options(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]]
     A number of days may change within the month, item by item; a choice (a clock's start, a scale) holds for the whole
     month, by its last day.
     """
-    chosen = [(name, term) for name, term in sorted(metric.terms.items()) if term.of_population]
+    values = {name: pieces[-1].value for name, pieces in terms.items()}
+    # where the due instant decides the period, the limit decides which items are there
+    due_running = population_needs(metric.population_for(values)).due_running
+    limits = due_running[1:] if values.get("period_by", "arrival") != "arrival" else ()
+    chosen = [(name, term) for name, term in sorted(metric.terms.items()) if term.of_population or name in limits]
     return tuple((name, _option(term, terms[name])) for name, term in chosen)
 
 
 def _option(term: Term, pieces: Sequence[Piece[str]]) -> str:
-    if term.unit == "days":
+    if term.unit in ("days", "s"):
         return dated_literal(term, pieces)
     return pieces[-1].value if term.choices else term.literal(pieces[-1].value)
 
@@ -81,21 +116,49 @@ def scoped(scope: str, population: str, *, place: str, channel: str | None = Non
     return f"({Template(scope).safe_substitute(place=place, channel=channel or population_needs(population).channel)})"
 
 
+def split_minutes(frame: Frame) -> Decimal:
+    """Return the minutes of silence that split a chat session, by the frame's options; 0: none do."""
+    return Decimal(dict(frame.options).get("split_after_min", "0"))
+
+
+def split_table(table: str, minutes: Decimal) -> str:
+    """Return the name of a chat table whose sessions are split by so many minutes of silence: item_session_split_30."""
+    return f"{table}_split_{minutes.normalize():f}".replace(".", "_") if minutes else table
+
+
 def population_select(population: str, frame: Frame) -> str:
     """Return the SELECT of a population for the days, zone, cut-off and scope of ``frame``."""
+    needs, minutes = population_needs(population), split_minutes(frame)
+    since_at = day_begins_at(frame.days.since, frame.zone)
+    if frame.period_by != "arrival":
+        since_at -= LOOK_BACK  # an item of this period may have arrived long before it
     return Template(population_sql(population)).substitute(
-        since_at=instant(day_begins_at(frame.days.since, frame.zone)),
+        {name: split_table(table, minutes) for name, table in SPLIT_TABLES.items()} | dict(needs.options),
+        since_at=instant(since_at),
         until_at=instant(day_begins_at(frame.days.until, frame.zone)),
         cut_off_at=instant(frame.cut_off_at),
-        in_scope=scoped(frame.in_scope, population, place=population_needs(population).place),
+        in_scope=scoped(frame.in_scope, population, place=needs.place),
         in_scope_of_leg=scoped(frame.in_scope, population, place="place", channel="'phone'"),
         service_on=local_day_sql("arrival_at", frame.zone, frame.days),
         **dict(frame.options),
     )
 
 
-def wide_select(population: str, frame: Frame, asks: Sequence[Ask]) -> str:
-    """Return one SELECT: each item of a population, its ids and dimensions and, per indicator, its state and amount."""
+def names_in(expressions: Iterable[str]) -> frozenset[str]:
+    """Return the names that stand in SQL expressions, texts and comments passed over."""
+    return frozenset(
+        word for sql in expressions for word in WORD.findall(sql) if not word.startswith("'") and word[:2] != "--"
+    )
+
+
+def _names_of(asks: Sequence[Ask]) -> list[str]:
+    """Return what the asks speak of: their expressions, amounts, groups and scopes."""
+    spoken = [sql for ask in asks for sql in (expression_sql(ask), with_terms(ask, ask.metric.amount or ""))]
+    return [*spoken, *(ask.group.key for ask in asks if ask.group), *(ask.scope or "" for ask in asks)]
+
+
+def ask_columns(population: str, asks: Sequence[Ask]) -> list[str]:
+    """Return the columns of the asks: each one's state, its amount, and the group that it counts in."""
     columns = []
     for ask in asks:
         states = coded_sql(ask)
@@ -104,12 +167,29 @@ def wide_select(population: str, frame: Frame, asks: Sequence[Ask]) -> str:
         columns.append(f"CAST(CASE WHEN outside IS NULL THEN {states} END AS UTINYINT) AS {ask.column}_state")
         if ask.metric.amount is not None:
             columns.append(f"CAST({with_terms(ask, ask.metric.amount)} AS DECIMAL(18, 6)) AS {ask.column}_amount")
-    listed = "".join(f",\n       {column}" for column in columns)
+        if ask.group is not None:
+            columns.append(f"CAST({ask.group.key} AS VARCHAR) AS {ask.column}_group")
+    return columns
+
+
+def scan_select(population: str, frame: Frame, asks: Sequence[Ask], columns: Sequence[str]) -> str:
+    """Return one SELECT over each item of a population: ``columns`` (SQL over the item), then those of the asks.
+
+    Only what is spoken of is joined: an item without a question of hours needs no calendar.
+    """
+    listed = ",\n       ".join([*columns, *ask_columns(population, asks)])
+    spoken = names_in([*columns, *_names_of(asks)])
     return (
         f"WITH population AS (\n{population_select(population, frame)}\n),\n"
-        f"item AS (\n{item_select(population, frame)}\n)\n"
-        "SELECT item_source, item_id, arrival_at, service_on, queue, team, agent_id, load_id, outside,"
-        f" {population_needs(population).log} AS log_source{listed}\nFROM item"
+        f"item AS (\n{item_select(population, frame, spoken)}\n)\n"
+        f"SELECT {listed}\nFROM item"
+    )
+
+
+def wide_select(population: str, frame: Frame, asks: Sequence[Ask]) -> str:
+    """Return one SELECT: each item of a population, its ids and dimensions and, per indicator, its state and amount."""
+    return scan_select(
+        population, frame, asks, [*FACTS, "outside", f"{population_needs(population).log} AS log_source"]
     )
 
 
@@ -117,14 +197,15 @@ def readable_select(frame: Frame, ask: Ask) -> str:
     """Return the metric as a SELECT of its own, for an auditor to read and run: every item, its state in words."""
     scope = ""
     if ask.scope:
-        ours = scoped(ask.scope, ask.metric.population, place="arrival_at")
+        ours = scoped(ask.scope, ask.population, place="arrival_at")
         scope = f"WHEN NOT coalesce({ours}, false) THEN 'outside: {OUTSIDE_SCOPE}'\n            "
     amount = f", {with_terms(ask, ask.metric.amount)} AS amount" if ask.metric.amount else ""
+    group = f", {ask.group.key} AS counted_with" if ask.group else ""
     body = "\n".join("            " + line for line in expression_sql(ask).splitlines()).strip()
     return (
-        f"WITH population AS (\n{population_select(ask.metric.population, frame)}\n),\n"
-        f"item AS (\n{item_select(ask.metric.population, frame)}\n)\n"
+        f"WITH population AS (\n{population_select(ask.population, frame)}\n),\n"
+        f"item AS (\n{item_select(ask.population, frame, names_in(_names_of([ask])))}\n)\n"
         f"SELECT item_source, item_id, service_on,\n"
         f"       CASE WHEN outside IS NOT NULL THEN 'outside: ' || outside\n            {scope}ELSE\n"
-        f"            {body}\n       END AS state{amount}\nFROM item\nORDER BY item_source, item_id"
+        f"            {body}\n       END AS state{amount}{group}\nFROM item\nORDER BY item_source, item_id"
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from fractions import Fraction
 from functools import lru_cache
 from importlib import resources
 
@@ -14,7 +15,8 @@ from pipelines.core.yaml_text import Tree, read_yaml
 
 STATE_CLASSES = ("met", "missed", "counted", "excluded", "unmeasurable", "pending")
 OUTSIDE = "outside"  # a metric too may say that an item is not of its population
-AGGREGATES = ("share", "mean", "sum", "count", "percentile")
+AGGREGATES = ("share", "mean", "sum", "count", "percentile", "per", "difference", "time_share")
+BEYOND = "counted: longer than any"  # never answered, or left too late: it ranks above every amount
 
 # A word of an expression: a quoted text, a comment (passed over) or a name. Enough to put terms in and find the states.
 WORD = re.compile(r"'(?:[^']|'')*'|--[^\n]*|[A-Za-z_][A-Za-z0-9_]*")
@@ -63,8 +65,42 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Many items, one count: those that share ``key`` have the state of the first class in ``order`` that any has.
+
+    Not grouped where a term in ``unless`` has the value named; only the first item of a group speaks where a term in
+    ``first_if`` has the value named.
+    """
+
+    key: str
+    order: tuple[str, ...]
+    unless: Mapping[str, str]
+    first_if: Mapping[str, str]
+
+    def is_off(self, values: Mapping[str, str]) -> bool:
+        """Say whether, by these values of the terms, each item counts for itself."""
+        return any(_is_value(values[term], value) for term, value in self.unless.items())
+
+    def is_first(self, values: Mapping[str, str]) -> bool:
+        """Say whether a group's first item alone decides."""
+        return any(_is_value(values[term], value) for term, value in self.first_if.items())
+
+
+def _is_value(value: str, wanted: str) -> bool:
+    """Compare a term's value with a word, or with a number as a number: 0.0 is 0."""
+    try:
+        return Decimal(value) == Decimal(wanted)
+    except InvalidOperation:
+        return value == wanted
+
+
+@dataclass(frozen=True)
 class Metric:
-    """What a metric is. ``sql`` is its state expression over the columns of ``population`` and its terms."""
+    """What a metric is. ``sql`` is its state expression over the columns of its population and its terms.
+
+    ``population_if`` names another population for a value of a term; ``weights`` are those of a difference's states,
+    ``per`` is the number of contacts that a rate is stated for, ``interval`` the kind of the interval shown with it.
+    """
 
     key: str
     name: Mapping[str, str]
@@ -80,12 +116,39 @@ class Metric:
     sql: str
     states: tuple[str, ...]
     digest: str
+    population_if: Mapping[str, Mapping[str, str]]
+    weights: Mapping[str, Fraction]
+    per: int
+    interval: str | None
+    group: Group | None
 
     def sums(self, state: str) -> bool:
-        """Say whether the amounts of items in this state add up to the value."""
-        if self.aggregate == "count":
+        """Say whether the amounts of items in this state add up to the value's numerator."""
+        if self.aggregate in ("count", "time_share"):
             return state.partition(":")[0] == self.numerator
         return state == "counted"
+
+    def bears(self, state: str) -> bool:
+        """Say whether the amounts of items in this state add up to the value's denominator (of a time share)."""
+        return self.aggregate == "time_share" and state in ("met", "missed")
+
+    @property
+    def has_histogram(self) -> bool:
+        """Whether its value or its interval needs to know how often each amount occurs."""
+        return self.aggregate == "percentile" or self.interval == "t"
+
+    @property
+    def populations(self) -> tuple[str, ...]:
+        """Every population that it may be asked of."""
+        others = [name for choice in self.population_if.values() for name in choice.values()]
+        return tuple(dict.fromkeys([self.population, *others]))
+
+    def population_for(self, values: Mapping[str, str]) -> str:
+        """Return the population that these values of its terms choose."""
+        for term, choice in self.population_if.items():
+            if values[term] in choice:
+                return choice[values[term]]
+        return self.population
 
     @property
     def channel(self) -> str:
@@ -132,6 +195,35 @@ def parse_metric(source: str, name: str) -> Metric:
         sql=sql.strip(),
         states=states,
         digest=sha256_hex(source.encode()),
+        population_if={term: _texts(choice) for term, choice in _branch(tree, "population_if").items()},
+        weights={state: Fraction(weight) for state, weight in _texts(tree.get("weights")).items()},
+        per=int(str(tree.get("per") or 1)),
+        interval=None if tree.get("interval") is None else str(tree["interval"]),
+        group=_group(_branch(tree, "group")),
+    )
+
+
+def _branch(tree: Mapping[str, Tree], key: str) -> Mapping[str, Tree]:
+    found = tree.get(key) or {}
+    assert isinstance(found, dict)  # noqa: S101
+    return found
+
+
+def _texts(tree: Tree) -> dict[str, str]:
+    assert tree is None or isinstance(tree, dict)  # noqa: S101
+    return {str(key): str(value) for key, value in (tree or {}).items()}
+
+
+def _group(tree: Mapping[str, Tree]) -> Group | None:
+    if not tree:
+        return None
+    order = tree["order"]
+    assert isinstance(order, list)  # noqa: S101
+    return Group(
+        key=str(tree["key"]),
+        order=tuple(str(kind) for kind in order),
+        unless=_texts(tree.get("unless")),
+        first_if=_texts(tree.get("first_if")),
     )
 
 
@@ -225,6 +317,9 @@ class Needs:
     channel: str
     pauses: str | None
     log: str
+    due_running: tuple[str, ...]
+    period: Mapping[str, str]
+    options: Mapping[str, str]
 
 
 @lru_cache(maxsize=32)
@@ -236,17 +331,26 @@ def population_needs(population: str) -> Needs:
     up to the others · ``-- place: queued_at`` the instant at which an item belongs to its queue (else its arrival) ·
     ``-- channel: phone`` where all its items are of one (else a column) · ``-- pauses: pauses`` a list of {from_at,
     until_at} in which the clock of a limit in days stands still · ``-- log: survey_source`` the log whose keeper
-    answers for what cannot be measured (else the item's own).
+    answers for what cannot be measured (else the item's own) · ``-- due_running: asked_at within_s`` the instant
+    ``due_at`` at which that many service seconds have passed · ``-- period due: due_at`` and ``-- period end: …`` the
+    instant that decides an item's period under ``period_by`` · ``-- option: start request`` what ``$start`` is where a
+    metric has no such term.
     """
     head = population_sql(population)
 
     def lines(kind: str) -> list[list[str]]:
-        return [line.split() for line in re.findall(rf"^-- {kind}: (.+)$", head, flags=re.MULTILINE)]
+        return [line.split() for line in re.findall(rf"^-- {kind}: ?(.*)$", head, flags=re.MULTILINE)]
+
+    def one(kind: str) -> tuple[str, ...]:
+        return tuple(lines(kind)[0]) if lines(kind) else ()
 
     return Needs(
         clocks=tuple(Clock(*words) for words in lines("clock")),
         days=tuple((name, at) for name, at in lines("day")),
-        due=tuple(lines("due")[0]) if lines("due") else (),
+        due=one("due"),
+        due_running=one("due_running"),
+        period={name: " ".join(one(f"period {name}")) for name in ("due", "end") if one(f"period {name}")},
+        options={words[0]: " ".join(words[1:]) for words in lines("option")},
         place=" ".join(lines("place")[0]) if lines("place") else "arrival_at",
         log=lines("log")[0][0] if lines("log") else "item_source",
         pauses=lines("pauses")[0][0] if lines("pauses") else None,

@@ -7,6 +7,7 @@ from pipelines.core.period import Days
 from pipelines.core.zone import day_begins_at, utc_pieces_between
 
 SPILL = timedelta(days=400)  # clocks run on after the days asked for; their instants get their day right too
+LOOK_BACK = timedelta(days=365)  # how long before its period an item may have arrived, where due or end decides
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,11 @@ class Frame:
     in_scope: str = "true"
     calendar: str | None = None  # None: around the clock
     options: tuple[tuple[str, str], ...] = ()  # terms that choose among a population's own readings, such as its start
+
+    @property
+    def period_by(self) -> str:
+        """What decides an item's period: its arrival, the instant it is due, or its end."""
+        return dict(self.options).get("period_by", "arrival")
 
 
 def instant(at: datetime) -> str:

@@ -1,7 +1,12 @@
 """A population's rows with their team, service hours, clocks and due instants joined to them; every row is kept."""
 
-from pipelines.metrics.declare import Needs, population_needs, quoted
-from pipelines.metrics.frame import Frame, local_day_sql
+from collections.abc import Sequence
+
+from pipelines.core.zone import day_begins_at
+from pipelines.metrics.declare import WORD, Clock, Needs, population_needs, quoted
+from pipelines.metrics.frame import Frame, instant, local_day_sql
+
+ROSTER_COLUMNS = frozenset(("team", "vendor", "site"))
 
 ROSTER = (
     "LEFT JOIN roster ON roster.member_kind = 'queue' AND roster.member_id = population.queue\n"
@@ -9,32 +14,72 @@ ROSTER = (
 )
 
 
-def item_select(population: str, frame: Frame) -> str:
+def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
     """Return the SELECT that gives each row of a population its team, service hours, clocks and due instants.
 
-    Days are joined by equality and LEFT: an instant on a day that the calendar does not know gives NULL, which the
-    metrics turn into a named state.
+    ``spoken`` are the names that the expressions over it use; what nobody speaks of is not joined. Days are joined by
+    equality and LEFT: an instant on a day that the calendar does not know gives NULL, which the metrics turn into a
+    named state.
     """
     needs = population_needs(population)
-    columns = ["population.*", "item_source AS source", "roster.team"]
-    columns += [f"{local_day_sql('population.' + at, frame.zone, frame.days)} AS {name}" for name, at in needs.days]
-    timed, joins = _around_the_clock(needs) if frame.calendar is None else _in_service_hours(needs, frame)
-    return "SELECT " + ",\n       ".join([*columns, *timed]) + "\nFROM population\n" + "\n".join([ROSTER, *joins])
+    period = needs.period.get(frame.period_by)
+    if period is not None:
+        spoken |= frozenset(WORD.findall(period))
+    columns = ["population.*", "item_source AS source"]
+    columns += [
+        f"{local_day_sql('population.' + at, frame.zone, frame.days)} AS {name}"
+        for name, at in needs.days
+        if name in spoken
+    ]
+    joins = []
+    if spoken & ROSTER_COLUMNS:
+        columns += [f"roster.{name}" for name in sorted(spoken & ROSTER_COLUMNS)]
+        joins.append(ROSTER)
+    clocks = [clock for clock in needs.clocks if clock.name in spoken]
+    timed = _around_the_clock if frame.calendar is None else _in_service_hours
+    more = timed(needs, frame, clocks, spoken)
+    select = "SELECT " + ",\n       ".join([*columns, *more[0]]) + "\nFROM population\n" + "\n".join([*joins, *more[1]])
+    return _in_period(select, frame, period)
 
 
-def _around_the_clock(needs: Needs) -> tuple[list[str], list[str]]:
-    clocks = [f"seconds_between({clock.start}, {clock.end}) AS {clock.name}" for clock in needs.clocks]
-    return ["true AS in_service_hours", *clocks], []
+def _in_period(select: str, frame: Frame, period: str | None) -> str:
+    """Return the rows with ``period_on``, the day that decides their period; by due or end only those of the period.
+
+    Where the due instant cannot be known, the arrival decides; what has not ended is of no period yet.
+    """
+    if period is None:
+        return select.replace("SELECT population.*", "SELECT population.*, population.service_on AS period_on", 1)
+    decides = f"coalesce({period}, arrival_at)" if frame.period_by == "due" else period
+    since, until = (instant(day_begins_at(day, frame.zone)) for day in (frame.days.since, frame.days.until))
+    return (
+        f"SELECT *, {local_day_sql('period_at', frame.zone, frame.days)} AS period_on\n"
+        f"FROM (SELECT *, {decides} AS period_at FROM (\n{select}\n))\n"
+        f"WHERE period_at >= {since} AND period_at < {until}"
+    )
 
 
-def _in_service_hours(needs: Needs, frame: Frame) -> tuple[list[str], list[str]]:
+def _around_the_clock(
+    needs: Needs, frame: Frame, clocks: Sequence[Clock], spoken: frozenset[str]
+) -> tuple[list[str], list[str]]:
+    columns = [f"seconds_between({clock.start}, {clock.end}) AS {clock.name}" for clock in clocks]
+    if needs.due_running and "due_at" in spoken:
+        begins_at, limit_s = needs.due_running
+        columns.append(f"{begins_at} + to_microseconds({_micros(dict(frame.options)[limit_s])}) AS due_at")
+    return [*(["true AS in_service_hours"] if "in_service_hours" in spoken else []), *columns], []
+
+
+def _in_service_hours(
+    needs: Needs, frame: Frame, clocks: Sequence[Clock], spoken: frozenset[str]
+) -> tuple[list[str], list[str]]:
     """Return the columns and joins of a calendar: is it open at arrival, how long was it open between two instants."""
     options = dict(frame.options)
     due = needs.due if "within_days" in options else ()
-    ends = [at for clock in needs.clocks for at in (clock.start, clock.end)]
-    joins = [_day_of(at, frame) for at in dict.fromkeys(["arrival_at", *ends, *due])]
-    columns = ["is_open_at(day_of_arrival_at, arrival_at) AS in_service_hours"]
-    for clock in needs.clocks:
+    ends = [at for clock in clocks for at in (clock.start, clock.end)]
+    hours = ["arrival_at"] if "in_service_hours" in spoken else []
+    running = needs.due_running if "due_at" in spoken else ()
+    joins = [_day_of(at, frame) for at in dict.fromkeys([*hours, *ends, *due, *running[:1]])]
+    columns = ["is_open_at(day_of_arrival_at, arrival_at) AS in_service_hours"] if hours else []
+    for clock in clocks:
         between = f"day_of_{clock.start}, {clock.start}, day_of_{clock.end}, {clock.end}"
         columns.append(f"seconds_of_us(working_us({between})) AS {clock.name}")
     if due:
@@ -42,7 +87,30 @@ def _in_service_hours(needs: Needs, frame: Frame) -> tuple[list[str], list[str]]
         column, more = _due(event, frame, options, needs.pauses)
         columns += [column, *(_days_to(event, answer, options) for answer in answers)]
         joins += more
+    if running:
+        column, join = _running_due(running[0], running[1], frame)
+        columns.append(column)
+        joins.append(join)
     return columns, joins
+
+
+def _micros(seconds: str) -> str:
+    return f"CAST({seconds} * 1000000 AS BIGINT)"
+
+
+def _running_due(begins_at: str, limit_s: str, frame: Frame) -> tuple[str, str]:
+    """Return the column ``due_at`` of a limit in service seconds, and the join of the day on which it is over.
+
+    A limit that is over with the day's hours is over then, not when the next day opens.
+    """
+    begun = f"day_of_{begins_at}"
+    target = f"open_us_at({begun}, {begins_at}) + {_micros(dict(frame.options)[limit_s])}"
+    due = f"greatest({begins_at}, instant_in_hours(due_hours, {target}))"
+    open_days = f"(SELECT * FROM calendar_day WHERE calendar = {quoted(frame.calendar or '')} AND len(spans) > 0)"
+    return (
+        f"CASE WHEN due_hours.no_hours_index = {begun}.no_hours_index THEN {due} END AS due_at",
+        f"ASOF LEFT JOIN {open_days} AS due_hours ON {target} > due_hours.open_before_us",
+    )
 
 
 def _day_of(at: str, frame: Frame) -> str:

@@ -1,33 +1,57 @@
 """What belongs to a contract or an indicator, as an SQL condition over a population's columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from pipelines.core.problem import Problem
 from pipelines.metrics.declare import quoted
+from pipelines.metrics.frame import instant
 
 # Columns that a scope may name; vendor and team are those of the item's queue, at its arrival, by the roster.
 COLUMNS = ("source", "channel", "queue", "vendor", "team", "customer_type", "topic")
 BY_ROSTER = ("vendor", "team")
 
 
-def scope_sql(scope: Mapping[str, Sequence[str]]) -> str | None:
+@dataclass(frozen=True)
+class Posting:
+    """A row of the roster: from ``since_at`` up to ``until_at`` (None: for good) a queue is a team's and a vendor's."""
+
+    queue: str
+    since_at: datetime
+    until_at: datetime | None
+    team: str | None
+    vendor: str | None
+
+
+def scope_sql(scope: Mapping[str, Sequence[str]], postings: Iterable[Posting]) -> str | None:
     """Return the condition of a scope, or None where it names nothing and everything belongs.
 
     ``$place`` in it is the instant at which an item belongs to its queue, ``$channel`` its channel; a population puts
-    in its own.
+    in its own. A vendor or team is written out as its queues and their time, by ``postings``: looked up in the roster
+    item by item, a contract's scope would take longer than everything that is asked about it.
     """
     conditions = []
     for column, values in scope.items():
         listed = ", ".join(quoted(value) for value in values)
         if column in BY_ROSTER:
-            conditions.append(
-                "EXISTS (SELECT 1 FROM roster WHERE roster.member_kind = 'queue' AND roster.member_id = queue"
-                f" AND roster.{column} IN ({listed}) AND roster.since_at <= $place AND $place < roster.until_at)"
-            )
+            conditions.append(_posted([one for one in postings if getattr(one, column) in values]))
         else:
             name = "$channel" if column == "channel" else column
             conditions.append(f"coalesce({name} IN ({listed}), false)")
     return " AND ".join(conditions) or None
+
+
+def _posted(postings: Sequence[Posting]) -> str:
+    """Return the condition that an item's queue has one of these postings at its place."""
+    queues: dict[tuple[datetime, datetime | None], set[str]] = {}
+    for one in postings:
+        queues.setdefault((one.since_at, one.until_at), set()).add(one.queue)
+    found = []
+    for (since_at, until_at), named in sorted(queues.items(), key=str):
+        ends = "" if until_at is None else f" AND $place < {instant(until_at)}"
+        found.append(f"(queue IN ({', '.join(map(quoted, sorted(named)))}) AND $place >= {instant(since_at)}{ends})")
+    return f"coalesce({' OR '.join(found)}, false)" if found else "false"
 
 
 def scope_problems(scope: Mapping[str, Sequence[str]], where: str) -> list[Problem]:

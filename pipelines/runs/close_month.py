@@ -21,7 +21,7 @@ from pipelines.ingest.items import assembled_as_of
 from pipelines.metrics.compose import Ask, population_options
 from pipelines.metrics.declare import quoted
 from pipelines.metrics.frame import Frame
-from pipelines.metrics.scope import scope_sql
+from pipelines.metrics.scope import Posting, scope_sql
 from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
 from pipelines.runs.contracts import ReadContract, usable_contract
 from pipelines.runs.overrides import overrides_as_of
@@ -40,6 +40,7 @@ from pipelines.runs.states import (
     Tally,
     lay_overrides,
     make_wide,
+    postings,
     prepare,
     tallies,
     vendor_kept_sources,
@@ -111,7 +112,7 @@ def close_month(
                 progress(f"{table} as of {as_of}")
         prepare(con)
         cut_off_at = cut_off_at or default_cut_off(con, contract, month, min(now, as_of or now))
-        run = MonthRun(con, found, days, cut_off_at, vendor_kept_sources(con), progress)
+        run = MonthRun(con, found, days, cut_off_at, vendor_kept_sources(con), postings(con), progress)
         terms = [t for i in contract.indicators if (t := indicator_terms(contract, i, month.days)) is not None]
         lay_out_calendars(con, found.calendars, contract.zone, days)
         overrides = overrides_as_of(home, min(now, as_of or now))
@@ -225,6 +226,7 @@ class MonthRun:
     days: Days
     cut_off_at: datetime
     vendor_kept: Sequence[str]
+    postings: Sequence[Posting]
     progress: Progress
 
     def measure(
@@ -238,13 +240,13 @@ class MonthRun:
         applied: set[Override] = set()
         scans: dict[tuple[str, Frame], list[Ask]] = {}
         for t in terms:
-            ask = Ask(t.indicator.id, t.metric, t.terms, scope_sql(t.indicator.scope))
-            scans.setdefault((t.metric.population, self.frame(t)), []).append(ask)
+            ask = Ask(t.indicator.id, t.metric, t.terms, scope_sql(t.indicator.scope, self.postings))
+            scans.setdefault((ask.population, self.frame(t)), []).append(ask)
         for number, ((population, frame), asks) in enumerate(scans.items()):
             self.progress(f"measuring {population}")
             states = make_wide(self.con, "wide", population, frame, asks)
             applied.update(lay_overrides(self.con, "wide", asks, states, overrides)[0])
-            found += tallies(self.con, "wide", asks, states, by={"day": "service_on"}, vendor_kept=self.vendor_kept)
+            found += tallies(self.con, "wide", asks, states, by={"day": "period_on"}, vendor_kept=self.vendor_kept)
             name = population if population not in evidence else f"{population}_{number}"
             evidence[name] = write_evidence(self.con, asks, states, scratch / f"{name}.parquet")
         stale = [one for one in overrides if one not in applied]
@@ -254,7 +256,7 @@ class MonthRun:
         """Return what an indicator's question shares with those of the same population, hours and reading."""
         contract, metric = self.found.source.model, terms.metric
         calendar = calendar_for(metric, self.found.calendars)
-        in_scope = scope_sql(contract.scope) or "true"
+        in_scope = scope_sql(contract.scope, self.postings) or "true"
         return Frame(
             self.days, contract.zone, self.cut_off_at, in_scope, calendar, population_options(metric, terms.terms)
         )
@@ -271,6 +273,8 @@ def write_evidence(
     columns.append("log_source")
     has = {row[0] for row in con.execute("SELECT name FROM pragma_table_info('wide')").fetchall()}
     for ask in asks:
+        if f"{ask.column}_group" in has:
+            columns.append(f"{ask.column}_group")
         for kind in ("state", "base"):
             name = f"{ask.column}_{kind}"
             if name in has:

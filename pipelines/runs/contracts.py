@@ -82,8 +82,9 @@ def _without_days(source: Source, calendars: dict[str, Calendar]) -> list[Proble
         metric = installed_metrics().get(indicator.metric)
         if metric is None or {metric.channel, "default"} & set(calendars):
             continue
-        needs = population_needs(metric.population)
-        if calendars and (needs.clocks or "out_of_hours" in metric.terms) and not needs.due:
+        needs = [population_needs(one) for one in metric.populations]
+        counts_days = any(one.due for one in needs)
+        if calendars and (any(one.clocks for one in needs) or "out_of_hours" in metric.terms) and not counts_days:
             found.append(
                 Problem(
                     where=source.where("calendars"),
@@ -94,7 +95,7 @@ def _without_days(source: Source, calendars: dict[str, Calendar]) -> list[Proble
                     severity="warning",
                 )
             )
-        if needs.due:
+        if counts_days:
             found.append(
                 Problem(
                     where=source.where("indicators", number, "metric"),

@@ -4,19 +4,20 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from pipelines.core.dated import Piece
 from pipelines.core.exact import decimal_text
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused
-from pipelines.metrics.compose import OUTSIDE_SCOPE
+from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask
 from pipelines.metrics.declare import Metric, metric_named, quoted
 from pipelines.metrics.frame import local_hour_sql
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
+from pipelines.runs.states import count_rows
 from pipelines.scoring.counts import Counts, measured
 
 GROUP_COLUMNS = {"team": "team", "queue": "queue", "agent": "agent_id", "source": "item_source"}
@@ -133,21 +134,32 @@ def evidence_of(home: Path, statement_id: str, indicator_id: str) -> _Evidence:
     return _Evidence(found, indicator, metric, path, tuple(found["evidence"][name]["columns"]))
 
 
+def reader() -> duckdb.DuckDBPyConnection:
+    """Return a connection of its own for evidence files; its session speaks UTC."""
+    con = duckdb.connect(config={"threads": 2, "memory_limit": "2GB"})
+    con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
 def query(sql: str) -> list[tuple[Any, ...]]:
     """Run a query over evidence files in a connection of its own; a file that cannot be read is refused."""
-    with closing(duckdb.connect(config={"threads": 2, "memory_limit": "2GB"})) as con:
-        con.execute("SET TimeZone = 'UTC'")
-        try:
-            return con.execute(sql).fetchall()
-        except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            raise Refused(
-                Problem(
-                    where="evidence of a statement",
-                    what=f"It cannot be read: {str(error).splitlines()[0]}",
-                    mend="Restore the file from a copy, or close the month again from the same logs.",
-                    code="statement.no_evidence",
-                )
-            ) from error
+    with closing(reader()) as con:
+        return ask_file(con, sql)
+
+
+def ask_file(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    """Run a query over evidence files; a file that cannot be read is refused."""
+    try:
+        return con.execute(sql).fetchall()
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        raise Refused(
+            Problem(
+                where="evidence of a statement",
+                what=f"It cannot be read: {str(error).splitlines()[0]}",
+                mend="Restore the file from a copy, or close the month again from the same logs.",
+                code="statement.no_evidence",
+            )
+        ) from error
 
 
 def daily(home: Path, statement_id: str, indicator_id: str) -> list[GroupRow]:
@@ -177,30 +189,31 @@ def _group_sql(found: _Evidence, group: str) -> str:
 
 
 def _grouped(found: _Evidence, sql: str) -> list[GroupRow]:
+    """Count the indicator's items by a group, as the month was counted: from the evidence's states."""
     log = "log_source" if "log_source" in found.columns else "item_source"
-    rows = query(
-        f"SELECT {sql} AS name, {log} AS log, {found.state} AS state, count(*), sum({found.amount})"
-        f" FROM {found.source} GROUP BY ALL"
-    )
-    kept_by_vendor = {load["source"] for load in found.body["loads"] if load.get("keeper") == "vendor"}
-    groups: dict[str, Counts] = {}
-    for name, source, state, n, amount in rows:
-        counts = groups.setdefault(name, Counts())
-        if state.startswith("outside: "):
-            counts.outside[state.removeprefix("outside: ")] += n
-        else:
-            counts.states[state] += n
-            if source in kept_by_vendor:
-                counts.kept_by_vendor[state] += n
-            if found.metric.sums(state):
-                counts.amount += amount or Decimal(0)
+    kept = sorted({load["source"] for load in found.body["loads"] if load.get("keeper") == "vendor"})
+    is_kept = f"coalesce({log} IN ({', '.join(map(quoted, kept))}), false)" if kept else "false"
+    days = Month.parse(found.body["month"]).days
+    values = {term["name"]: term["value"] for term in found.indicator["terms"]}  # the last day's, as they are in order
+    pieces = {name: [Piece(days, values.get(name, term.default), "")] for name, term in found.metric.terms.items()}
+    ask = Ask(found.column, found.metric, pieces)
+    own = [f"{ask.column}_{kind}" for kind in ("amount", "group") if f"{ask.column}_{kind}" in found.columns]
+    with closing(reader()) as con:
+        states = [row[0] for row in ask_file(con, f"SELECT DISTINCT {ask.column}_state FROM {found.source}") if row[0]]
+        listed = f"[{', '.join(map(quoted, states))}]"
+        rows = (
+            f"SELECT {sql} AS g0, {is_kept} AS is_kept, outside, list_position({listed}, {ask.column}_state)"
+            f" AS {', '.join([f'{ask.column}_state', *own])}, item_source, item_id, arrival_at FROM {found.source}"
+        )
+        tallied = list(count_rows(con, rows, [ask], {ask.column: states}, ["name"]))
     stated = found.indicator["options"]["unmeasurable"]
     option = stated if stated in ("exclude", "count_as_missed") else None
-    return [_row(found.metric, name, counts, option) for name, counts in sorted(groups.items()) if counts.population]
+    named = sorted((tally.group["name"], tally.counts) for tally in tallied if tally.counts.population)
+    return [_row(ask, name, counts, option) for name, counts in named]
 
 
-def _row(metric: Metric, name: str, counts: Counts, unmeasurable: str | None) -> GroupRow:
-    value = measured(metric, counts, unmeasurable)
+def _row(ask: Ask, name: str, counts: Counts, unmeasurable: str | None) -> GroupRow:
+    value = measured(ask.metric, counts, unmeasurable, ask.percentile)
     return GroupRow(
         name=name,
         n=value.n,

@@ -17,7 +17,7 @@ from pipelines.metrics.declare import Metric, metric_named, population_needs
 from pipelines.metrics.frame import Frame, local_hour_sql
 from pipelines.metrics.scope import scope_problems, scope_sql
 from pipelines.runs.calendars import calendar_for, lay_out_calendars
-from pipelines.runs.states import make_wide, prepare, tallies, vendor_kept_sources
+from pipelines.runs.states import direct_tallies, postings, prepare, vendor_kept_sources
 from pipelines.scoring.counts import Counts, measured
 from pipelines.settlement.statement import states_body
 from pipelines.warehouse.store import Warehouse
@@ -73,7 +73,7 @@ def measure(
         zone_named(zone, "--zone")
         days = Days(since, until)
         cut_off_at = cut_off_at or day_begins_at(until, zone)
-        in_scope = scope_sql(scope) or "true"
+        in_scope = scope_sql(scope, postings(con)) or "true"
         hours = _calendars(calendars, zone)
         lay_out_calendars(con, hours, zone, days)
         kept = vendor_kept_sources(con)
@@ -90,10 +90,9 @@ def measure(
                 _hours_of(metric, hours, calendars),
                 population_options(metric, ask.terms),
             )
-            scans.setdefault((metric.population, frame), []).append(ask)
+            scans.setdefault((ask.population, frame), []).append(ask)
         for (population, frame), asks in scans.items():
-            states = make_wide(con, "wide", population, frame, asks)
-            for tally in tallies(con, "wide", asks, states, by=groups, vendor_kept=kept):
+            for tally in direct_tallies(con, population, frame, asks, by=groups, vendor_kept=kept):
                 ask = next(ask for ask in asks if ask.column == tally.column)
                 measurements.append(_measurement(ask.metric, tally.group, tally.counts, ask))
             if not groups and not any(m.metric == asks[0].metric.key for m in measurements):
@@ -177,7 +176,7 @@ def _calendars(tree: TextTree | None, zone: str) -> dict[str, Calendar]:
 
 def _hours_of(metric: Metric, hours: Mapping[str, Calendar], given: TextTree | None) -> str | None:
     """Return the calendar of a metric; where none was given, days are joined only for what counts days."""
-    needs_days = given is not None or population_needs(metric.population).due
+    needs_days = given is not None or any(population_needs(one).due for one in metric.populations)
     return calendar_for(metric, hours) if needs_days else None
 
 
@@ -218,12 +217,12 @@ def _group_sql(name: str, zone: str, days: Days) -> str:
 
 
 def _measurement(metric: Metric, group: Mapping[str, str], counts: Counts, ask: Ask) -> Measurement:
-    found = measured(metric, counts)
+    found = measured(metric, counts, percentile=ask.percentile)
     return Measurement(
         metric=metric.key,
         unit=metric.unit,
         group=group,
-        value=None if found.value is None else decimal_text(found.value),
+        value=found.text,
         numerator=decimal_text(found.numerator),
         denominator=decimal_text(found.denominator),
         n=found.n,

@@ -9,10 +9,12 @@ import duckdb
 
 from pipelines.core.period import Days
 from pipelines.core.problem import Problem, Refused
+from pipelines.ingest import items
 from pipelines.ingest.items import make_macros, pending_loads
-from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, wide_select
-from pipelines.metrics.declare import OUTSIDE, quoted
+from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, scan_select, split_minutes, wide_select
+from pipelines.metrics.declare import OUTSIDE, Group, population_needs, quoted
 from pipelines.metrics.frame import Frame
+from pipelines.metrics.scope import Posting
 from pipelines.scoring.counts import Counts
 
 
@@ -60,10 +62,20 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def postings(con: duckdb.DuckDBPyConnection) -> list[Posting]:
+    """Return the queues' rows of the session's roster."""
+    rows = con.execute(
+        "SELECT member_id, since_at, nullif(until_at, TIMESTAMPTZ 'infinity'), team, vendor FROM roster"
+        " WHERE member_kind = 'queue' ORDER BY ALL"
+    ).fetchall()
+    return [Posting(*row) for row in rows]
+
+
 def make_wide(
     con: duckdb.DuckDBPyConnection, table: str, population: str, frame: Frame, asks: Sequence[Ask]
 ) -> dict[str, list[str]]:
     """Make the temporary table of a population's wide rows; return each indicator's states, in order of their codes."""
+    make_split_tables(con, frame)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {wide_select(population, frame, asks)}")
     return {ask.column: list(ask.metric.states) for ask in asks}
 
@@ -125,35 +137,159 @@ def tallies(
 
     ``by`` names the groups and their SQL. ``vendor_kept`` are the sources whose logs the vendor keeps.
     """
-    groups = [f"{sql} AS g{number}" for number, sql in enumerate(by.values())]
-    columns = [f"{ask.column}_state" for ask in asks]
-    sums = [f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in asks if ask.metric.amount is not None]
-    keys = [*groups, "log_source", "outside", *columns]
-    cursor = con.execute(f"SELECT {', '.join([*keys, 'count(*) AS n', *sums])} FROM {table} GROUP BY ALL")
-    names = [column[0] for column in cursor.description or []]
+    columns = [*_dimensions(by, vendor_kept, "log_source"), *(column for ask in asks for column in _columns(ask))]
+    rows = f"SELECT {', '.join([*columns, 'item_source', 'item_id', 'arrival_at'])} FROM {table}"
+    return count_rows(con, rows, asks, states, list(by))
+
+
+def direct_tallies(
+    con: duckdb.DuckDBPyConnection,
+    population: str,
+    frame: Frame,
+    asks: Sequence[Ask],
+    *,
+    by: Mapping[str, str],
+    vendor_kept: Sequence[str] = (),
+) -> Iterator[Tally]:
+    """Count a population's states as they are made, without keeping a row an item; else as ``tallies``."""
+    make_split_tables(con, frame)
+    columns = _dimensions(by, vendor_kept, population_needs(population).log)
+    if any(ask.group for ask in asks):
+        columns += ["item_source", "item_id", "arrival_at"]
+    states = {ask.column: ask.metric.states for ask in asks}
+    return count_rows(con, scan_select(population, frame, asks, columns), asks, states, list(by))
+
+
+def _dimensions(by: Mapping[str, str], vendor_kept: Sequence[str], log: str) -> list[str]:
+    kept = f"coalesce({log} IN ({', '.join(map(quoted, vendor_kept))}), false)" if vendor_kept else "false"
+    return [*(f"{sql} AS g{number}" for number, sql in enumerate(by.values())), f"{kept} AS is_kept", "outside"]
+
+
+def _columns(ask: Ask) -> list[str]:
+    kinds = ["state", *(["amount"] if ask.metric.amount else []), *(["group"] if ask.group else [])]
+    return [f"{ask.column}_{kind}" for kind in kinds]
+
+
+def count_rows(
+    con: duckdb.DuckDBPyConnection, rows: str, asks: Sequence[Ask], states: Mapping[str, Sequence[str]], by: list[str]
+) -> Iterator[Tally]:
+    """Count rows (groups g0 …, is_kept, outside, the asks' columns), each ask on its own share of one aggregation."""
     found: dict[tuple[str, tuple[Any, ...]], Counts] = {}
-    for values in cursor.fetchall():
-        row = dict(zip(names, values, strict=True))
-        group = tuple(row[f"g{number}"] for number in range(len(by)))
-        for ask in asks:
-            counts = found.setdefault((ask.column, group), Counts())
-            code = row[f"{ask.column}_state"]
-            if row["outside"] is not None:
-                counts.outside[row["outside"]] += row["n"]
-            elif code is None:
-                counts.outside[OUTSIDE_SCOPE] += row["n"]
-            else:
-                state = states[ask.column][code - 1]
-                if state.startswith(OUTSIDE):
-                    counts.outside[state.partition(": ")[2]] += row["n"]
-                    continue
-                counts.states[state] += row["n"]
-                if row["log_source"] in vendor_kept:
-                    counts.kept_by_vendor[state] += row["n"]
-                if ask.metric.sums(state) and row.get(f"{ask.column}_sum") is not None:
-                    counts.amount += row[f"{ask.column}_sum"]
+    alone = [ask for ask in asks if ask.group is None]
+    if alone:
+        _count_items(con, rows, alone, states, len(by), found)
+    for ask in asks:
+        if ask.group is not None:
+            _count_groups(con, rows, ask, ask.group, states[ask.column], len(by), found)
     for (column, group), counts in found.items():
         yield Tally(column, dict(zip(by, group, strict=True)), counts)
+
+
+def _count_items(
+    con: duckdb.DuckDBPyConnection,
+    rows: str,
+    asks: Sequence[Ask],
+    states: Mapping[str, Sequence[str]],
+    group_count: int,
+    found: dict[tuple[str, tuple[Any, ...]], Counts],
+) -> None:
+    groups = [f"g{number}" for number in range(group_count)]
+    summed = [ask for ask in asks if ask.metric.amount is not None]
+    spread = [ask for ask in asks if ask.metric.has_histogram]
+    keys = [*groups, "is_kept", "outside", *(f"{ask.column}_state" for ask in asks)]
+    sets = [keys, *([*groups, f"{ask.column}_counted"] for ask in spread)]
+    counted = [
+        f"CASE WHEN {ask.column}_state = {_code(states[ask.column], 'counted')} THEN {ask.column}_amount END"
+        f" AS {ask.column}_counted"
+        for ask in spread
+    ]
+    wanted = [*keys, *(f"{ask.column}_counted" for ask in spread), "count(*) AS n"]
+    wanted += [f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in summed]
+    wanted += [f"grouping({ask.column}_counted) AS {ask.column}_apart" for ask in spread]
+    sql = f"SELECT {', '.join(wanted)} FROM (SELECT {', '.join(['*', *counted])} FROM ({rows}))"
+    cursor = con.execute(f"{sql} GROUP BY GROUPING SETS ({', '.join('(' + ', '.join(one) + ')' for one in sets)})")
+    names = [column[0] for column in cursor.description or []]
+    for values in cursor.fetchall():
+        row = dict(zip(names, values, strict=True))
+        group = tuple(row[name] for name in groups)
+        of = next((ask for ask in spread if not row[f"{ask.column}_apart"]), None)
+        if of is not None:  # a row of a histogram
+            amount = row[f"{of.column}_counted"]
+            if amount is not None:
+                found.setdefault((of.column, group), Counts()).histogram[amount] += row["n"]
+            continue
+        for ask in asks:
+            counts = found.setdefault((ask.column, group), Counts())
+            amount = row.get(f"{ask.column}_sum")
+            code = row[f"{ask.column}_state"]
+            _add(counts, row["outside"], code, states[ask.column], row["n"], is_kept=row["is_kept"])
+            if row["outside"] is None and code is not None and amount is not None:
+                state = states[ask.column][code - 1]
+                counts.amount += amount if ask.metric.sums(state) else 0
+                counts.base += amount if ask.metric.bears(state) else 0
+
+
+def _code(states: Sequence[str], state: str) -> int:
+    return list(states).index(state) + 1 if state in states else 0
+
+
+def _add(
+    counts: Counts, outside: str | None, code: int | None, states: Sequence[str], n: int, *, is_kept: bool
+) -> None:
+    """Add n items of one state, or of none: outside of the population, or out of the indicator's scope."""
+    if outside is not None:
+        counts.outside[outside] += n
+    elif code is None:
+        counts.outside[OUTSIDE_SCOPE] += n
+    elif states[code - 1].startswith(OUTSIDE):
+        counts.outside[states[code - 1].partition(": ")[2]] += n
+    else:
+        counts.states[states[code - 1]] += n
+        if is_kept:
+            counts.kept_by_vendor[states[code - 1]] += n
+
+
+def _count_groups(
+    con: duckdb.DuckDBPyConnection,
+    rows: str,
+    ask: Ask,
+    group: Group,
+    states: Sequence[str],
+    group_count: int,
+    found: dict[tuple[str, tuple[Any, ...]], Counts],
+) -> None:
+    """Count groups of items: each has the state of the first class in its order, and stands where its first item does.
+
+    Items outside of the population belong to no group; each is tallied for itself.
+    """
+    groups = [f"g{number}" for number in range(group_count)]
+    state = f"{ask.column}_state"
+    inside = [str(code) for code, text in enumerate(states, 1) if not text.startswith(OUTSIDE)]
+    first = "{at: arrival_at, source: item_source, id: item_id}"
+    rank = [
+        group.order.index(text.partition(":")[0]) if str(code) in inside else 0 for code, text in enumerate(states, 1)
+    ]
+    decides = first if group.is_first(ask.last_values) else f"list_extract({rank}, {state}) * 1000 + {state}"
+    at_first = [f"arg_min({name}, {first}) AS {name}" for name in [*groups, "is_kept"]]
+    dimensions = "".join(f"{name}, " for name in groups)
+    sql = (
+        f"WITH item AS MATERIALIZED ({rows}),\n"
+        f"own AS (SELECT {', '.join(at_first)}, arg_min({state}, {decides}) AS {state} FROM item\n"
+        f"        WHERE outside IS NULL AND {state} IN ({', '.join(inside)})\n"
+        f"        GROUP BY coalesce('g' || {ask.column}_group, 'i' || item_source || chr(31) || item_id))\n"
+        f"SELECT {dimensions}is_kept, NULL AS outside, {state}, count(*) FROM own GROUP BY ALL\nUNION ALL\n"
+        f"SELECT {dimensions}is_kept, outside, {state}, count(*) FROM item\n"
+        f"WHERE outside IS NOT NULL OR {state} IS NULL OR {state} NOT IN ({', '.join(inside)}) GROUP BY ALL"
+    )
+    for *named, is_kept, outside, code, n in con.execute(sql).fetchall():
+        _add(found.setdefault((ask.column, tuple(named)), Counts()), outside, code, states, n, is_kept=is_kept)
+
+
+def make_split_tables(con: duckdb.DuckDBPyConnection, frame: Frame) -> None:
+    """Make the chat items of sessions split by silence, where the frame asks for them."""
+    minutes = split_minutes(frame)
+    if minutes:
+        items.split_sessions(con, minutes)
 
 
 def within(found: Sequence[Tally], column: str, days: Days) -> Counts:

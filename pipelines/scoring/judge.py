@@ -11,6 +11,9 @@ from pipelines.scoring.points import compared, is_met, points
 
 MET, MISSED, TOO_FEW, NO_DATA, REPORTED = "met", "missed", "not enough data", "no data", "reported"
 
+# What a percentile beyond every amount is compared as: worse than any target, in the last tier, below every step.
+LONGER_THAN_ANY = Fraction(10**12)
+
 # A month with several parts is what the first of these says that any of its parts is.
 WORST_FIRST = (MISSED, MET, TOO_FEW, NO_DATA, REPORTED)
 
@@ -45,14 +48,17 @@ def judge(terms: IndicatorTerms, counts: Sequence[Counts]) -> Judged:
     Under ``weighted_target`` the parts are judged as one: the counts together, at the targets weighted by the items of
     their days. 90 % over 1,000 items, then 92 % over 3,000, is one target of 91.5 % over 4,000.
     """
-    whole = measured(terms.metric, total(counts), terms.indicator.unmeasurable)
+
+    def found(counts: Counts) -> Measured:
+        return measured(terms.metric, counts, terms.indicator.unmeasurable, terms.percentile)
+
+    whole = found(total(counts))
     if terms.indicator.on_change == "weighted_target":
         last = replace(terms.parts[-1], days=terms.in_force, share=Fraction(1))
         parts = [_judge_part(terms, last, _weighted_target(terms, counts), whole)]
     else:
         parts = [
-            _judge_part(terms, part, _target(part), measured(terms.metric, own, terms.indicator.unmeasurable))
-            for part, own in zip(terms.parts, counts, strict=True)
+            _judge_part(terms, part, _target(part), found(own)) for part, own in zip(terms.parts, counts, strict=True)
         ]
     worst = min(parts, key=lambda part: WORST_FIRST.index(part.verdict))
     return Judged(terms, parts, whole, worst.verdict, worst.reason)
@@ -72,11 +78,18 @@ def _weighted_target(terms: IndicatorTerms, counts: Sequence[Counts]) -> Fractio
     return sum(found, Fraction(0)) / sum(sizes) if found else None
 
 
+def _compared_value(terms: IndicatorTerms, found: Measured) -> Fraction | None:
+    """Return the value as the contract compares it, or None where nothing was counted."""
+    if found.beyond:
+        return LONGER_THAN_ANY
+    if found.value is None:
+        return None
+    return compared(found.value, terms.indicator.compare_at, terms.indicator.compare_rounding)
+
+
 def _judge_part(terms: IndicatorTerms, part: PartTerms, target: Fraction | None, found: Measured) -> JudgedPart:
     indicator, metric, counts = terms.indicator, terms.metric, found.counts
-    value = None
-    if found.value is not None:
-        value = compared(found.value, indicator.compare_at, indicator.compare_rounding)
+    value = _compared_value(terms, found)
 
     def judged(verdict: str, reason: str, earned: Fraction | None = None) -> JudgedPart:
         return JudgedPart(part, found, value, target, verdict, reason, earned)

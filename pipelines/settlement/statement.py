@@ -79,7 +79,9 @@ def statement_hash(found: Mapping[str, Any]) -> str:
 def definitions_body(judged: Sequence[Judged]) -> dict[str, str]:
     """Return the SHA-256 of every definition that decides a state: the metrics and the populations they stand on."""
     metrics = [one.terms.metric for one in judged]
-    populations = {f"population {m.population}": sha256_hex(population_sql(m.population).encode()) for m in metrics}
+    populations = {
+        f"population {name}": sha256_hex(population_sql(name).encode()) for m in metrics for name in m.populations
+    }
     return dict(sorted({**populations, **{metric.key: metric.digest for metric in metrics}}.items()))
 
 
@@ -106,6 +108,7 @@ def ratio_body(found: Measured) -> dict[str, Any]:
     """Return a value with its numerator and denominator, which are exact."""
     return {
         "value": None if found.value is None else decimal_text(found.value),
+        **({"beyond": found.text} if found.beyond else {}),
         "numerator": decimal_text(found.numerator),
         "denominator": decimal_text(found.denominator),
         "n": found.n,

@@ -9,6 +9,13 @@ CREATE OR REPLACE MACRO open_us_at(d, t) AS
               greatest(0, epoch_us(least(t, s.shut_at)) - epoch_us(s.open_at)) FOR s IN d.spans]), 0)::BIGINT
   END;
 
+-- The instant at which us open microseconds since the calendar's first day have passed; d is the day on which they do.
+CREATE OR REPLACE MACRO instant_in_hours(d, us) AS
+  list_filter([{due_at: d.spans[i].open_at + to_microseconds((us - d.open_before_us - coalesce(list_sum(
+                      [epoch_us(s.shut_at) - epoch_us(s.open_at) FOR s IN d.spans[1:i - 1]]), 0))::BIGINT),
+                shut_at: d.spans[i].shut_at} FOR i IN range(1, len(d.spans) + 1)],
+              lambda piece: piece.due_at <= piece.shut_at)[1].due_at;
+
 -- Does the instant t of day d lie in service hours?
 CREATE OR REPLACE MACRO is_open_at(d, t) AS
   CASE WHEN t IS NOT NULL AND d.spans IS NOT NULL

@@ -1,5 +1,6 @@
 """What a metric declares: its terms and their bounds, its states, its own rule; and what a scope may say."""
 
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import duckdb
@@ -19,7 +20,7 @@ from pipelines.metrics.declare import (
     population_sql,
     quoted,
 )
-from pipelines.metrics.scope import scope_problems, scope_sql
+from pipelines.metrics.scope import Posting, scope_problems, scope_sql
 from tests.metrics.hand_made_calls import pieces_of
 
 LEVEL = "phone.service_level@1"
@@ -158,11 +159,11 @@ def test_the_metrics_own_rule():
 
 
 def test_a_scope_that_names_nothing_is_everything():
-    assert scope_sql({}) is None
+    assert scope_sql({}, []) is None
 
 
 def test_a_scope_names_values_and_what_is_unknown_is_not_in_it():
-    condition = scope_sql({"queue": ["north", "o'hara"], "topic": ["refund"]})
+    condition = scope_sql({"queue": ["north", "o'hara"], "topic": ["refund"]}, [])
     assert condition == "coalesce(queue IN ('north', 'o''hara'), false) AND coalesce(topic IN ('refund'), false)"
     items = [("north", "refund"), ("o'hara", "refund"), ("south", "refund"), ("north", None), (None, "refund")]
     with duckdb.connect() as con:
@@ -173,26 +174,27 @@ def test_a_scope_names_values_and_what_is_unknown_is_not_in_it():
 
 
 def test_each_population_puts_in_its_own_channel():
-    assert scope_sql({"channel": ["phone"]}) == "coalesce($channel IN ('phone'), false)"
+    assert scope_sql({"channel": ["phone"]}, []) == "coalesce($channel IN ('phone'), false)"
 
 
 def test_a_vendor_has_the_queues_that_the_roster_gives_it_at_the_items_arrival():
     before, after = "2026-10-14 23:59:59+00", "2026-10-15 00:00:00+00"
+    begin, change = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 10, 15, tzinfo=UTC)
+    roster = [Posting("north", begin, change, "a", "v"), Posting("north", change, None, "b", "w")]
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
-        con.execute(
-            "CREATE TABLE roster (member_kind VARCHAR, member_id VARCHAR, vendor VARCHAR, team VARCHAR,"
-            " since_at TIMESTAMPTZ, until_at TIMESTAMPTZ)"
-        )
-        con.execute("INSERT INTO roster VALUES ('queue', 'north', 'v', 'a', '2026-01-01', '2026-10-15')")
-        con.execute("INSERT INTO roster VALUES ('queue', 'north', 'w', 'b', '2026-10-15', 'infinity')")
         con.execute("CREATE TABLE item (queue VARCHAR, arrival_at TIMESTAMPTZ)")
         con.executemany(
             "INSERT INTO item VALUES (?, ?)", [("north", before), ("north", after), ("south", before), (None, before)]
         )
-        condition = (scope_sql({"vendor": ["v"]}) or "").replace("$place", "arrival_at")
-        rows = con.execute(f"SELECT {condition} FROM item").fetchall()
+        conditions = [
+            (scope_sql({"vendor": vendors}, roster) or "").replace("$place", "arrival_at")
+            for vendors in (["v"], ["v", "w"], ["x"])
+        ]
+        rows = con.execute(f"SELECT {', '.join(conditions)} FROM item").fetchall()
     assert [row[0] for row in rows] == [True, False, False, False]
+    assert [row[1] for row in rows] == [True, True, False, False]
+    assert not any(row[2] for row in rows)
 
 
 def test_a_column_that_no_scope_can_name_is_a_problem():

@@ -18,7 +18,7 @@ from pipelines.metrics.declare import metric_named
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import scope_sql
 from pipelines.runs import calendars
-from pipelines.runs.states import make_wide, prepare, tallies
+from pipelines.runs.states import make_wide, postings, prepare, tallies
 from pipelines.scoring.counts import Counts, measured
 from pipelines.warehouse.canonical import create_all
 from pipelines.worktime import model
@@ -116,7 +116,7 @@ class Product:
         }
         calendar = None if world.hours is None else "default"
         frame = Frame(
-            days, world.zone, world.cut_off_at, scope_sql(world.scope) or "true", calendar,
+            days, world.zone, world.cut_off_at, scope_sql(world.scope, postings(self.con)) or "true", calendar,
             population_options(metric, pieces),
         )  # fmt: skip
         asks = [Ask("m", metric, pieces)]

@@ -8,6 +8,7 @@ the events it is given.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
 from string import Template
@@ -184,3 +185,8 @@ def assembled_as_of(con: duckdb.DuckDBPyConnection, as_of: datetime) -> Iterator
         select = _select(assembly, f"SELECT * FROM {assembly.events}")
         con.execute(f"CREATE OR REPLACE TEMP TABLE {assembly.table} AS {select}")
         yield assembly.table
+
+
+def split_sessions(con: duckdb.DuckDBPyConnection, after_min: Decimal) -> None:
+    """Make the chat items of sessions split by so many minutes of silence."""
+    raise NotImplementedError(after_min)

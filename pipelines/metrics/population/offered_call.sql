@@ -3,7 +3,7 @@
 -- between queues is one offered call; its wait runs from the first entry to the first human answer.
 -- place: coalesce(queued_at, arrived_at)
 -- channel: phone
-WITH known AS (
+WITH known AS NOT MATERIALIZED (
     SELECT * FROM item_call
     WHERE coalesce(queued_at, arrived_at) >= $since_at - INTERVAL 2 DAY AND arrived_at < $until_at
 ), one_leg AS (
