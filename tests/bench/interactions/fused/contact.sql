@@ -18,13 +18,17 @@ $contacts
            opened_at IS NOT NULL AND epoch_us(opened_at) - epoch_us(ended_at) <= 604800000000 AS has_case
     FROM judged LEFT JOIN named_case c ON c.contact_channel = judged.channel AND c.contact_id = judged.contact_id
     WHERE is_handled AND arrival_at < $until
+), paused AS (
+    -- few: working days in whose close the clock is paused are passed over
+    SELECT channel, contact_id, list(o.close_at ORDER BY o.close_at)[3] AS close_at
+    FROM handled JOIN office_day o ON o.is_working AND o.day > local_day(arrival_at)
+                                  AND NOT (paused_at < o.close_at AND o.close_at < handled.resumed_at)
+    WHERE paused_at IS NOT NULL
+    GROUP BY channel, contact_id
 ), due AS (
-    SELECT handled.*,
-           CASE WHEN paused_at IS NULL THEN plain.close_at
-                -- working days in whose close the clock is paused are passed over
-                ELSE (SELECT list(o.close_at ORDER BY o.close_at)[3] FROM office_day o WHERE o.is_working AND o.day > local_day(arrival_at)
-                      AND NOT (paused_at < o.close_at AND o.close_at < handled.resumed_at)) END AS due_at
+    SELECT handled.*, coalesce(paused.close_at, plain.close_at) AS due_at
     FROM handled
+    LEFT JOIN paused USING (channel, contact_id)
     LEFT JOIN office_day arrived ON arrived.day = local_day(arrival_at)
     LEFT JOIN office_day plain ON plain.is_working AND plain.nth = arrived.nth + 3
 ), timed AS (
