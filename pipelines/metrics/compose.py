@@ -73,11 +73,14 @@ def population_options(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]]
     due_running = population_needs(metric.population_for(values)).due_running
     limits = due_running[1:] if values.get("period_by", "arrival") != "arrival" else ()
     chosen = [(name, term) for name, term in sorted(metric.terms.items()) if term.of_population or name in limits]
-    return tuple((name, _option(term, terms[name])) for name, term in chosen)
+    return tuple(
+        (name, dated_literal(term, terms[name]) if name in limits else _option(term, terms[name]))
+        for name, term in chosen
+    )
 
 
 def _option(term: Term, pieces: Sequence[Piece[str]]) -> str:
-    if term.unit in ("days", "s"):
+    if term.unit == "days":
         return dated_literal(term, pieces)
     return pieces[-1].value if term.choices else term.literal(pieces[-1].value)
 

@@ -332,7 +332,8 @@ def population_needs(population: str) -> Needs:
     ``-- channel: phone`` where all its items are of one (else a column) · ``-- pauses: pauses`` a list of {from_at,
     until_at} in which the clock of a limit in days stands still · ``-- log: survey_source`` the log whose keeper
     answers for what cannot be measured (else the item's own) · ``-- due_running: asked_at within_s`` the instant
-    ``due_at`` at which that many service seconds have passed · ``-- period due: due_at`` and ``-- period end: …`` the
+    ``due_at`` at which that many service seconds have passed (``asked_at within_h 3600 clock``: hours, by the wall
+    where the term ``clock`` says so) · ``-- period due: due_at`` and ``-- period end: …`` the
     instant that decides an item's period under ``period_by`` · ``-- option: start request`` what ``$start`` is where a
     metric has no such term.
     """

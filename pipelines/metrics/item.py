@@ -1,6 +1,7 @@
 """A population's rows with their team, service hours, clocks and due instants joined to them; every row is kept."""
 
 from collections.abc import Sequence
+from string import Template
 
 from pipelines.core.zone import day_begins_at
 from pipelines.metrics.declare import WORD, Clock, Needs, population_needs, quoted
@@ -24,6 +25,7 @@ def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
     needs = population_needs(population)
     period = needs.period.get(frame.period_by)
     if period is not None:
+        period = Template(period).substitute(dict(needs.options) | dict(frame.options))
         spoken |= frozenset(WORD.findall(period))
     columns = ["population.*", "item_source AS source"]
     columns += [
@@ -62,9 +64,8 @@ def _around_the_clock(
     needs: Needs, frame: Frame, clocks: Sequence[Clock], spoken: frozenset[str]
 ) -> tuple[list[str], list[str]]:
     columns = [f"seconds_between({clock.start}, {clock.end}) AS {clock.name}" for clock in clocks]
-    if needs.due_running and "due_at" in spoken:
-        begins_at, limit_s = needs.due_running
-        columns.append(f"{begins_at} + to_microseconds({_micros(dict(frame.options)[limit_s])}) AS due_at")
+    if "due_at" in spoken and _has_running_limit(needs, frame):
+        columns.append(f"{_wall_due(needs, frame)} AS due_at")
     return [*(["true AS in_service_hours"] if "in_service_hours" in spoken else []), *columns], []
 
 
@@ -76,7 +77,7 @@ def _in_service_hours(
     due = needs.due if "within_days" in options else ()
     ends = [at for clock in clocks for at in (clock.start, clock.end)]
     hours = ["arrival_at"] if "in_service_hours" in spoken else []
-    running = needs.due_running if "due_at" in spoken else ()
+    running = needs.due_running if "due_at" in spoken and _has_running_limit(needs, frame) else ()
     joins = [_day_of(at, frame) for at in dict.fromkeys([*hours, *ends, *due, *running[:1]])]
     columns = ["is_open_at(day_of_arrival_at, arrival_at) AS in_service_hours"] if hours else []
     for clock in clocks:
@@ -88,27 +89,41 @@ def _in_service_hours(
         columns += [column, *(_days_to(event, answer, options) for answer in answers)]
         joins += more
     if running:
-        column, join = _running_due(running[0], running[1], frame)
+        column, join = _running_due(needs, frame)
         columns.append(column)
         joins.append(join)
     return columns, joins
 
 
-def _micros(seconds: str) -> str:
-    return f"CAST({seconds} * 1000000 AS BIGINT)"
+def _has_running_limit(needs: Needs, frame: Frame) -> bool:
+    """Say whether the metric has the limit in running time that its population's head names."""
+    return needs.due_running[1:2] != () and needs.due_running[1] in dict(frame.options)
 
 
-def _running_due(begins_at: str, limit_s: str, frame: Frame) -> tuple[str, str]:
+def _limit_us(needs: Needs, frame: Frame) -> str:
+    """Return the running limit in microseconds; a limit in hours has the seconds of its unit beside its name."""
+    _, limit, unit_s, *_ = (*needs.due_running, "1")
+    return f"CAST(CAST({dict(frame.options)[limit]} AS DECIMAL(18, 6)) * {unit_s} * 1000000 AS BIGINT)"
+
+
+def _wall_due(needs: Needs, frame: Frame) -> str:
+    return f"{needs.due_running[0]} + to_microseconds({_limit_us(needs, frame)})"
+
+
+def _running_due(needs: Needs, frame: Frame) -> tuple[str, str]:
     """Return the column ``due_at`` of a limit in service seconds, and the join of the day on which it is over.
 
-    A limit that is over with the day's hours is over then, not when the next day opens.
+    A limit that is over with the day's hours is over then, not when the next day opens. Where the head names a clock,
+    one by the wall goes on outside hours.
     """
+    begins_at, *clock = (needs.due_running[0], *needs.due_running[3:])
     begun = f"day_of_{begins_at}"
-    target = f"open_us_at({begun}, {begins_at}) + {_micros(dict(frame.options)[limit_s])}"
+    target = f"open_us_at({begun}, {begins_at}) + {_limit_us(needs, frame)}"
     due = f"greatest({begins_at}, instant_in_hours(due_hours, {target}))"
     open_days = f"(SELECT * FROM calendar_day WHERE calendar = {quoted(frame.calendar or '')} AND len(spans) > 0)"
+    by_wall = "".join(f"WHEN {dict(frame.options)[term]} = 'wall' THEN {_wall_due(needs, frame)} " for term in clock)
     return (
-        f"CASE WHEN due_hours.no_hours_index = {begun}.no_hours_index THEN {due} END AS due_at",
+        f"CASE {by_wall}WHEN due_hours.no_hours_index = {begun}.no_hours_index THEN {due} END AS due_at",
         f"ASOF LEFT JOIN {open_days} AS due_hours ON {target} > due_hours.open_before_us",
     )
 
@@ -125,11 +140,16 @@ def _join(alias: str, frame: Frame, condition: str) -> str:
 
 
 def _days_to(event: str, answer: str, options: dict[str, str]) -> str:
-    """Return the column of the days from an event up to an answer: fewer than N is in time, whatever comes later."""
+    """Return the columns of the days from an event up to an answer: fewer than N is in time, whatever comes later.
+
+    ``days_to_`` is NULL across a day that no notice speaks of; ``most_days_to_`` takes it for a day that counts.
+    """
     if options["day_kind"] == "natural":
-        return f"day_of_{answer}.day - day_of_{event}.day AS days_to_{answer}"
-    between = f"day_of_{event}, {event}, day_of_{answer}, {quoted(options['after_close'])}"
-    return f"{options['day_kind']}_days_between({between}) AS days_to_{answer}"
+        days = f"day_of_{answer}.day - day_of_{event}.day"
+        return f"{days} AS days_to_{answer}, {days} AS most_days_to_{answer}"
+    days = f"day_of_{event}, {event}, day_of_{answer}, {quoted(options['after_close'])}"
+    between = f"{options['day_kind']}_days_between({days})"
+    return f"{between} AS days_to_{answer}, most_{between} AS most_days_to_{answer}"
 
 
 def _due(event: str, frame: Frame, options: dict[str, str], pauses: str | None) -> tuple[str, list[str]]:

@@ -207,12 +207,18 @@ def carried_into(home: Path, contract: Contract, month: Month, known_at: datetim
     return Carried(amount, f"{before}, statement {latest.id}", rate)
 
 
-def default_cut_off(con: duckdb.DuckDBPyConnection, contract: Contract, month: Month, now: datetime) -> datetime:
-    """Return the later of the month's end and the last instant any log speaks of, but not after ``now``."""
+def latest_instant(con: duckdb.DuckDBPyConnection) -> datetime | None:
+    """Return the last instant that any log speaks of, or None before anything is loaded."""
     parts = [
         f'SELECT max("{column}") AS known_at FROM {table}' for table, cs in LATEST_INSTANTS.items() for column in cs
     ]
-    latest = con.execute(f"SELECT max(known_at) FROM ({' UNION ALL '.join(parts)})").fetchall()[0][0]
+    found: datetime | None = con.execute(f"SELECT max(known_at) FROM ({' UNION ALL '.join(parts)})").fetchall()[0][0]
+    return found
+
+
+def default_cut_off(con: duckdb.DuckDBPyConnection, contract: Contract, month: Month, now: datetime) -> datetime:
+    """Return the later of the month's end and the last instant any log speaks of, but not after ``now``."""
+    latest = latest_instant(con)
     ends_at = day_begins_at(month.days.until, contract.zone)
     return min(now, max(ends_at, latest) if latest else ends_at)
 

@@ -32,6 +32,7 @@ CHANNELS_OF = {
     "chat_session": ("chat",),
     "chat_round": ("chat",),
     "email_thread": ("email",),
+    "email_question": ("email",),
 }
 QUIET = ("load_id", "legs", "wait_from_log", "request", "handoff", "opening", "reply", "begins_at", "contradicting")
 

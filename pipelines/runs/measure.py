@@ -14,17 +14,16 @@ from pipelines.core.yaml_text import TextTree, read_yaml
 from pipelines.core.zone import day_begins_at, zone_named
 from pipelines.metrics.compose import Ask, population_options
 from pipelines.metrics.declare import Metric, metric_named, population_needs
-from pipelines.metrics.frame import Frame, local_hour_sql
+from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import scope_problems, scope_sql
 from pipelines.runs.calendars import calendar_for, lay_out_calendars
+from pipelines.runs.groups import GROUPS, group_sql
 from pipelines.runs.states import direct_tallies, postings, prepare, vendor_kept_sources
 from pipelines.scoring.counts import Counts, measured
 from pipelines.settlement.statement import states_body
 from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.model import Calendar
 from pipelines.worktime.parse import parse_calendars
-
-GROUPS = ("month", "day", "hour", "team", "queue", "agent", "source")
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def measure(
         hours = _calendars(calendars, zone)
         lay_out_calendars(con, hours, zone, days)
         kept = vendor_kept_sources(con)
-        groups = {name: _group_sql(name, zone, days) for name in by}
+        groups = {name: group_sql(name, zone, days) for name in by}
         measurements = []
         scans: dict[tuple[str, Frame], list[Ask]] = {}
         for metric in found:
@@ -202,18 +201,6 @@ def _zone_of_logs(con: Any) -> str:
             code="measure.zone",
         )
     )
-
-
-def _group_sql(name: str, zone: str, days: Days) -> str:
-    return {
-        "month": "strftime(service_on, '%Y-%m')",
-        "day": "CAST(service_on AS VARCHAR)",
-        "hour": f"lpad(CAST({local_hour_sql('arrival_at', zone, days)} AS VARCHAR), 2, '0')",
-        "team": "coalesce(team, '(no team)')",
-        "queue": "coalesce(queue, '(no queue)')",
-        "agent": "coalesce(agent_id, '(no agent)')",
-        "source": "item_source",
-    }[name]
 
 
 def _measurement(metric: Metric, group: Mapping[str, str], counts: Counts, ask: Ask) -> Measurement:

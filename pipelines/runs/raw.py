@@ -32,6 +32,7 @@ EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "chat_session": OF_CONTACT[1:2],
     "chat_round": OF_CONTACT[1:2],
     "email_thread": OF_CONTACT[2:],
+    "email_question": OF_CONTACT[2:],
     "handled_contact": (*OF_CONTACT, Events("case", "contact_id", names_contact=True)),
     "surveyed_contact": (Events("survey", "contact_id", names_contact=True), *OF_CONTACT),
     "inspected_contact": (Events("inspection", "contact_id", names_contact=True), *OF_CONTACT),
@@ -151,5 +152,5 @@ def _events(
 
 
 def event_id(population: str, item_id: str) -> str:
-    """Return the id that an item's events bear: a round's are those of its session."""
-    return item_id.rpartition("#")[0] if population == "chat_round" else item_id
+    """Return the id that an item's events bear: a round's are those of its session, a question's of its thread."""
+    return item_id.rpartition("#")[0] if population in ("chat_round", "email_question") else item_id

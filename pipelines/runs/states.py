@@ -150,14 +150,24 @@ def direct_tallies(
     *,
     by: Mapping[str, str],
     vendor_kept: Sequence[str] = (),
+    where: Mapping[str, Sequence[str]] | None = None,
 ) -> Iterator[Tally]:
-    """Count a population's states as they are made, without keeping a row an item; else as ``tallies``."""
+    """Count a population's states as they are made, without keeping a row an item; else as ``tallies``.
+
+    ``where`` keeps those whose groups (names of ``by``) have one of the values.
+    """
     make_split_tables(con, frame)
     columns = _dimensions(by, vendor_kept, population_needs(population).log)
     if any(ask.group for ask in asks):
         columns += ["item_source", "item_id", "arrival_at"]
     states = {ask.column: ask.metric.states for ask in asks}
-    return count_rows(con, scan_select(population, frame, asks, columns), asks, states, list(by))
+    rows = scan_select(population, frame, asks, columns)
+    if where and not any(ask.group for ask in asks):
+        chosen = [f"g{list(by).index(name)} IN ({', '.join(map(quoted, values))})" for name, values in where.items()]
+        rows = f"SELECT * FROM ({rows}) WHERE {' AND '.join(chosen)}"
+    for tally in count_rows(con, rows, asks, states, list(by)):  # a group of items stands where its first item does
+        if all(tally.group[name] in values for name, values in (where or {}).items()):
+            yield tally
 
 
 def _dimensions(by: Mapping[str, str], vendor_kept: Sequence[str], log: str) -> list[str]:
@@ -265,7 +275,7 @@ def _count_groups(
     groups = [f"g{number}" for number in range(group_count)]
     state = f"{ask.column}_state"
     inside = [str(code) for code, text in enumerate(states, 1) if not text.startswith(OUTSIDE)]
-    first = "{at: arrival_at, source: item_source, id: item_id}"
+    first = "{since: arrival_at, source: item_source, id: item_id}"
     rank = [
         group.order.index(text.partition(":")[0]) if str(code) in inside else 0 for code, text in enumerate(states, 1)
     ]

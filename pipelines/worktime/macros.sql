@@ -62,6 +62,19 @@ CREATE OR REPLACE MACRO service_days_between(e, event_at, a, after_close) AS
        THEN greatest(0, a.service_index - start_service_index(e, event_at, after_close))
   END;
 
+-- Up to how many days may lie after the event's, up to the answer's: as above, and every day that no notice speaks of.
+CREATE OR REPLACE MACRO most_working_days_between(e, event_at, a, after_close) AS
+  CASE WHEN a.day IS NOT NULL AND start_working_index(e, event_at, after_close) IS NOT NULL
+       THEN greatest(0, a.working_index - start_working_index(e, event_at, after_close)
+                        + a.no_notice_index - e.no_notice_index)
+  END;
+
+CREATE OR REPLACE MACRO most_service_days_between(e, event_at, a, after_close) AS
+  CASE WHEN a.day IS NOT NULL AND start_service_index(e, event_at, after_close) IS NOT NULL
+       THEN greatest(0, a.service_index - start_service_index(e, event_at, after_close)
+                        + a.no_hours_index - e.no_hours_index)
+  END;
+
 -- Is the clock paused in the close? A pause that begins or ends exactly then leaves the day counted.
 CREATE OR REPLACE MACRO is_paused_over(close_at, pauses) AS
   coalesce(len([p FOR p IN pauses IF p.from_at < close_at AND (p.until_at IS NULL OR close_at < p.until_at)]) > 0, FALSE);

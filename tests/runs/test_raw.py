@@ -29,6 +29,7 @@ ITEMS = {
     "chat_session": "SELECT DISTINCT source, session_id FROM event_chat",
     "chat_round": "SELECT DISTINCT source, session_id || '#1' FROM item_round",
     "email_thread": "SELECT DISTINCT source, thread_id FROM item_thread",
+    "email_question": "SELECT DISTINCT source, thread_id || '#1' FROM item_question",
     "handled_contact": "SELECT DISTINCT contact_source, contact_id FROM event_case WHERE contact_source IS NOT NULL",
     "surveyed_contact": "SELECT DISTINCT contact_source, contact_id FROM event_survey",
     "inspected_contact": "SELECT DISTINCT contact_source, contact_id FROM event_inspection",

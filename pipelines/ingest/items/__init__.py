@@ -17,6 +17,7 @@ import duckdb
 
 from pipelines.core.canonical import sha256_hex
 from pipelines.core.event import EVENT_TABLES
+from pipelines.ingest.items.changes import begin_changes, note_changes, note_roster
 from pipelines.ingest.items.threads import LINKS, link_mails
 from pipelines.worktime.rows import sql_text
 
@@ -39,6 +40,7 @@ ASSEMBLIES = (
     ),
     Assembly("item_round", "event_chat", ("source", "session_id"), "round.sql", ("source", "session_id", "event_id")),
     Assembly("item_thread", "event_mail", ("source", "thread_id"), "thread.sql", ("source", "message_id")),
+    Assembly("item_question", "event_mail", ("source", "thread_id"), "question.sql", ("source", "message_id")),
     Assembly("item_case", "event_case", ("source", "case_id"), "case.sql", ("source", "case_id", "event_id")),
     Assembly("item_survey", "event_survey", ("source", "survey_id"), "survey.sql", ("source", "survey_id")),
     Assembly(
@@ -92,8 +94,13 @@ def latest_versions(assembly: Assembly, events: str) -> str:
 
 
 def _select(assembly: Assembly, events: str) -> str:
+    return _made_of(assembly, latest_versions(assembly, events))
+
+
+def _made_of(assembly: Assembly, latest: str) -> str:
+    """Return the SELECT of items made of events that are each the latest version already."""
     text = resources.files("pipelines.ingest.items").joinpath(assembly.file).read_text(encoding="utf-8")
-    return Template(text).substitute(latest=latest_versions(assembly, events))
+    return Template(text).substitute(latest=latest)
 
 
 @lru_cache(maxsize=1)
@@ -145,9 +152,11 @@ def _assemble(con: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> None:
     con.execute(f"CREATE TABLE IF NOT EXISTS {LINKS}")
     new_mails = con.execute(f"SELECT count(*) FROM event_mail WHERE load_id IN ({listed})").fetchall()[0][0]
     before = link_mails(con, "event_mail", ids) if new_mails else link_mails(con, "event_mail", [])
+    change_no = begin_changes(con)
+    note_roster(con, change_no, listed)
     for assembly in ASSEMBLIES:
         key = ", ".join(assembly.key)
-        if assembly.table == "item_thread":
+        if assembly.events == "event_mail":
             # threads of the new mails, by their old names and by their new ones
             touched = f"(SELECT source, thread_id FROM {before})"
             mails = f"SELECT source, message_id FROM item_mail_link SEMI JOIN {before} USING (source, thread_id)"
@@ -158,8 +167,10 @@ def _assemble(con: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> None:
         select = _select(assembly, events)
         con.execute(f"CREATE TABLE IF NOT EXISTS {assembly.table} AS {select} LIMIT 0")
         same = " AND ".join(f"{assembly.table}.{column} = touched.{column}" for column in assembly.key)
+        note_changes(con, change_no, assembly.table, touched, same)
         con.execute(f"DELETE FROM {assembly.table} USING {touched} AS touched WHERE {same}")
         con.execute(f"INSERT INTO {assembly.table} BY NAME {select}")
+        note_changes(con, change_no, assembly.table, touched, same)
     con.execute(f"DELETE FROM assembled_load WHERE load_id IN ({listed})")
     con.execute(f"INSERT INTO assembled_load SELECT unnest([{listed}]), '{assembly_digest()}'" if ids else "SELECT 1")
 
@@ -187,6 +198,67 @@ def assembled_as_of(con: duckdb.DuckDBPyConnection, as_of: datetime) -> Iterator
         yield assembly.table
 
 
-def split_sessions(con: duckdb.DuckDBPyConnection, after_min: Decimal) -> None:
-    """Make the chat items of sessions split by so many minutes of silence."""
-    raise NotImplementedError(after_min)
+# What a part of a session lacks it has from the whole; what ends a session resumes none.
+CARRIED = ("customer_id", "customer_type", "queue", "topic", "order_id")
+ENDS = "('left', 'closed', 'resolved')"
+
+
+def split_sessions(con: duckdb.DuckDBPyConnection, after_min: Decimal) -> tuple[str, str]:
+    """Return the tables of sessions and of rounds where more than ``after_min`` minutes of silence split a session.
+
+    A session that resumes after such a silence is several: ``id/1``, ``id/2`` and so on, in order of time, each made
+    of its own events; what resumes nothing (a departure, a closing, a mark that it is resolved) stays with the part
+    before it. A part ends where the next begins, unless somebody ended it before; dimensions that its events lack are
+    those of the whole. Sessions without such a silence stay as they are. 0 splits nothing. The tables are temporary,
+    made anew at each call, over the events and items that the session sees; ``make_macros`` comes first.
+    """
+    if after_min <= 0:
+        return "item_session", "item_round"
+    named = f"split_{after_min.normalize():f}".replace(".", "_")
+    sessions, rounds, parts = f"item_session_{named}", f"item_round_{named}", f"chat_part_{named}"
+    by_table = {assembly.table: assembly for assembly in ASSEMBLIES}
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {parts} AS {_parts_of_sessions(by_table['item_session'], after_min)}")
+    whole = f"SELECT DISTINCT source, whole_id AS session_id FROM {parts}"
+    events = f"SELECT * EXCLUDE (whole_id, next_at) FROM {parts}"
+    carried = ", ".join(f"coalesce(part.{name}, whole.{name}) AS {name}" for name in CARRIED)
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE {sessions} AS
+        SELECT * FROM item_session ANTI JOIN ({whole}) USING (source, session_id)
+        UNION ALL BY NAME
+        SELECT part.* REPLACE ({carried}, coalesce(part.closed_at, follows.next_at) AS closed_at)
+        FROM ({_made_of(by_table["item_session"], events)}) part
+        JOIN (SELECT DISTINCT source, session_id, whole_id, next_at FROM {parts}) follows USING (source, session_id)
+        JOIN item_session whole ON whole.source = part.source AND whole.session_id = follows.whole_id"""
+    )
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE {rounds} AS
+        SELECT * FROM item_round ANTI JOIN ({whole}) USING (source, session_id)
+        UNION ALL BY NAME SELECT * FROM ({_made_of(by_table["item_round"], events)})"""
+    )
+    con.execute(f"DROP TABLE {parts}")
+    return sessions, rounds
+
+
+def _parts_of_sessions(assembly: Assembly, after_min: Decimal) -> str:
+    """Return the SELECT of the events of sessions that are split, each with its part as its session."""
+    silence_us = int(after_min * 60_000_000)
+    # only a session that lasted longer than the silence can hold one
+    long = f"SELECT source, session_id FROM item_session WHERE epoch_us(last_at) - epoch_us(first_at) > {silence_us}"
+    events = f"SELECT * FROM {assembly.events} SEMI JOIN ({long}) USING (source, session_id)"
+    in_order = """(PARTITION BY source, session_id ORDER BY "at", seq NULLS FIRST, author = 'agent', event_id)"""
+    return f"""
+    WITH timed AS (
+        SELECT *, kind NOT IN {ENDS} AND epoch_us("at") - epoch_us(lag("at") OVER {in_order}) > {silence_us} AS resumes
+        FROM ({latest_versions(assembly, events)})
+    ), numbered AS (
+        SELECT * EXCLUDE (resumes), 1 + count(*) FILTER (resumes) OVER {in_order} AS part_no FROM timed
+    ), part AS (
+        SELECT source, session_id, part_no,
+               lead(min("at")) OVER (PARTITION BY source, session_id ORDER BY part_no) AS next_at
+        FROM numbered GROUP BY source, session_id, part_no
+    ), several AS (
+        SELECT source, session_id FROM numbered GROUP BY source, session_id HAVING max(part_no) > 1
+    )
+    SELECT numbered.* EXCLUDE (part_no) REPLACE (session_id || '/' || part_no AS session_id),
+           session_id AS whole_id, part.next_at
+    FROM numbered SEMI JOIN several USING (source, session_id) JOIN part USING (source, session_id, part_no)"""

@@ -11,7 +11,7 @@ WITH event AS (
            arg_min(customer_id, place) AS customer_id, arg_min(customer_type, place) AS customer_type,
            arg_min(topic, place) AS topic, arg_min(order_id, place) AS order_id, arg_min(queue, place) AS queue,
            arg_max(resolved, place) AS resolved,
-           list(DISTINCT queue) FILTER (kind IN ('transfer', 'handoff') AND queue IS NOT NULL) AS later_queues,
+           list_sort(list(DISTINCT queue) FILTER (kind IN ('transfer', 'handoff') AND queue IS NOT NULL)) AS later_queues,
            count(*) FILTER (kind = 'transfer')                            AS transfer_count,
            min("at")                                                      AS first_at,
            min("at") FILTER (kind = 'opened')                             AS opened_at,

@@ -4,6 +4,9 @@ WITH mail AS (
     SELECT m.*, l.thread_id, NOT coalesce(m.automatic, false) AS is_ours,
            row_number() OVER (PARTITION BY m.source, l.thread_id ORDER BY m."at", m.direction = 'out', m.message_id) AS place
     FROM ($latest) m JOIN item_mail_link l ON l.source = m.source AND l.message_id = m.message_id
+), moved AS (
+    -- the queue that the thread was in before this mail: every mail may name its queue, and that alone is no transfer
+    SELECT *, lag(queue IGNORE NULLS) OVER (PARTITION BY source, thread_id ORDER BY place) AS queue_before FROM mail
 ), thread AS (
     SELECT source, thread_id,
            min("at")                                                             AS first_at,
@@ -14,6 +17,7 @@ WITH mail AS (
            arg_min(message_id, place) FILTER (is_ours AND direction = 'in')      AS asked_id,
            arg_min(customer_id, place) AS customer_id, arg_min(queue, place) AS queue,
            arg_min(topic, place) AS topic, arg_min(order_id, place) AS order_id, arg_max(resolved, place) AS resolved,
+           list_sort(list(DISTINCT queue) FILTER (queue <> queue_before))        AS later_queues,
            max("at") FILTER (is_ours AND direction = 'out')                      AS last_reply_at,
            arg_max(agent_id, place) FILTER (is_ours AND direction = 'out')       AS last_agent_id,
            count(*) FILTER (is_ours AND direction = 'out')                       AS reply_count,
@@ -21,7 +25,7 @@ WITH mail AS (
                 ORDER BY place) FILTER (is_ours AND direction = 'out')           AS replies,
            bool_or(contradicting) AS contradicting, coalesce(bool_or(ambiguous_time), false) AS ambiguous_time,
            max(load_id) AS load_id
-    FROM mail GROUP BY source, thread_id
+    FROM moved GROUP BY source, thread_id
 )
 SELECT * EXCLUDE (replies, first_direction, first_names),
        -- a reply stamped before the question it names began nothing

@@ -10,6 +10,7 @@ better: higher
 terms:
   chat_short_abandon_s: {unit: s, default: "5", at_least: "0", at_most: "120", zh: 短时离开秒数（0 为不剔除）, en: seconds of a short abandon (0 = off)}
   start: {choices: [request, handoff, opening], default: request, of_population: "true", zh: 计时起点, en: start of the clock}
+  split_after_min: {unit: min, default: "0", at_least: "0", at_most: "10080", of_population: "true", zh: 静默多少分钟后算新会话（0 为不拆分）, en: minutes of silence that split a session (0 = off)}
 */
 CASE
   WHEN contradicting                                                    THEN 'unmeasurable: contradicting deliveries'

@@ -11,6 +11,7 @@ unit: s
 better: lower
 terms:
   outside_hours: {choices: [service_seconds, out_of_population], default: service_seconds, zh: 服务时间外, en: outside service hours}
+  split_after_min: {unit: min, default: "0", at_least: "0", at_most: "10080", of_population: "true", zh: 静默多少分钟后算新会话（0 为不拆分）, en: minutes of silence that split a session (0 = off)}
 */
 CASE
   WHEN in_service_hours IS NULL                                         THEN 'unmeasurable: no calendar for that day'

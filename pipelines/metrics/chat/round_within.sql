@@ -11,6 +11,8 @@ better: higher
 terms:
   within_s: {unit: s, default: "180", at_least: "0", at_most: "86400", zh: 回复秒数, en: seconds to answer within}
   outside_hours: {choices: [service_seconds, out_of_population], default: service_seconds, zh: 服务时间外, en: outside service hours}
+  split_after_min: {unit: min, default: "0", at_least: "0", at_most: "10080", of_population: "true", zh: 静默多少分钟后算新会话（0 为不拆分）, en: minutes of silence that split a session (0 = off)}
+  period_by: {choices: [arrival, due, end], default: arrival, of_population: "true", zh: 归属期间, en: what decides the period}
 */
 CASE
   WHEN in_service_hours IS NULL                                         THEN 'unmeasurable: no calendar for that day'

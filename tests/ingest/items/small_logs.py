@@ -28,7 +28,7 @@ from pipelines.runs.calendars import calendar_for, lay_out_calendars
 from pipelines.runs.close_month import ClosedMonth, close_month
 from pipelines.runs.ingest_files import ingest_files
 from pipelines.runs.measure import Measurement, measure
-from pipelines.runs.states import prepare
+from pipelines.runs.states import make_split_tables, prepare
 from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.parse import parse_calendars
 
@@ -189,6 +189,7 @@ class Office:
         with self.open() as warehouse:
             prepare(warehouse.con)
             lay_out_calendars(warehouse.con, hours, frame.zone, days)
+            make_split_tables(warehouse.con, frame)
             rows = warehouse.con.execute(readable_select(frame, Ask("value", found, pieces))).fetchall()
         return {row[1]: (row[3], row[4] if len(row) > 4 else None) for row in rows}
 
