@@ -38,6 +38,7 @@ TARGETS = {
 def main() -> None:
     """Make the world, let every side measure it, compare, keep."""
     asked = _arguments()
+    found: dict[str, Any]
     if asked.linear:
         found = {"linear": [linear(int(float(part) * 1e6)) for part in asked.linear.split(",")]}
         name = "interactions_linear"
@@ -150,7 +151,7 @@ def _ratios(best: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def linear(n: int) -> dict[str, Any]:
-    """Return the product's seconds and peak over ``n`` interactions; a world made for this alone is removed after it."""
+    """Return the product's seconds and peak over ``n`` interactions; a world made for this alone is removed."""
     had = (FOLDER / str(n)).exists()
     folder = world(n, parquet=had)
     found = child("product", folder)

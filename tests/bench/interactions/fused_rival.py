@@ -55,7 +55,9 @@ def fused(home: Path) -> dict[str, Answer]:
             con.execute(f"CREATE TEMP MACRO {macro}")
         con.execute(OFFICE)
         for part in PARTS:
-            cursor = con.execute(Template(_text(part)).substitute(instants, contacts=Template(_text("contacts")).substitute(instants)))
+            cursor = con.execute(
+                Template(_text(part)).substitute(instants, contacts=Template(_text("contacts")).substitute(instants))
+            )
             names = [column[0] for column in cursor.description or []]
             answers |= by_indicator(dict(zip(names, cursor.fetchall()[0], strict=True)))
     return answers

@@ -13,11 +13,14 @@ SINCE, UNTIL, ZONE = datetime(2026, 9, 30, 16, tzinfo=UTC), datetime(2026, 10, 3
 CALENDARS = """
 calendars:
   phone:
-    - {since: 2026-01-01, decided: 2025-12-01, by: "1.3", weekly: {mon-sun: ["09:00-21:00"]}, holidays: cn, on_holidays: as_usual}
+    - {since: 2026-01-01, decided: 2025-12-01, by: "1",
+       weekly: {mon-sun: ["09:00-21:00"]}, holidays: cn, on_holidays: as_usual}
   chat:
-    - {since: 2026-01-01, decided: 2025-12-01, by: "1.3", weekly: {mon-sun: ["08:00-23:00"]}, holidays: cn, on_holidays: as_usual}
+    - {since: 2026-01-01, decided: 2025-12-01, by: "1",
+       weekly: {mon-sun: ["08:00-23:00"]}, holidays: cn, on_holidays: as_usual}
   default:
-    - {since: 2026-01-01, decided: 2025-12-01, by: "1.3", weekly: {mon-fri: ["09:00-18:00"]}, holidays: cn, on_holidays: closed}
+    - {since: 2026-01-01, decided: 2025-12-01, by: "1",
+       weekly: {mon-fri: ["09:00-18:00"]}, holidays: cn, on_holidays: closed}
 """
 # October 2026 in the holiday notice, for the rivals that know no calendar: days off, and the Saturday worked instead.
 DAYS_OFF = tuple(f"2026-10-{day:02d}" for day in range(1, 8))

@@ -1,4 +1,4 @@
-"""Rival 2: pandas, as an analyst would write it: a frame a table, only the columns needed, masks and one merge a question."""
+"""Rival 2: pandas, as an analyst would write it: a frame a table, only the columns needed, masks and merges."""
 
 import math
 from pathlib import Path
@@ -92,7 +92,16 @@ def _calls(home: Path) -> dict[str, Any]:
     several = _several_legs(home, call[call["leg_count"] > 1])
     call = call[call["leg_count"] == 1]
     call = call.assign(outcome=_known(call), arrival_at=call["queued_at"].fillna(call["arrived_at"]))
-    kept = ["direction", "outcome", "arrival_at", "queued_at", "wait_us", "wait_from_log", "contradicting", "ambiguous_time"]
+    kept = [
+        "direction",
+        "outcome",
+        "arrival_at",
+        "queued_at",
+        "wait_us",
+        "wait_from_log",
+        "contradicting",
+        "ambiguous_time",
+    ]
     call = _in_month(pd.concat([call[kept], several[kept]], ignore_index=True), "arrival_at")
 
     outside = (call["direction"] == "outbound") | (call["outcome"] == "ivr_only")
@@ -146,11 +155,15 @@ def _calls(home: Path) -> dict[str, Any]:
 
 def _sessions(home: Path) -> dict[str, Any]:
     columns = ("asked_at", "answered_at", "is_negative", "first_at", "opened_by", "first_line_at", "request_at")
-    chat = _read(home, "session", *columns, "human_line_count", "left_at", "closed_at", "contradicting", "ambiguous_time")
+    chat = _read(
+        home, "session", *columns, "human_line_count", "left_at", "closed_at", "contradicting", "ambiguous_time"
+    )
     chat["arrival_at"] = chat["asked_at"].fillna(chat["first_at"])
     chat = _in_month(chat, "arrival_at")
     no_request = chat["request_at"].isna()
-    outside = (chat["opened_by"] == "agent") | chat["first_line_at"].isna() | (no_request & (chat["human_line_count"] == 0))
+    outside = (
+        (chat["opened_by"] == "agent") | chat["first_line_at"].isna() | (no_request & (chat["human_line_count"] == 0))
+    )
     wrong = int(chat["contradicting"][~outside].sum())
     chat = chat[~outside & ~chat["contradicting"]]
     no_request = chat["request_at"].isna()
@@ -204,17 +217,31 @@ def _sessions(home: Path) -> dict[str, Any]:
 
 
 def _rounds(home: Path) -> dict[str, Any]:
-    turn = _in_month(_read(home, "round", "session_id", "round_no", "started_at", "answered_at", "is_negative"), "started_at")
+    turn = _in_month(
+        _read(home, "round", "session_id", "round_no", "started_at", "answered_at", "is_negative"), "started_at"
+    )
     columns = ("session_id", "request_at", "opened_by", "human_line_count", "left_at", "closed_at")
     turn = turn.merge(_read(home, "session", *columns, "contradicting", "ambiguous_time"), on="session_id")
     outside = (turn["opened_by"] == "agent") | (turn["request_at"].isna() & (turn["human_line_count"] == 0))
-    asked_at = turn["started_at"].mask((turn["round_no"] == 1) & (turn["request_at"] > turn["started_at"]), turn["request_at"])
+    asked_at = turn["started_at"].mask(
+        (turn["round_no"] == 1) & (turn["request_at"] > turn["started_at"]), turn["request_at"]
+    )
     known_at = turn["answered_at"].mask(turn["answered_at"] > turn["left_at"])
-    wrong = turn["contradicting"] | turn["ambiguous_time"] | turn["request_at"].isna() | turn["is_negative"] | (known_at < asked_at)
+    wrong = (
+        turn["contradicting"]
+        | turn["ambiguous_time"]
+        | turn["request_at"].isna()
+        | turn["is_negative"]
+        | (known_at < asked_at)
+    )
     judged = ~outside & ~wrong
     asked_at, known_at = asked_at[judged], known_at[judged]
     answered_at = known_at.where(known_at <= CUT_OFF)
-    ended_at = turn["left_at"].fillna(turn["closed_at"]).where(~(turn["closed_at"] < turn["left_at"]), turn["closed_at"])[judged]
+    ended_at = (
+        turn["left_at"]
+        .fillna(turn["closed_at"])
+        .where(~(turn["closed_at"] < turn["left_at"]), turn["closed_at"])[judged]
+    )
     is_open = answered_at.isna() & ~(ended_at <= CUT_OFF)
     begun = _chat_open(asked_at)
     response = _chat_open(answered_at) - begun
@@ -243,8 +270,12 @@ def _rounds(home: Path) -> dict[str, Any]:
 def _office() -> Any:
     """Working days of the autumn: whether, the how many-th, and their close."""
     day = pd.Series(pd.date_range("2026-09-01", "2026-12-31"))
-    working = day.isin(pd.to_datetime(list(WORKED))) | ((day.dt.dayofweek < 5) & ~day.isin(pd.to_datetime(list(DAYS_OFF))))
-    return pd.DataFrame({"working": working.to_numpy(), "nth": working.cumsum().to_numpy()}, index=pd.DatetimeIndex(day))
+    working = day.isin(pd.to_datetime(list(WORKED))) | (
+        (day.dt.dayofweek < 5) & ~day.isin(pd.to_datetime(list(DAYS_OFF)))
+    )
+    return pd.DataFrame(
+        {"working": working.to_numpy(), "nth": working.cumsum().to_numpy()}, index=pd.DatetimeIndex(day)
+    )
 
 
 def _closes(office: Any) -> Any:
@@ -291,7 +322,17 @@ def _threads(home: Path) -> dict[str, Any]:
 
 def _all_contacts(home: Path) -> Any:
     """Contacts of every channel in one frame."""
-    columns = ("call_id", "direction", "customer_id", "topic", "arrived_at", "queued_at", "answered_at", "ended_at", "outcome")
+    columns = (
+        "call_id",
+        "direction",
+        "customer_id",
+        "topic",
+        "arrived_at",
+        "queued_at",
+        "answered_at",
+        "ended_at",
+        "outcome",
+    )
     call = _read(home, "call", *columns, "resolved", "contradicting", "leg_count")
     call["arrival_at"] = call["queued_at"].fillna(call["arrived_at"])
     call["ended_at"] = call["ended_at"].fillna(call["answered_at"]).fillna(call["arrived_at"])
@@ -313,14 +354,16 @@ def _all_contacts(home: Path) -> Any:
     )
     entry = legs[legs["entered"]].groupby("call_id")["place"].min()
     whole["arrival_at"] = entry.reindex(whole.index).fillna(whole["place"])
-    plain = call.loc[call["leg_count"] > 1, ["call_id", "direction", "customer_id", "topic", "resolved", "contradicting"]]
+    plain = call.loc[
+        call["leg_count"] > 1, ["call_id", "direction", "customer_id", "topic", "resolved", "contradicting"]
+    ]
     call = pd.concat([call[call["leg_count"] == 1], whole.reset_index().merge(plain, on="call_id")], ignore_index=True)
     inbound = call["direction"] == "inbound"
     call["is_candidate"], call["is_handled"] = inbound & call["entered"], inbound & call["known"]
 
-    columns = ("session_id", "customer_id", "topic", "resolved", "first_at", "opened_by", "first_line_at", "request_at")
+    of_chat = ("session_id", "customer_id", "topic", "resolved", "first_at", "opened_by", "first_line_at", "request_at")
     more = ("human_line_count", "last_at", "last_human_at", "contradicting", "asked_at", "answered_at")
-    chat = _read(home, "session", *columns, *more)
+    chat = _read(home, "session", *of_chat, *more)
     chat["arrival_at"] = chat["asked_at"].fillna(chat["first_at"])
     chat["ended_at"] = chat["last_human_at"].fillna(chat["last_at"])
     chat["resolved"] = chat["resolved"].where(chat["last_at"] <= CUT_OFF)
@@ -332,8 +375,18 @@ def _all_contacts(home: Path) -> Any:
     )
     chat["was_answered"] = human & written
 
-    columns = ("thread_id", "customer_id", "topic", "resolved", "first_at", "last_at", "asked_at", "begun_by", "reply_count")
-    mail = _read(home, "thread", *columns, "last_reply_at", "answered_at", "contradicting")
+    of_mail = (
+        "thread_id",
+        "customer_id",
+        "topic",
+        "resolved",
+        "first_at",
+        "last_at",
+        "asked_at",
+        "begun_by",
+        "reply_count",
+    )
+    mail = _read(home, "thread", *of_mail, "last_reply_at", "answered_at", "contradicting")
     mail["arrival_at"] = mail["asked_at"].fillna(mail["first_at"])
     mail["ended_at"] = mail["last_reply_at"].fillna(mail["last_at"])
     mail["resolved"] = mail["resolved"].where(mail["last_reply_at"] <= CUT_OFF)
@@ -356,14 +409,25 @@ def _contacts(home: Path) -> dict[str, Any]:
     contact = contact[contact["is_handled"] & (contact["arrival_at"] < TO)]
 
     case = _read(
-        home, "case", "contact_channel", "contact_id", "begins_at", "plan_at", "resolved_at", "withdrawn_at", "paused_at", "resumed_at"
+        home,
+        "case",
+        "contact_channel",
+        "contact_id",
+        "begins_at",
+        "plan_at",
+        "resolved_at",
+        "withdrawn_at",
+        "paused_at",
+        "resumed_at",
     )
     case = case[case["contact_id"].notna() & (case["begins_at"] <= CUT_OFF)]
     for column in ("plan_at", "resolved_at", "withdrawn_at"):
         case[column] = case[column].where(case[column] <= CUT_OFF)
     case["done_at"] = case[["plan_at", "resolved_at"]].min(axis=1)
     case["resumed_at"] = case[["resumed_at", "done_at"]].min(axis=1).fillna(CUT_OFF).clip(upper=CUT_OFF)
-    case = case.rename(columns={"contact_channel": "channel", "begins_at": "opened_at"}).drop(columns=["plan_at", "resolved_at"])
+    case = case.rename(columns={"contact_channel": "channel", "begins_at": "opened_at"}).drop(
+        columns=["plan_at", "resolved_at"]
+    )
     contact = contact.merge(case, on=["channel", "contact_id"], how="left")
 
     office = _office()
@@ -425,12 +489,16 @@ def _surveys(home: Path, contact: Any, key: list[str]) -> dict[str, Any]:
     survey["off_scale"] = heard & ~valid
     survey["rating"] = survey["rating_us"].where(valid)
     survey["valid_at"] = at.where(valid)
-    asked = survey.sort_values("valid_at", na_position="first").groupby(key, sort=False).agg(
-        was_answered=("was_answered", "first"),
-        wrong=("wrong", "any"),
-        off_scale=("off_scale", "any"),
-        open_until=("open_until", "first"),
-        rating=("rating", "last"),
+    asked = (
+        survey.sort_values("valid_at", na_position="first")
+        .groupby(key, sort=False)
+        .agg(
+            was_answered=("was_answered", "first"),
+            wrong=("wrong", "any"),
+            off_scale=("off_scale", "any"),
+            open_until=("open_until", "first"),
+            rating=("rating", "last"),
+        )
     )
     outside = ~asked["was_answered"]
     wrong = int((~outside & asked["wrong"]).sum())
@@ -450,7 +518,9 @@ def _surveys(home: Path, contact: Any, key: list[str]) -> dict[str, Any]:
 
 
 def _inspections(home: Path, contact: Any, key: list[str]) -> dict[str, Any]:
-    seen = _read(home, "inspection", "inspection_id", *key, "inspected_at", "accuracy_us", "fatal", "violations", "contradicting")
+    seen = _read(
+        home, "inspection", "inspection_id", *key, "inspected_at", "accuracy_us", "fatal", "violations", "contradicting"
+    )
     seen = seen[seen["inspected_at"] <= CUT_OFF].merge(contact, on=key, suffixes=("_inspection", ""))
     seen = seen.sort_values(["inspected_at", "inspection_id"]).drop_duplicates(key, keep="last")
     outside = ~seen["was_answered"]

@@ -68,14 +68,18 @@ def _several_legs(home: Path) -> pl.LazyFrame:
     """Calls of several legs put together: from the first entry into a queue to the first answer."""
     legs = _scan(home, "leg").with_columns(known=_known()).filter(col("place") <= CUT_OFF)
     entered, answered = col("known") != "ivr_only", col("known") == "answered"
-    whole = legs.sort("call_id", "leg_no").group_by("call_id", maintain_order=True).agg(
-        arrival_at=pl.coalesce(col("place").filter(entered).min(), col("place").min()),
-        queued_at=col("queued_at").filter(entered).first(),
-        first_known=col("known").filter(entered).first(),
-        first_wait_us=col("wait_us").filter(entered).first(),
-        answer_at=col("answered_at").filter(answered).first(),
-        ended_at=col("ended_at").filter(entered).max(),
-        last_known=col("known").filter(entered).last(),
+    whole = (
+        legs.sort("call_id", "leg_no")
+        .group_by("call_id", maintain_order=True)
+        .agg(
+            arrival_at=pl.coalesce(col("place").filter(entered).min(), col("place").min()),
+            queued_at=col("queued_at").filter(entered).first(),
+            first_known=col("known").filter(entered).first(),
+            first_wait_us=col("wait_us").filter(entered).first(),
+            answer_at=col("answered_at").filter(answered).first(),
+            ended_at=col("ended_at").filter(entered).max(),
+            last_known=col("known").filter(entered).last(),
+        )
     )
     until = pl.coalesce("answer_at", "ended_at")
     plain = _scan(home, "call").select("call_id", "direction", "contradicting", "ambiguous_time")
@@ -86,13 +90,26 @@ def _several_legs(home: Path) -> pl.LazyFrame:
         "contradicting",
         "ambiguous_time",
         wait_from_log=pl.lit(value=False),
-        wait_us=pl.when(col("first_known") == "answered").then("first_wait_us").otherwise(_us(until) - _us(col("queued_at"))),
-        outcome=pl.when(col("answer_at").is_not_null()).then(pl.lit("answered")).otherwise(col("last_known").fill_null("ivr_only")),
+        wait_us=pl.when(col("first_known") == "answered")
+        .then("first_wait_us")
+        .otherwise(_us(until) - _us(col("queued_at"))),
+        outcome=pl.when(col("answer_at").is_not_null())
+        .then(pl.lit("answered"))
+        .otherwise(col("last_known").fill_null("ivr_only")),
     )
 
 
 def _calls(home: Path) -> pl.LazyFrame:
-    columns = ("direction", "arrival_at", "queued_at", "contradicting", "ambiguous_time", "wait_from_log", "wait_us", "outcome")
+    columns = (
+        "direction",
+        "arrival_at",
+        "queued_at",
+        "contradicting",
+        "ambiguous_time",
+        "wait_from_log",
+        "wait_us",
+        "outcome",
+    )
     one = (
         _scan(home, "call")
         .filter(col("leg_count") == 1)
@@ -169,7 +186,11 @@ def _calls(home: Path) -> pl.LazyFrame:
 
 
 def _sessions(home: Path) -> pl.LazyFrame:
-    chat = _scan(home, "session").with_columns(arrival_at=pl.coalesce("asked_at", "first_at")).filter(_in_month(col("arrival_at")))
+    chat = (
+        _scan(home, "session")
+        .with_columns(arrival_at=pl.coalesce("asked_at", "first_at"))
+        .filter(_in_month(col("arrival_at")))
+    )
     left_known = (col("left_at") <= CUT_OFF) & (col("left_at") <= col("closed_at")).fill_null(value=True)
     chat = chat.select(
         "contradicting",
@@ -222,7 +243,12 @@ def _sessions(home: Path) -> pl.LazyFrame:
     return _counted(chat, counts, more).select(
         all__outside="outside",
         first_response__met="within",
-        first_response__missed=col("answered") - col("within") + col("left") - col("excused") + col("closed") + col("late"),
+        first_response__missed=col("answered")
+        - col("within")
+        + col("left")
+        - col("excused")
+        + col("closed")
+        + col("late"),
         first_response__excluded="excused",
         first_response__unmeasurable="unjudged",
         first_response__pending=col("open") - col("late"),
@@ -259,7 +285,9 @@ def _rounds(home: Path) -> pl.LazyFrame:
         .filter(_in_month(col("started_at")))
         .join(chat, on="session_id")
         .with_columns(
-            asked_at=pl.when(col("round_no") == 1).then(pl.max_horizontal("started_at", "request_at")).otherwise("started_at"),
+            asked_at=pl.when(col("round_no") == 1)
+            .then(pl.max_horizontal("started_at", "request_at"))
+            .otherwise("started_at"),
             known_at=pl.when((col("answered_at") <= col("left_at")).fill_null(value=True)).then("answered_at"),
             ended_at=pl.min_horizontal("left_at", "closed_at"),
         )
@@ -328,7 +356,9 @@ def _office_open(at: pl.Expr, prefix: str) -> pl.Expr:
 def _threads(home: Path) -> pl.LazyFrame:
     day = _office()
     asked, answer = (
-        day.select(col("day").alias(f"{name}_on"), col("working").alias(f"{name}_working"), col("nth").alias(f"{name}_nth"))
+        day.select(
+            col("day").alias(f"{name}_on"), col("working").alias(f"{name}_working"), col("nth").alias(f"{name}_nth")
+        )
         for name in ("asked", "answer")
     )
     mail = (
@@ -388,7 +418,11 @@ def _calls_as_contacts(home: Path) -> list[pl.LazyFrame]:
     call, legs = _scan(home, "call"), _scan(home, "leg")
     known = (col("answered_at") <= CUT_OFF).fill_null(value=True)
     end = pl.coalesce("ended_at", "answered_at", "arrived_at")
-    answered, entered, inbound = col("outcome") == "answered", col("outcome") != "ivr_only", col("direction") == "inbound"
+    answered, entered, inbound = (
+        col("outcome") == "answered",
+        col("outcome") != "ivr_only",
+        col("direction") == "inbound",
+    )
     one = call.filter(col("leg_count") == 1).with_columns(
         channel=pl.lit("phone"),
         contact_id="call_id",
@@ -499,8 +533,9 @@ def _contacts(home: Path) -> pl.LazyFrame:
             has_any_case=col("opened_at").is_not_null(),
             has_case=(_us(col("opened_at")) - _us(col("ended_at")) <= 168 * HOUR_US).fill_null(value=False),
             done=(col("done_at") <= col("due_at")).fill_null(value=False),
-            withdrawn=((col("withdrawn_at") <= col("due_at")) & (col("withdrawn_at") < col("done_at")).fill_null(value=True))
-            .fill_null(value=False),
+            withdrawn=(
+                (col("withdrawn_at") <= col("due_at")) & (col("withdrawn_at") < col("done_at")).fill_null(value=True)
+            ).fill_null(value=False),
             over=(col("done_at").is_not_null() | (col("due_at") < CUT_OFF)).fill_null(value=False),
             repeated=(_us(col("next_at")) - _us(col("ended_at")) <= 2 * HOUR_US).fill_null(value=False),
             passed=_us(CUT_OFF) - _us(col("ended_at")) > 2 * HOUR_US,
@@ -534,7 +569,14 @@ def _contact_of(home: Path) -> pl.LazyFrame:
     return (
         _all_contacts(home)
         .filter(_in_month(col("arrival_at")))
-        .select("contact_id", "arrival_at", "ended_at", "was_answered", contact_channel="channel", of_contact="contradicting")
+        .select(
+            "contact_id",
+            "arrival_at",
+            "ended_at",
+            "was_answered",
+            contact_channel="channel",
+            of_contact="contradicting",
+        )
     )
 
 

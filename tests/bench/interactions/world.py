@@ -1,4 +1,4 @@
-"""The world that all sides measure: tables of items made by one script, and the same items as Parquet for the rivals."""
+"""The world that all sides measure: tables of items made by one script, and the same items as Parquet."""
 
 import shutil
 from importlib import resources
@@ -13,7 +13,8 @@ from pipelines.warehouse.store import Warehouse
 SETTINGS = "memory_limit: 8GB\nthreads: 2\n"
 LONGEST = 6  # rounds of a chat
 ROUND = """INSERT INTO item_round BY NAME
-SELECT 'im' AS source, 's' || i AS session_id, {no} AS round_no, at_us({started}) AS started_at, at_us({answered}) AS answered_at,
+SELECT 'im' AS source, 's' || i AS session_id, {no} AS round_no, at_us({started}) AS started_at,
+       at_us({answered}) AS answered_at,
        CASE WHEN answered_at IS NOT NULL THEN 'a' || r(i, 65, 2000) END AS agent_id, {negative} AS is_negative
 FROM chat WHERE round_count >= {no};"""
 
@@ -23,8 +24,8 @@ PARQUET = {
     "call": f"""SELECT call_id, direction, customer_id, topic, arrived_at, queued_at, answered_at, ended_at, outcome,
         {AMOUNT_US.format("wait_s")} AS wait_us, wait_from_log, resolved, contradicting, ambiguous_time, leg_count
         FROM item_call""",
-    "leg": f"""SELECT call_id, row_number() OVER (PARTITION BY call_id ORDER BY place, leg_id) AS leg_no, place, queued_at,
-        arrived_at, answered_at, ended_at, outcome, {AMOUNT_US.format("wait_s")} AS wait_us
+    "leg": f"""SELECT call_id, row_number() OVER (PARTITION BY call_id ORDER BY place, leg_id) AS leg_no, place,
+        queued_at, arrived_at, answered_at, ended_at, outcome, {AMOUNT_US.format("wait_s")} AS wait_us
         FROM (SELECT call_id, unnest(legs, recursive := true) FROM item_call WHERE leg_count > 1)""",
     "session": """SELECT session_id, customer_id, topic, resolved, first_at, opened_by, first_line_at, request_at,
         human_line_count, left_at, closed_at, last_at, last_human_at, contradicting, ambiguous_time,
@@ -36,8 +37,8 @@ PARQUET = {
     "case": """SELECT contact_channel, contact_source, contact_id, begins_at, firsts['plan_given'] AS plan_at,
         firsts['resolved'] AS resolved_at, firsts['withdrawn'] AS withdrawn_at, pauses[1].from_at AS paused_at,
         pauses[1].until_at AS resumed_at FROM item_case""",
-    "survey": f"""SELECT contact_channel, contact_id, invited_at, answered_at, {AMOUNT_US.format("rating")} AS rating_us,
-        contradicting FROM item_survey""",
+    "survey": f"""SELECT contact_channel, contact_id, invited_at, answered_at, {AMOUNT_US.format("rating")} AS
+        rating_us, contradicting FROM item_survey""",
     "inspection": f"""SELECT inspection_id, contact_channel, contact_id, inspected_at,
         {AMOUNT_US.format("accuracy")} AS accuracy_us, fatal, violations, contradicting FROM item_inspection""",
 }
