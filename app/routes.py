@@ -13,7 +13,7 @@ from app.auth import current_reader
 from app.components.attributes import data
 from app.components.panel import empty
 from app.i18n import choose, language, speaking, t
-from app.pages import indicator, item, items, lazy, scorecard, statement, statements
+from app.pages import definitions, indicator, item, items, lazy, scorecard, statement, statements
 from app.settings import Settings
 
 EVERYBODY = ("auditor", "finance", "team_lead", "vendor")
@@ -45,6 +45,8 @@ ROUTES = (
     Route("/item/{statement_id}/{population}/{source}/{item_id}", "item", item.layout),
     Route("/statement/{statement_id}", "statement", statement.layout),
     Route("/statements", "statements", statements.layout),
+    Route("/definitions", "definitions", definitions.layout),
+    Route("/definition/{metric}", "definition", definitions.one),
 )
 CONNECTED = (indicator, items)
 

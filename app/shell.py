@@ -30,6 +30,7 @@ INDEX = """<!DOCTYPE html>
 NAVIGATION = (
     ("/", "scorecard", ("scorecard", "indicator", "items", "item")),
     ("/statements", "statements", ("statement", "statements")),
+    ("/definitions", "definitions", ("definition", "definitions")),
 )
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
+from app.components import links
 from app.components.panel import pairs
 from app.components.scorecard_table import target_text
 from app.components.verdict import badge
@@ -22,7 +23,7 @@ def definition(view: IndicatorView) -> Component:
         (
             t("definition.metric"),
             [
-                html.Code(row.metric),
+                dcc.Link(html.Code(row.metric), href=links.definition(row.metric)),
                 " ",
                 html.Code(view.definition_sha256[:12], title=f"SHA-256 {view.definition_sha256}", className="quiet"),
             ],

@@ -41,6 +41,16 @@ def item(statement_id: str, population: str, source: str, item_id: str) -> str:
     return _path("item", statement_id, population, source, item_id)
 
 
+def definitions() -> str:
+    """Return the list of what can be measured."""
+    return _path("definitions")
+
+
+def definition(metric: str) -> str:
+    """Return one metric's definition."""
+    return _path("definition", metric)
+
+
 def statement(statement_id: str, line: str | None = None) -> str:
     """Return a statement, at one of its lines."""
     return _path("statement", statement_id) + (f"#line-{quote(line, safe='')}" if line else "")

@@ -12,7 +12,7 @@ import flask
 
 from app.views import ProblemView, Trouble
 from pipelines.core.problem import Refused
-from pipelines.runs import item_view, items, statements
+from pipelines.runs import definitions, item_view, items, statements
 
 KEY = "clausemeter"
 
@@ -28,6 +28,8 @@ class Door:
     histogram: Callable[[str, str], Any]
     items: Callable[..., Any]
     item: Callable[[str, str, str, str], Any]
+    list_definitions: Callable[[], Any]
+    read_definition: Callable[[str], Any]
 
 
 def open_door(home: Path) -> Door:
@@ -40,6 +42,8 @@ def open_door(home: Path) -> Door:
         histogram=partial(items.histogram, home),
         items=partial(items.items, home),
         item=partial(item_view.item, home),
+        list_definitions=definitions.definitions,  # of this installation, whatever the home
+        read_definition=definitions.definition,
     )
 
 

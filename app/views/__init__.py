@@ -1,5 +1,6 @@
 """What the pages are given: frozen, typed, exact. No words of a language but the contract's own (``Words``)."""
 
+from app.views.definition import DefinitionView, ExampleRow, ExampleView, TermView
 from app.views.item import EventView, IntervalView, ItemRow, ItemsFilter, ItemState, ItemsView, ItemView, RawView
 from app.views.measure import Bucket, DayPoint, GroupPoint, Measure, MonthPoint, Reasons, States
 from app.views.problem import ProblemView, Trouble
@@ -22,7 +23,10 @@ __all__ = [
     "Bucket",
     "Choice",
     "DayPoint",
+    "DefinitionView",
     "EventView",
+    "ExampleRow",
+    "ExampleView",
     "GroupPoint",
     "Head",
     "IndicatorRow",
@@ -46,6 +50,7 @@ __all__ = [
     "States",
     "Step",
     "Term",
+    "TermView",
     "Trouble",
     "Words",
 ]

@@ -9,7 +9,7 @@ import typer
 
 from pipelines.cli.options import DEFAULT_HOME, AsJson, Home, day_of, instant_of, pairs_of, print_json, table
 from pipelines.runs.contracts import read_tree
-from pipelines.runs.measure import GROUPS, measure
+from pipelines.runs.measure import GROUPS, Measurement, measure
 
 
 def register(program: typer.Typer) -> None:
@@ -26,7 +26,8 @@ def run(
     by: Annotated[str, typer.Option(help=f"Groups, with commas: {', '.join(GROUPS)}.")] = "",
     term: Annotated[list[str] | None, typer.Option(help="A term, such as short_abandon_s=0; may be repeated.")] = None,
     where: Annotated[
-        list[str] | None, typer.Option(help="Only these, such as queue=a,b or source=bank; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Only these, such as queue=a,b or source=bank or weekday=mon,tue; may be repeated."),
     ] = None,
     zone: Annotated[str | None, typer.Option(help="The zone of the days; by default that of the logs.")] = None,
     cut_off: Annotated[
@@ -59,32 +60,39 @@ def run(
     if as_json:
         print_json([asdict(one) for one in found])
         return
+    groups = list(found[0].group) if found else []
+    has_intervals = any(one.low is not None for one in found)
+    by_agent = any(one.rate_of is not None for one in found)
+    has_kinds = any(one.kinds for one in found)
+    numbers = ["value", *(["95 % interval"] if has_intervals else []), "numerator", "denominator", "n", "population"]
+    numbers += ["handled", "touched"] if by_agent else []
     table(
-        [
-            "metric",
-            *(found[0].group if found else []),
-            "value",
-            "numerator",
-            "denominator",
-            "n",
-            "population",
-            "states",
-        ],
+        ["metric", *groups, *numbers, "states", *(["kinds"] if has_kinds else [])],
         [
             [
                 one.metric,
                 *one.group.values(),
                 "no data" if one.value is None else one.value,
+                *([interval_text(one)] if has_intervals else []),
                 one.numerator,
                 one.denominator,
                 str(one.n),
                 str(one.population),
+                *(["" if n is None else str(n) for n in (one.handled, one.touched)] if by_agent else []),
                 states_text(one.states),
+                *([", ".join(f"{kind} {n}" for kind, n in one.kinds.items())] if has_kinds else []),
             ]
             for one in found
         ],
-        right=[number + len(found[0].group) if found else number for number in (1, 2, 3, 4, 5)],
+        right=[number + len(groups) for number in range(1, len(numbers) + 1)],
     )
+    for named in dict.fromkeys(one.rate_of for one in found if one.rate_of is not None):
+        print(f"An agent's value is a rate of {named}; touched: those that are given to another agent.")
+
+
+def interval_text(one: Measurement) -> str:
+    """Return a value's 95 % interval, or nothing where it has none."""
+    return "" if one.low is None else f"{one.low} to {one.high}"
 
 
 def states_text(states: Mapping[str, Any]) -> str:

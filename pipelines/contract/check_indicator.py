@@ -156,7 +156,7 @@ def _terms(reading: Reading) -> Iterator[Problem]:
                 found = True
                 what = f"{name} {value.value!r} {wrong}."
                 yield reading.problem(what, _bounds(term), "contract.option_out_of_bounds", "terms", name)
-            if term.of_population and term.unit != "days" and value.since and value.since.day != 1:
+            if term.of_population and term.unit not in ("days", "days or h") and value.since and value.since.day != 1:
                 yield reading.problem(
                     f"{name} changes on {value.since}; it decides what a whole month counts.",
                     "Let it begin on the first of a month.",

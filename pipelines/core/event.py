@@ -140,6 +140,7 @@ CASE = EventTable(
         *_texts("contact_source", "contact_id", "customer_id", "agent_id", "queue", "topic", "order_id"),
         *_texts("into_case_id", "pause_reason"),
         Column("upheld", "flag"),
+        Column("in_time", "flag"),  # what the log itself says, at this event, of its case being in time
         Column("automatic", "flag"),
         AMBIGUOUS_TIME,
     ),
@@ -187,7 +188,13 @@ ROSTER = EventTable(
     key=(_key("member_kind", words=("agent", "queue")), _key("member_id"), _key("since_at", kind="instant")),
     facts=(*_instants("until_at"), *_texts("team", "vendor", "site"), AMBIGUOUS_TIME),
 )
+# what an agent was doing from then on; without an end, until the agent's next state
+AGENT_STATE = EventTable(
+    "agent_state",
+    key=(_key("agent_id"), _key("since_at", kind="instant")),
+    facts=(*_instants("until_at"), Column("state", required=True), Column("queue"), AMBIGUOUS_TIME),
+)
 
 EVENT_TABLES: dict[str, EventTable] = {
-    table.name: table for table in (CALL, CHAT, MAIL, CASE, SURVEY, INSPECTION, ATTENDANCE, ROSTER)
+    table.name: table for table in (CALL, CHAT, MAIL, CASE, SURVEY, INSPECTION, ATTENDANCE, ROSTER, AGENT_STATE)
 }

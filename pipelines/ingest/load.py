@@ -5,7 +5,9 @@ under the same key is another version, and is kept beside the first.
 """
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,12 +148,12 @@ def _check_again(
         )
     found = con.execute("SELECT name, text FROM mapping WHERE fingerprint = ?", [earlier.fingerprint]).fetchall()
     former = parse_mapping(found[0][1], found[0][0])
-    for table_name, table in mapping.tables.items():
-        if table_name in former.tables and former.tables[table_name].key != table.key:
+    for part_name, part in mapping.parts.items():
+        if part_name in former.parts and former.parts[part_name].table.key != part.table.key:
             raise Refused(
                 Problem(
                     where=file_name,
-                    what=f"The key of {table_name} in {mapping.name} is not the one that this file was loaded with, so "
+                    what=f"The key of {part_name} in {mapping.name} is not the one that this file was loaded with, so "
                     "every record would be stored a second time under another name.",
                     mend="Take the former key back, or give the mapping a new source.",
                     code="ingest.key_changed",
@@ -174,14 +176,17 @@ def _store(
         load_id = con.execute("SELECT coalesce(max(load_id), 0) + 1 FROM load").fetchall()[0][0]
         _judge(con, staged)
         rows = {}
-        for table_name, table in staged.tables.items():
-            _find_repeats(con, table, mapping.source, stamp)
-            rows[table_name] = _insert(con, table, mapping.source, load_id, stamp)
+        for part_name, table in staged.tables.items():  # one after the other: what one stored the next repeats
+            _find_repeats(con, part_name, table, mapping.source, stamp)
+            rows[part_name] = _insert(con, part_name, table, mapping.source, load_id, stamp)
         blank, quarantined = _quarantine(con, staged, load_id)
         accepted, duplicates = _fates(con, staged, sum(rows.values()))
         skipped = _sum_lines(con, staged, "skipped")
         lines = Lines(accepted, quarantined, duplicates, staged.blank + blank, skipped)
-        _book(con, load_id, mapping, staged, received, file_name, stamp.at, lines, rows)
+        stored = Counter[str]()
+        for part_name, count in rows.items():
+            stored[staged.tables[part_name].event.table_name] += count
+        _book(con, load_id, mapping, staged, received, file_name, stamp.at, lines, stored)
         archive.keep(received)
         con.execute("COMMIT")
     except BaseException:
@@ -211,8 +216,10 @@ def _judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE skipped AS SELECT DISTINCT nth FROM verdict WHERE fault = {SKIPPED}")
 
 
-def _find_repeats(con: duckdb.DuckDBPyConnection, table: StagedTable, source: str, stamp: Stamp) -> None:
-    """Find the rows that say nothing new, into `repeat_<table>` (rid): repeated in the file, or in the store already.
+def _find_repeats(
+    con: duckdb.DuckDBPyConnection, part_name: str, table: StagedTable, source: str, stamp: Stamp
+) -> None:
+    """Find the rows that say nothing new, into `repeat_<part>` (rid): repeated in the file, or in the store already.
 
     Distinct hashes of the keys are counted first: where every key is new and stands once, there is nothing to compare.
     """
@@ -220,12 +227,12 @@ def _find_repeats(con: duckdb.DuckDBPyConnection, table: StagedTable, source: st
     keys = [name(column.name) for column in event.key]
     versioned = stamp.is_given_by_load(table)
     content = [name(c.name) for c in event.columns if not (versioned and c.name == "record_at")]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE repeat_{event.name} (rid BIGINT)")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE repeat_{part_name} (rid BIGINT)")
     hashed = f"hash({', '.join(keys)})"
     rows, distinct = con.execute(f"SELECT count(*), count(DISTINCT {hashed}) FROM {good}").fetchall()[0]
     if rows != distinct:
         con.execute(
-            f"INSERT INTO repeat_{event.name} SELECT rid FROM {good} "
+            f"INSERT INTO repeat_{part_name} SELECT rid FROM {good} "
             f"WHERE {hashed} IN (SELECT {hashed} FROM {good} GROUP BY 1 HAVING count(*) > 1) "
             f"QUALIFY row_number() OVER (PARTITION BY {', '.join(content)} ORDER BY rid) > 1"
         )
@@ -237,13 +244,15 @@ def _find_repeats(con: duckdb.DuckDBPyConnection, table: StagedTable, source: st
         for column in content
     )
     con.execute(
-        f"INSERT INTO repeat_{event.name} SELECT g.rid FROM {good} g SEMI JOIN {known}) k ON {same} "
-        f"WHERE g.rid NOT IN (SELECT rid FROM repeat_{event.name})",
+        f"INSERT INTO repeat_{part_name} SELECT g.rid FROM {good} g SEMI JOIN {known}) k ON {same} "
+        f"WHERE g.rid NOT IN (SELECT rid FROM repeat_{part_name})",
         {"source": source},
     )
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: StagedTable, source: str, load_id: int, stamp: Stamp) -> int:
+def _insert(
+    con: duckdb.DuckDBPyConnection, part_name: str, table: StagedTable, source: str, load_id: int, stamp: Stamp
+) -> int:
     """Store the rows that are new; return how many."""
     event = table.event
     columns = [column.name for column in event.columns]
@@ -251,7 +260,7 @@ def _insert(con: duckdb.DuckDBPyConnection, table: StagedTable, source: str, loa
     done = con.execute(
         f"INSERT INTO {event.table_name} (source, load_id, {', '.join(name(column) for column in columns)}) "
         f"SELECT {literal(source)}, {load_id}, {', '.join(values)} FROM {table.relation} "
-        f"WHERE fault = 0 AND nth NOT IN (SELECT nth FROM refused) AND rid NOT IN (SELECT rid FROM repeat_{event.name})"
+        f"WHERE fault = 0 AND nth NOT IN (SELECT nth FROM refused) AND rid NOT IN (SELECT rid FROM repeat_{part_name})"
     ).fetchall()
     return int(done[0][0])
 
@@ -297,13 +306,13 @@ def _quarantine_rows(kept: list[tuple[int, int, Fault, str]], load_id: int) -> p
 
 def _fates(con: duckdb.DuckDBPyConnection, staged: Staged, stored: int) -> tuple[int, int]:
     """Return (accepted, duplicates) in lines: a record is a duplicate when all its rows are repeats."""
-    repeats = " UNION ALL ".join(f"SELECT count(*) FROM repeat_{table_name}" for table_name in staged.tables)
+    repeats = " UNION ALL ".join(f"SELECT count(*) FROM repeat_{part_name}" for part_name in staged.tables)
     repeated = sum(count for (count,) in con.execute(repeats).fetchall()) if repeats else 0
     if staged.reading == BY_ENGINE and len(staged.tables) == 1:  # a record is a line and gives one row
         return stored, repeated
     rows = " UNION ALL ".join(
-        f"SELECT nth, rid NOT IN (SELECT rid FROM repeat_{table_name}) AS is_new FROM {table.relation} WHERE fault = 0"
-        for table_name, table in staged.tables.items()
+        f"SELECT nth, rid NOT IN (SELECT rid FROM repeat_{part_name}) AS is_new FROM {table.relation} WHERE fault = 0"
+        for part_name, table in staged.tables.items()
     )
     if not rows:
         return 0, 0
@@ -332,7 +341,7 @@ def _book(
     file_name: str,
     now: datetime,
     lines: Lines,
-    rows: dict[str, int],
+    rows: MappingType[str, int],
 ) -> None:
     """Enter the load in the book, once its lines add up."""
     fates = (lines.accepted, lines.quarantined, lines.duplicates, lines.blank, lines.skipped)
@@ -353,7 +362,7 @@ def _book(
         ],
     )
     for table_name, count in rows.items():
-        con.execute("INSERT INTO load_table VALUES (?, ?, ?)", [load_id, f"event_{table_name}", count])
+        con.execute("INSERT INTO load_table VALUES (?, ?, ?)", [load_id, table_name, count])
 
 
 def _report(con: duckdb.DuckDBPyConnection, load_id: int, status: str) -> LoadReport:

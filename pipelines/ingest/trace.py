@@ -134,12 +134,15 @@ def _key_texts(event: EventTable) -> str:
 
 def _spans(con: duckdb.DuckDBPyConnection, event: EventTable, staged: Staged) -> list[tuple[tuple[str, ...], int, int]]:
     """Return (key, first line, last line) of what was found, of a key the latest version first."""
-    if event.name not in staged.tables:
+    tables = [table for table in staged.tables.values() if table.event == event]
+    if not tables:
         return []
     keys = ", ".join(name(column.name) for column in event.key)
+    columns = f"nth, rid, fault, record_at, {keys}"
+    found = " UNION ALL ".join(f"SELECT {columns} FROM {table.relation}" for table in tables)
     rows = con.execute(
         f"SELECT line_no, last_line_no, {_key_texts(event)} "
-        f"FROM {staged.tables[event.name].relation} JOIN {staged.spans} USING (nth) "
+        f"FROM ({found}) JOIN {staged.spans} USING (nth) "
         f"WHERE fault = 0 AND ({keys}) IN (SELECT ({keys}) FROM wanted) ORDER BY record_at DESC NULLS LAST, rid"
     ).fetchall()
     return [(tuple(key), first, last) for first, last, *key in rows]

@@ -70,17 +70,21 @@ def population_options(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]]
     """
     values = {name: pieces[-1].value for name, pieces in terms.items()}
     # where the due instant decides the period, the limit decides which items are there
-    due_running = population_needs(metric.population_for(values)).due_running
-    limits = due_running[1:] if values.get("period_by", "arrival") != "arrival" else ()
+    needs = population_needs(metric.population_for(values))
+    limits = needs.limits if values.get("period_by", "arrival") != "arrival" else ()
     chosen = [(name, term) for name, term in sorted(metric.terms.items()) if term.of_population or name in limits]
-    return tuple(
+    options = [
         (name, dated_literal(term, terms[name]) if name in limits else _option(term, terms[name]))
         for name, term in chosen
-    )
+    ]
+    if needs.due or needs.due_running:
+        return tuple(options)
+    # what a population says of itself is no choice: metrics that leave it so share one scan
+    return tuple((name, sql) for name, sql in options if needs.options.get(name) != sql)
 
 
 def _option(term: Term, pieces: Sequence[Piece[str]]) -> str:
-    if term.unit == "days":
+    if term.unit in ("days", "days or h"):
         return dated_literal(term, pieces)
     return pieces[-1].value if term.choices else term.literal(pieces[-1].value)
 
@@ -175,15 +179,18 @@ def ask_columns(population: str, asks: Sequence[Ask]) -> list[str]:
     return columns
 
 
-def scan_select(population: str, frame: Frame, asks: Sequence[Ask], columns: Sequence[str]) -> str:
+def scan_select(
+    population: str, frame: Frame, asks: Sequence[Ask], columns: Sequence[str], rows: str | None = None
+) -> str:
     """Return one SELECT over each item of a population: ``columns`` (SQL over the item), then those of the asks.
 
-    Only what is spoken of is joined: an item without a question of hours needs no calendar.
+    Only what is spoken of is joined: an item without a question of hours needs no calendar. ``rows``: a SELECT of the
+    population's rows, where others are wanted than the frame's.
     """
     listed = ",\n       ".join([*columns, *ask_columns(population, asks)])
     spoken = names_in([*columns, *_names_of(asks)])
     return (
-        f"WITH population AS (\n{population_select(population, frame)}\n),\n"
+        f"WITH population AS (\n{rows or population_select(population, frame)}\n),\n"
         f"item AS (\n{item_select(population, frame, spoken)}\n)\n"
         f"SELECT {listed}\nFROM item"
     )

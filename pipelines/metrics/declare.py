@@ -99,7 +99,8 @@ class Metric:
     """What a metric is. ``sql`` is its state expression over the columns of its population and its terms.
 
     ``population_if`` names another population for a value of a term; ``weights`` are those of a difference's states,
-    ``per`` is the number of contacts that a rate is stated for, ``interval`` the kind of the interval shown with it.
+    ``per`` is the number of contacts that a rate is stated for, ``interval`` the kind of the interval shown with it;
+    ``listed`` gives an item's list of kinds, each of which is shown with the number of items that bear it.
     """
 
     key: str
@@ -121,6 +122,7 @@ class Metric:
     per: int
     interval: str | None
     group: Group | None
+    listed: str | None
 
     def sums(self, state: str) -> bool:
         """Say whether the amounts of items in this state add up to the value's numerator."""
@@ -200,6 +202,7 @@ def parse_metric(source: str, name: str) -> Metric:
         per=int(str(tree.get("per") or 1)),
         interval=None if tree.get("interval") is None else str(tree["interval"]),
         group=_group(_branch(tree, "group")),
+        listed=None if tree.get("listed") is None else str(tree["listed"]),
     )
 
 
@@ -293,8 +296,14 @@ def population_sql(population: str) -> str:
     """Return the SELECT of a population, with its $placeholders; what several populations share is put in."""
     folder = resources.files("pipelines.metrics").joinpath("population")
     text = folder.joinpath(f"{population}.sql").read_text(encoding="utf-8")
-    shared = folder.joinpath("parts", "contacts.sql").read_text(encoding="utf-8")
-    return text.replace("$contacts", shared.rstrip())
+    parts = {
+        part.name.removesuffix(".sql"): part.read_text(encoding="utf-8").rstrip()
+        for part in folder.joinpath("parts").iterdir()
+    }
+    named = re.compile(rf"\$({'|'.join(sorted(parts))})\b")
+    while named.search(text):  # a part may name others
+        text = named.sub(lambda match: parts[match[1]], text)
+    return text
 
 
 @dataclass(frozen=True)
@@ -318,6 +327,8 @@ class Needs:
     pauses: str | None
     log: str
     due_running: tuple[str, ...]
+    limits: tuple[str, ...]
+    by_agent: bool
     period: Mapping[str, str]
     options: Mapping[str, str]
 
@@ -335,7 +346,8 @@ def population_needs(population: str) -> Needs:
     ``due_at`` at which that many service seconds have passed (``asked_at within_h 3600 clock``: hours, by the wall
     where the term ``clock`` says so) · ``-- period due: due_at`` and ``-- period end: …`` the
     instant that decides an item's period under ``period_by`` · ``-- option: start request`` what ``$start`` is where a
-    metric has no such term.
+    metric has no such term · ``-- limit: answer_within_s`` the term that ``period due`` rests on ·
+    ``-- by_agent: true`` an item that names no queue has the team and vendor of its agent.
     """
     head = population_sql(population)
 
@@ -350,6 +362,8 @@ def population_needs(population: str) -> Needs:
         days=tuple((name, at) for name, at in lines("day")),
         due=one("due"),
         due_running=one("due_running"),
+        limits=one("due_running")[1:] + one("limit"),
+        by_agent=bool(one("by_agent")),
         period={name: " ".join(one(f"period {name}")) for name in ("due", "end") if one(f"period {name}")},
         options={words[0]: " ".join(words[1:]) for words in lines("option")},
         place=" ".join(lines("place")[0]) if lines("place") else "arrival_at",

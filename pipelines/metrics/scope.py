@@ -15,27 +15,33 @@ BY_ROSTER = ("vendor", "team")
 
 @dataclass(frozen=True)
 class Posting:
-    """A row of the roster: from ``since_at`` up to ``until_at`` (None: for good) a queue is a team's and a vendor's."""
+    """A row of the roster: from ``since_at`` up to ``until_at`` (None: for good) a member is a team's and a vendor's.
 
-    queue: str
+    A member is a queue, or an agent.
+    """
+
+    member: str
     since_at: datetime
     until_at: datetime | None
     team: str | None
     vendor: str | None
+    kind: str = "queue"
 
 
-def scope_sql(scope: Mapping[str, Sequence[str]], postings: Iterable[Posting]) -> str | None:
+def scope_sql(scope: Mapping[str, Sequence[str]], postings: Iterable[Posting], *, by_agent: bool = False) -> str | None:
     """Return the condition of a scope, or None where it names nothing and everything belongs.
 
     ``$place`` in it is the instant at which an item belongs to its queue, ``$channel`` its channel; a population puts
     in its own. A vendor or team is written out as its queues and their time, by ``postings``: looked up in the roster
-    item by item, a contract's scope would take longer than everything that is asked about it.
+    item by item, a contract's scope would take longer than everything that is asked about it. ``by_agent``: an item
+    that names no queue is where its agent is.
     """
     conditions = []
     for column, values in scope.items():
         listed = ", ".join(quoted(value) for value in values)
         if column in BY_ROSTER:
-            conditions.append(_posted([one for one in postings if getattr(one, column) in values]))
+            named = [one for one in postings if getattr(one, column) in values]
+            conditions.append(_posted([one for one in named if one.kind == "queue" or by_agent]))
         else:
             name = "$channel" if column == "channel" else column
             conditions.append(f"coalesce({name} IN ({listed}), false)")
@@ -43,14 +49,15 @@ def scope_sql(scope: Mapping[str, Sequence[str]], postings: Iterable[Posting]) -
 
 
 def _posted(postings: Sequence[Posting]) -> str:
-    """Return the condition that an item's queue has one of these postings at its place."""
-    queues: dict[tuple[datetime, datetime | None], set[str]] = {}
+    """Return the condition that an item's queue (or its agent) has one of these postings at its place."""
+    members: dict[tuple[str, datetime, datetime | None], set[str]] = {}
     for one in postings:
-        queues.setdefault((one.since_at, one.until_at), set()).add(one.queue)
+        members.setdefault((one.kind, one.since_at, one.until_at), set()).add(one.member)
     found = []
-    for (since_at, until_at), named in sorted(queues.items(), key=str):
+    for (kind, since_at, until_at), named in sorted(members.items(), key=str):
+        column = "queue" if kind == "queue" else "queue IS NULL AND agent_id"
         ends = "" if until_at is None else f" AND $place < {instant(until_at)}"
-        found.append(f"(queue IN ({', '.join(map(quoted, sorted(named)))}) AND $place >= {instant(since_at)}{ends})")
+        found.append(f"({column} IN ({', '.join(map(quoted, sorted(named)))}) AND $place >= {instant(since_at)}{ends})")
     return f"coalesce({' OR '.join(found)}, false)" if found else "false"
 
 

@@ -19,7 +19,7 @@ from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.zone import day_begins_at
 from pipelines.ingest.items import assembled_as_of
 from pipelines.metrics.compose import Ask, population_options
-from pipelines.metrics.declare import quoted
+from pipelines.metrics.declare import Metric, population_needs, quoted
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting, scope_sql
 from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
@@ -56,12 +56,13 @@ Progress = Callable[[str], None]
 
 # Instants after which nothing is known: the latest that any log speaks of.
 LATEST_INSTANTS = {
-    "event_call": ("arrived_at", "ended_at"),
+    "event_call": ("arrived_at", "queued_at", "answered_at", "ended_at", "callback_reached_at"),
     "event_chat": ("at",),
     "event_mail": ("at",),
     "event_case": ("at",),
     "event_survey": ("answered_at",),
     "event_inspection": ("inspected_at",),
+    "event_agent_state": ("since_at", "until_at"),
 }
 
 
@@ -246,7 +247,7 @@ class MonthRun:
         applied: set[Override] = set()
         scans: dict[tuple[str, Frame], list[Ask]] = {}
         for t in terms:
-            ask = Ask(t.indicator.id, t.metric, t.terms, scope_sql(t.indicator.scope, self.postings))
+            ask = Ask(t.indicator.id, t.metric, t.terms, self.scope(t.indicator.scope, t.metric))
             scans.setdefault((ask.population, self.frame(t)), []).append(ask)
         for number, ((population, frame), asks) in enumerate(scans.items()):
             self.progress(f"measuring {population}")
@@ -258,11 +259,15 @@ class MonthRun:
         stale = [one for one in overrides if one not in applied]
         return found, evidence, [one for one in overrides if one in applied], stale
 
+    def scope(self, scope: Mapping[str, Sequence[str]], metric: Metric) -> str | None:
+        """Return the condition of a scope over the metric's population."""
+        return scope_sql(scope, self.postings, by_agent=population_needs(metric.population).by_agent)
+
     def frame(self, terms: IndicatorTerms) -> Frame:
         """Return what an indicator's question shares with those of the same population, hours and reading."""
         contract, metric = self.found.source.model, terms.metric
         calendar = calendar_for(metric, self.found.calendars)
-        in_scope = scope_sql(contract.scope, self.postings) or "true"
+        in_scope = self.scope(contract.scope, metric) or "true"
         return Frame(
             self.days, contract.zone, self.cut_off_at, in_scope, calendar, population_options(metric, terms.terms)
         )

@@ -25,7 +25,7 @@ from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.zone import instant_to_local
 from pipelines.ingest.items import assembly_digest
 from pipelines.metrics.compose import Ask, population_options
-from pipelines.metrics.declare import Metric, metric_named, population_sql, quoted
+from pipelines.metrics.declare import Metric, metric_named, population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting, scope_sql
 from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
@@ -66,7 +66,6 @@ class _Months:
     con: duckdb.DuckDBPyConnection
     found: ReadContract
     known_until: datetime
-    in_scope: str
     postings: Sequence[Posting]
     vendor_kept: Sequence[str]
     calendars: str
@@ -84,8 +83,13 @@ class _Months:
             return None
         options = population_options(terms.metric, terms.terms)
         calendar = calendar_for(terms.metric, self.found.calendars)
-        frame = Frame(within, self.contract.zone, self.known_until, self.in_scope, calendar, options)
-        return Ask(indicator.id, terms.metric, terms.terms, scope_sql(indicator.scope, self.postings)), frame
+        in_scope = self.scope(self.contract.scope, terms.metric) or "true"
+        frame = Frame(within, self.contract.zone, self.known_until, in_scope, calendar, options)
+        return Ask(indicator.id, terms.metric, terms.terms, self.scope(indicator.scope, terms.metric)), frame
+
+    def scope(self, scope: Mapping[str, Sequence[str]], metric: Metric) -> str | None:
+        """Return the condition of a scope over the metric's population."""
+        return scope_sql(scope, self.postings, by_agent=population_needs(metric.population).by_agent)
 
     def tallies(self, population: str, frame: Frame, asks: Sequence[Ask], by: Sequence[str]) -> Iterator[Tally]:
         """Count, by groups of these names."""
@@ -123,8 +127,7 @@ def _months_of(con: duckdb.DuckDBPyConnection, found: ReadContract, known_until:
     prepare(con)
     lay_out_calendars(con, found.calendars, contract.zone, term_days(contract))
     roster = postings(con)
-    in_scope = scope_sql(contract.scope, roster) or "true"
-    return _Months(con, found, known_until, in_scope, roster, vendor_kept_sources(con), calendars_digest(con))
+    return _Months(con, found, known_until, roster, vendor_kept_sources(con), calendars_digest(con))
 
 
 def refresh_cubes(home: Path, contract_name: str, *, now: datetime) -> list[Refreshed]:
@@ -133,38 +136,46 @@ def refresh_cubes(home: Path, contract_name: str, *, now: datetime) -> list[Refr
     Dirty are the days of items that changed, the days before them that look ahead to such items, the days with pending
     items, and those that the cut-off had not passed; all days where the definition has changed.
     """
-    found = usable_contract(contract_name)
-    contract = found.source.model
     with Warehouse(home) as warehouse:
-        con = warehouse.con
-        known_until = _known_until(con, now)
-        if known_until is None:
-            return []
-        months = _months_of(con, found, known_until)
-        con.execute("BEGIN")
-        try:
-            for table, dimensions in ROLLUPS.items():
-                con.execute(f"CREATE TABLE IF NOT EXISTS {_columns(table, dimensions)}")
-            con.execute(f"CREATE TABLE IF NOT EXISTS {STATE}")
-            days = _days_with_items(con, contract, known_until)
-            dirty = {
-                indicator.id: (indicator, definition, *_dirty(months, indicator, definition, days))
-                for indicator in contract.indicators
-                if len(days) and (definition := months.definition(indicator)) is not None
-            }
-            change_no = con.execute("SELECT coalesce(max(change_no), 0) FROM item_change").fetchall()[0][0]
-            for (population, frame), asks in _scans(months, dirty.values()).items():
-                _count_again(months, population, frame, asks)
-            for name, (_, definition, _, _) in dirty.items():
-                con.execute(f"DELETE FROM cube_state WHERE {_this(contract, name)}")
-                con.execute(
-                    f"INSERT INTO cube_state VALUES ({quoted(contract.contract)}, {quoted(name)}, {quoted(definition)},"
-                    f" {change_no}, TIMESTAMPTZ {quoted(known_until.isoformat(sep=' '))})"
-                )
-            con.execute("COMMIT")
-        except BaseException:
-            con.execute("ROLLBACK")
-            raise
+        return refresh_in(warehouse.con, usable_contract(contract_name), now=now)
+
+
+def refresh_in(con: duckdb.DuckDBPyConnection, found: ReadContract, *, now: datetime) -> list[Refreshed]:
+    """Bring a contract's cubes up to date in an open store."""
+    known_until = _known_until(con, now)
+    if known_until is None:
+        return []
+    months = _months_of(con, found, known_until)
+    con.execute("BEGIN")
+    try:
+        refreshed = _refreshed(months)
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    return refreshed
+
+
+def _refreshed(months: _Months) -> list[Refreshed]:
+    con, contract, known_until = months.con, months.contract, months.known_until
+    for table, dimensions in ROLLUPS.items():
+        con.execute(f"CREATE TABLE IF NOT EXISTS {_columns(table, dimensions)}")
+    con.execute(f"CREATE TABLE IF NOT EXISTS {STATE}")
+    days = _days_with_items(con, contract, known_until)
+    dirty = {
+        indicator.id: (indicator, definition, *_dirty(months, indicator, definition, days))
+        for indicator in contract.indicators
+        if len(days) and (definition := months.definition(indicator)) is not None
+    }
+    change_no = con.execute("SELECT coalesce(max(change_no), 0) FROM item_change").fetchall()[0][0]
+    for (population, frame), asks in _scans(months, dirty.values()).items():
+        _count_again(months, population, frame, asks)
+    for name, (_, definition, _, _) in dirty.items():
+        con.execute(f"DELETE FROM cube_state WHERE {_this(contract, name)}")
+        con.execute(
+            f"INSERT INTO cube_state VALUES ({quoted(contract.contract)}, {quoted(name)}, {quoted(definition)},"
+            f" {change_no}, TIMESTAMPTZ {quoted(known_until.isoformat(sep=' '))})"
+        )
     return [Refreshed(name, sum(map(len, runs)), why) for name, (_, _, runs, why) in dirty.items()]
 
 

@@ -26,15 +26,34 @@ KINDS = (
     ("chat", "item_session", "session_id", "chat"),
     ("email", "item_thread", "thread_id", "mail"),
     ("case", "item_case", "case_id", "case"),
+    ("phone", "item_agent_state", "agent_id || '#' || epoch_us(since_at)", "agent_state"),
 )
 CHANNELS_OF = {
     "offered_call": ("phone",),
+    "call_leg": ("phone",),
+    "agent_state": ("phone",),
     "chat_session": ("chat",),
     "chat_round": ("chat",),
     "email_thread": ("email",),
     "email_question": ("email",),
+    "case_cycle": ("case",),
 }
-QUIET = ("load_id", "legs", "wait_from_log", "request", "handoff", "opening", "reply", "begins_at", "contradicting")
+QUIET = (
+    "load_id",
+    "leg_id",
+    "legs",
+    "wait_from_log",
+    "request",
+    "handoff",
+    "opening",
+    "reply",
+    "replied_ats",
+    "begins_at",
+    "events",
+    "firsts",
+    "pauses",
+    "contradicting",
+)
 
 
 @dataclass(frozen=True)
@@ -162,9 +181,14 @@ def _state(one: Mapping[str, Any], row: Mapping[str, Any]) -> ItemState:
     )
 
 
+def _owner_id(population: str, item_id: str) -> str:
+    """Return the id under which the item's facts are: a leg's are those of its call."""
+    return item_id.rpartition("#")[0] if population == "call_leg" else event_id(population, item_id)
+
+
 def _facts(warehouse: Warehouse, population: str, source: str, item_id: str) -> tuple[str, dict[str, Any]]:
     """Return the channel of an item and its assembled facts; a contact may be of any channel."""
-    name = quoted(event_id(population, item_id))
+    name = quoted(_owner_id(population, item_id))
     for channel, table, key, _ in KINDS:
         if channel not in CHANNELS_OF.get(population, (channel,)):
             continue
@@ -180,7 +204,7 @@ def _facts(warehouse: Warehouse, population: str, source: str, item_id: str) -> 
 def _events(warehouse: Warehouse, channel: str, population: str, source: str, item_id: str) -> list[ItemEvent]:
     """Return what happened, in order; a call's events are its instants, a chat's its lines, a thread's its mails."""
     con, where = warehouse.con, f"source = {quoted(source)}"
-    name = quoted(event_id(population, item_id))
+    name = quoted(_owner_id(population, item_id))
     if channel == "phone":
         sql = " UNION ALL ".join(
             f"SELECT {column} AS happened_at, '{kind}' AS kind, '{author}' AS author,"
@@ -208,6 +232,14 @@ def _events(warehouse: Warehouse, channel: str, population: str, source: str, it
             " concat_ws(' ', e.queue, e.agent_id) AS what"
             f" FROM event_mail e JOIN item_mail_link l ON l.source = e.source AND l.message_id = e.message_id"
             f" WHERE e.{where} AND l.thread_id = {name}"
+        )
+    elif channel == "case":
+        sql = (
+            'SELECT "at" AS happened_at,'
+            " CASE WHEN coalesce(automatic, false) THEN 'automatic ' || kind ELSE kind END AS kind,"
+            " CASE WHEN agent_id IS NULL THEN 'system' ELSE 'agent' END AS author,"
+            " concat_ws(' ', queue, agent_id, pause_reason, into_case_id) AS what"
+            f" FROM event_case WHERE {where} AND case_id = {name}"
         )
     else:
         return []

@@ -1,10 +1,13 @@
-"""Measuring without a contract: any metric over any days, by month, day, team, queue, agent, hour or source."""
+"""Measuring without a contract: any metric over any days, by month, day, team, vendor, queue, agent and more."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from pipelines.core.dated import Piece
 from pipelines.core.exact import decimal_text
@@ -16,30 +19,49 @@ from pipelines.metrics.compose import Ask, population_options
 from pipelines.metrics.declare import Metric, metric_named, population_needs
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import scope_problems, scope_sql
+from pipelines.runs.attribution import handled_sql, touched_counts
 from pipelines.runs.calendars import calendar_for, lay_out_calendars
-from pipelines.runs.groups import GROUPS, group_sql
+from pipelines.runs.groups import BY_AGENT, GROUPS, NO_AGENT, WEEKDAYS, group_sql, weekdays_sql
+from pipelines.runs.kinds import Kinds, kinds_of
 from pipelines.runs.states import direct_tallies, postings, prepare, vendor_kept_sources
 from pipelines.scoring.counts import Counts, measured
+from pipelines.scoring.interval import interval_of
 from pipelines.settlement.statement import states_body
 from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.model import Calendar
 from pipelines.worktime.parse import parse_calendars
 
+HANDLED_PART = "handled by a person"  # a group beside those asked for, added up again
+
 
 @dataclass(frozen=True)
 class Measurement:
-    """One value: of which metric, over which group, with all that makes it."""
+    """One value: of which metric, over which group, with all that makes it.
+
+    ``low`` and ``high`` are its 95 % interval, None where the metric has none or the sample is too small for one.
+    ``kinds`` says how many items bear each kind of incident, where the metric lists them.
+
+    ``rate_of``: what an agent's value is a rate of, by its name; None where no agent is asked for. Beside it
+    ``handled``, how many of these items a person dealt with, and ``touched``, how many others the agent had a part in
+    that are given to somebody else (None where an item has one agent alone, and in groups that are no agent's).
+    """
 
     metric: str
     unit: str
     group: Mapping[str, str]
     value: str | None
+    low: str | None
+    high: str | None
     numerator: str
     denominator: str
     n: int
     population: int
     states: Mapping[str, Any]
+    kinds: Mapping[str, int]
     terms: Mapping[str, str]
+    rate_of: str | None = None
+    handled: int | None = None
+    touched: int | None = None
 
 
 def measure(
@@ -63,8 +85,11 @@ def measure(
     logs. Refuses unknown metrics, groups, terms and scopes, all of them at once.
     """
     terms, scope = dict(terms or {}), dict(scope or {})
+    weekdays = scope.pop("weekday", ())
     found = [metric_named(key) for key in dict.fromkeys(metrics)]
-    refuse_if_any([*_problems(found, by, terms, since, until), *scope_problems(scope, "--where")])
+    refuse_if_any(
+        [*_problems(found, by, terms, since, until), *_weekday_problems(weekdays), *scope_problems(scope, "--where")]
+    )
     with Warehouse(home, read_only=True) as warehouse:
         con = warehouse.con
         prepare(con)
@@ -72,30 +97,34 @@ def measure(
         zone_named(zone, "--zone")
         days = Days(since, until)
         cut_off_at = cut_off_at or day_begins_at(until, zone)
-        in_scope = scope_sql(scope, postings(con)) or "true"
+        roster = postings(con)
         hours = _calendars(calendars, zone)
         lay_out_calendars(con, hours, zone, days)
         kept = vendor_kept_sources(con)
         groups = {name: group_sql(name, zone, days) for name in by}
-        measurements = []
+        measurements: list[Measurement] = []
         scans: dict[tuple[str, Frame], list[Ask]] = {}
         for metric in found:
-            ask = _ask(metric, terms, days)
+            ask = _ask(metric, terms, days, weekdays_sql(tuple(weekdays)))
             frame = Frame(
                 days,
                 zone,
                 cut_off_at,
-                in_scope,
+                scope_sql(scope, roster, by_agent=population_needs(metric.population).by_agent) or "true",
                 _hours_of(metric, hours, calendars),
                 population_options(metric, ask.terms),
             )
             scans.setdefault((ask.population, frame), []).append(ask)
         for (population, frame), asks in scans.items():
+            kinds = {ask.column: kinds_of(con, population, frame, ask, groups) for ask in asks}
+            if any(name in BY_AGENT for name in groups):
+                measurements += _by_agent(con, population, frame, asks, groups, kept, kinds)
+                continue
             for tally in direct_tallies(con, population, frame, asks, by=groups, vendor_kept=kept):
                 ask = next(ask for ask in asks if ask.column == tally.column)
-                measurements.append(_measurement(ask.metric, tally.group, tally.counts, ask))
+                measurements.append(_measurement(ask.metric, tally.group, tally.counts, ask, kinds[ask.column]))
             if not groups and not any(m.metric == asks[0].metric.key for m in measurements):
-                measurements += [_measurement(ask.metric, {}, Counts(), ask) for ask in asks]
+                measurements += [_measurement(ask.metric, {}, Counts(), ask, {}) for ask in asks]
     order = {metric.key: place for place, metric in enumerate(found)}
     return sorted(measurements, key=lambda m: (order[m.metric], tuple(m.group.values())))
 
@@ -146,9 +175,53 @@ def _broken_rule(metric: Metric, terms: Mapping[str, str]) -> Iterator[Problem]:
         yield Problem("--term", what, f"See `clausemeter metrics {metric.key}`.", "measure.term")
 
 
-def _ask(metric: Metric, terms: Mapping[str, str], days: Days) -> Ask:
+def _by_agent(
+    con: duckdb.DuckDBPyConnection,
+    population: str,
+    frame: Frame,
+    asks: Sequence[Ask],
+    groups: Mapping[str, str],
+    kept: Sequence[str],
+    kinds: Mapping[str, Mapping[tuple[str, ...], Kinds]],
+) -> Iterator[Measurement]:
+    """Yield values of groups that hang on the agent, with how many items were handled, and touched."""
+    found: dict[tuple[str, tuple[str, ...]], Counts] = {}
+    handled: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    parts = {**groups, HANDLED_PART: handled_sql(population)}
+    for tally in direct_tallies(con, population, frame, asks, by=parts, vendor_kept=kept):
+        *named, is_handled = tally.group.values()
+        key = (tally.column, tuple(named))
+        found[key] = found.get(key, Counts()) + tally.counts
+        handled[key] += tally.counts.population if is_handled else 0
+    touched = touched_counts(con, population, frame, asks, groups) if "agent" in groups else None
+    for key in {**found, **(touched or {})}:
+        column, names = key
+        ask = next(ask for ask in asks if ask.column == column)
+        group = dict(zip(groups, names, strict=True))
+        counts = found.get(key, Counts())
+        one = _measurement(ask.metric, group, counts, ask, kinds[column])
+        if any(group.get(name) == NO_AGENT for name in BY_AGENT):
+            yield one
+            continue
+        yield replace(
+            one,
+            rate_of="handled items" if handled[key] == counts.population else "items that the log gives to the agent",
+            handled=handled[key],
+            touched=None if touched is None or ask.group else touched.get(key, 0),
+        )
+
+
+def _weekday_problems(weekdays: Sequence[str]) -> list[Problem]:
+    return [
+        Problem("--where", f"There is no weekday {day!r}.", f"Use any of: {', '.join(WEEKDAYS)}.", "measure.weekday")
+        for day in weekdays
+        if day not in WEEKDAYS
+    ]
+
+
+def _ask(metric: Metric, terms: Mapping[str, str], days: Days, scope: str | None) -> Ask:
     pieces = {name: [Piece(days, terms.get(name, term.default), "asked")] for name, term in metric.terms.items()}
-    return Ask("m_" + "".join(c if c.isalnum() else "_" for c in metric.key), metric, pieces)
+    return Ask("m_" + "".join(c if c.isalnum() else "_" for c in metric.key), metric, pieces, scope)
 
 
 ALWAYS_OPEN = """
@@ -203,17 +276,23 @@ def _zone_of_logs(con: Any) -> str:
     )
 
 
-def _measurement(metric: Metric, group: Mapping[str, str], counts: Counts, ask: Ask) -> Measurement:
+def _measurement(
+    metric: Metric, group: Mapping[str, str], counts: Counts, ask: Ask, kinds: Mapping[tuple[str, ...], Kinds]
+) -> Measurement:
     found = measured(metric, counts, percentile=ask.percentile)
+    interval = interval_of(metric, counts)
     return Measurement(
         metric=metric.key,
         unit=metric.unit,
         group=group,
         value=found.text,
+        low=None if interval is None else decimal_text(interval.low),
+        high=None if interval is None else decimal_text(interval.high),
         numerator=decimal_text(found.numerator),
         denominator=decimal_text(found.denominator),
         n=found.n,
         population=counts.population,
         states=states_body(counts),
+        kinds=kinds.get(tuple(group.values()), {}),
         terms={name: pieces[0].value for name, pieces in ask.terms.items()},
     )

@@ -18,6 +18,8 @@ MASK = "***"
 class Events:
     """Events that an item rests on: their table, the column that bears the item's id, and whether it is named there.
 
+    Where no column bears it, ``link`` is what the id is made of.
+
     ``names_contact``: the event is of another log (a case, a survey, an inspection) and names the contact it is about.
     """
 
@@ -27,15 +29,25 @@ class Events:
 
 
 OF_CONTACT = (Events("call", "call_id"), Events("chat", "session_id"), Events("mail", "thread_id"))
+CASE_OF_CONTACT = Events("case", "contact_id", names_contact=True)
+SURVEY_OF_CONTACT = Events("survey", "contact_id", names_contact=True)
 EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "offered_call": OF_CONTACT[:1],
+    "call_leg": (Events("call", "call_id || '#' || e.leg_id"),),
+    "agent_state": (Events("agent_state", "agent_id || '#' || epoch_us(e.since_at)"),),
     "chat_session": OF_CONTACT[1:2],
     "chat_round": OF_CONTACT[1:2],
     "email_thread": OF_CONTACT[2:],
     "email_question": OF_CONTACT[2:],
-    "handled_contact": (*OF_CONTACT, Events("case", "contact_id", names_contact=True)),
-    "surveyed_contact": (Events("survey", "contact_id", names_contact=True), *OF_CONTACT),
+    "flagged_case": (Events("case", "case_id"),),
+    "handled_contact": (*OF_CONTACT, CASE_OF_CONTACT),
+    "asked_contact": (*OF_CONTACT, CASE_OF_CONTACT, SURVEY_OF_CONTACT),
+    "repeated_contact": (*OF_CONTACT, CASE_OF_CONTACT, SURVEY_OF_CONTACT),
+    "case_cycle": (Events("case", "case_id"),),
+    "complaint_and_contact": (*OF_CONTACT, Events("case", "case_id")),
+    "surveyed_contact": (SURVEY_OF_CONTACT, *OF_CONTACT),
     "inspected_contact": (Events("inspection", "contact_id", names_contact=True), *OF_CONTACT),
+    "sampled_contact": (*OF_CONTACT, Events("inspection", "contact_id", names_contact=True)),
 }
 
 
@@ -131,7 +143,9 @@ def _events(
     if not items:
         return []
     rows: list[tuple[str, tuple[str, str], int, str, tuple[str, ...]]] = []
-    by_id = {(source, event_id(population, item_id)): (source, item_id) for source, item_id in items}
+    by_id: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for source, item_id in items:
+        by_id[source, event_id(population, item_id)].append((source, item_id))
     values = ", ".join(f"({quoted(source)}, {quoted(item_id)})" for source, item_id in by_id)
     for events in EVENTS_OF[population]:
         event = EVENT_TABLES[events.table]
@@ -147,10 +161,20 @@ def _events(
             f" JOIN (VALUES {values}) AS wanted(source, id) ON wanted.id = {link} AND wanted.source = {at}"
             " JOIN load ON load.load_id = e.load_id"
         ).fetchall()
-        rows += [(events.table, by_id[source, item], load, at, tuple(key)) for source, item, load, at, *key in found]
+        rows += [
+            (events.table, item, load, loaded_at, tuple(key))
+            for source, named, load, loaded_at, *key in found
+            for item in by_id[source, named]
+        ]
     return rows
 
 
 def event_id(population: str, item_id: str) -> str:
-    """Return the id that an item's events bear: a round's are those of its session, a question's of its thread."""
-    return item_id.rpartition("#")[0] if population in ("chat_round", "email_question") else item_id
+    """Return the id that an item's events bear: a round's are those of its session, a question's of its thread.
+
+    A state's is the same on all its days, a case's in all its cycles.
+    """
+    if population == "complaint_and_contact":
+        return item_id.removeprefix("case:")
+    is_part = population in ("chat_round", "email_question", "agent_state", "case_cycle")
+    return item_id.rpartition("#")[0] if is_part else item_id

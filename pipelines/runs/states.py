@@ -15,6 +15,7 @@ from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, scan_select, split_min
 from pipelines.metrics.declare import OUTSIDE, Group, population_needs, quoted
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting
+from pipelines.runs.roster import lay_out_roster
 from pipelines.scoring.counts import Counts
 
 
@@ -41,7 +42,7 @@ class Tally:
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Define what every scan needs in this session: macros, and the roster as it stands (each row's latest version)."""
+    """Define what every scan needs in this session: macros, and the roster as it stands."""
     if pending_loads(con):
         raise Refused(
             Problem(
@@ -52,21 +53,14 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
             )
         )
     make_macros(con)
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE roster AS
-           SELECT member_kind, member_id, since_at, coalesce(until_at, TIMESTAMPTZ 'infinity') AS until_at,
-                  team, vendor, site
-           FROM event_roster
-           QUALIFY row_number() OVER (PARTITION BY member_kind, member_id, since_at
-                                      ORDER BY record_at DESC NULLS LAST, load_id DESC) = 1"""
-    )
+    lay_out_roster(con)
 
 
 def postings(con: duckdb.DuckDBPyConnection) -> list[Posting]:
-    """Return the queues' rows of the session's roster."""
+    """Return the rows of the session's roster."""
     rows = con.execute(
-        "SELECT member_id, since_at, nullif(until_at, TIMESTAMPTZ 'infinity'), team, vendor FROM roster"
-        " WHERE member_kind = 'queue' ORDER BY ALL"
+        "SELECT member_id, since_at, nullif(until_at, TIMESTAMPTZ 'infinity'), team, vendor, member_kind FROM roster"
+        " ORDER BY ALL"
     ).fetchall()
     return [Posting(*row) for row in rows]
 

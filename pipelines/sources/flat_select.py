@@ -6,9 +6,10 @@ went well, the number of the first thing that could not be read, or one of the t
 
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pipelines.core.event import EVENT_TABLES, Column, EventTable
-from pipelines.sources.mapping import EPOCHS, ISO, Condition, From, Mapping, Table
+from pipelines.sources.mapping import EPOCHS, ISO, Condition, From, Mapping, Plus, Table, Unit
 from pipelines.sources.sql_text import literal, literals, name
 
 NOT_TAKEN = -1  # the table's `when` does not hold
@@ -33,26 +34,35 @@ class Fault:
 
 @dataclass(frozen=True)
 class TableSelect:
-    """The SELECT of one event table. ``faults[n - 1]`` explains `fault` n; ``local_columns`` are still local times."""
+    """The SELECT of one event table. ``faults[n - 1]`` explains `fault` n; ``local_columns`` are still local times.
+
+    To each of ``plus_columns`` the seconds in `plus_<column>` are still to be added, once it is an instant.
+    """
 
     event: EventTable
     sql: str
     faults: tuple[Fault, ...]
     local_columns: tuple[str, ...]
+    plus_columns: tuple[str, ...]
 
 
 def table_select(
-    mapping: Mapping, table_name: str, *, relation: str, nth: str | None = None, keys: str = ""
+    mapping: Mapping, part_name: str, *, relation: str, nth: str | None = None, keys: str = ""
 ) -> TableSelect:
-    """Return the SELECT that fills ``table_name`` from ``relation``, a relation with the raw columns as texts.
+    """Return the SELECT of a part of ``mapping`` from ``relation``, a relation with the raw columns as texts.
 
     ``nth`` is the SQL of a record's number within ``relation``, kept as a column when given. ``keys`` is the name of a
     relation of wanted keys (the table's key columns): records of other keys stay out.
     """
-    table, event = mapping.tables[table_name], EVENT_TABLES[table_name]
+    one = mapping.parts[part_name]
+    table, event = one.table, EVENT_TABLES[one.event]
     parts = {column.name: part for column in event.columns if (part := _part(column, table)) is not None}
     texts = {f"t_{column}": text_sql(part, mapping) for column, part in parts.items() if part.raw}
     values = {column.name: _value_or_null(column, parts.get(column.name)) for column in event.columns}
+    added = {column: part.plus for column, part in parts.items() if part.plus}
+    for column, plus in added.items():
+        texts[f"t_plus_{column}"] = raw_sql(plus.raw, mapping.missing if plus.missing is None else plus.missing)
+        values[f"plus_{column}"] = _amount_sql(plus.unit, name(f"t_plus_{column}"))
     found = [fault for column in event.columns if (part := parts.get(column.name)) for fault in _faults(column, part)]
     cases = [f"WHEN {condition} THEN {number}" for number, (condition, _) in enumerate(found, start=1)]
     if table.when:
@@ -76,7 +86,7 @@ def table_select(
         named = ", ".join(name(column.name) for column in event.key if column.kind == "text")
         sql += f"\nWHERE ({named}) IN (SELECT ({named}) FROM {keys})"
     local = tuple(column for column, part in parts.items() if part.is_local)
-    return TableSelect(event, sql, tuple(fault for _, fault in found), local)
+    return TableSelect(event, sql, tuple(fault for _, fault in found), local, tuple(added))
 
 
 def _value_or_null(column: Column, part: From | None) -> str:
@@ -132,6 +142,9 @@ def condition_sql(condition: Condition, mapping: Mapping) -> str:
         is_present = condition.presence == "present"
         return f"{raw_sql(condition.column, mapping.missing)} IS {'NOT ' if is_present else ''}NULL"
     text = f"coalesce(trim({name(condition.column)}), '')"
+    if condition.bounds:  # a text that is no number is neither large nor small
+        ((sign, number),) = condition.bounds.items()
+        return f"coalesce({_number_sql(text, 'DECIMAL(38,12)')} {sign} {Decimal(number):f}, false)"
     if condition.among is not None:
         return f"{text} IN ({literals(condition.among)})"
     return f"{text} NOT IN ({literals(condition.not_among or ())})"
@@ -155,21 +168,25 @@ def value_sql(column: Column, part: From, text: str) -> str:
         case "count":
             return f"CASE WHEN regexp_full_match({text}, '{COUNT_SHAPE}') THEN TRY_CAST({text} AS BIGINT) END"
         case "amount":
-            return _amount_sql(part, text)
+            return _amount_sql(part.unit, text)
         case _:
             return _instant_sql(part, text)
 
 
-def _amount_sql(part: From, text: str) -> str:
-    if part.unit == "h:m:s":
+def _number_sql(text: str, sql_type: str) -> str:
+    """Return the SQL of a number. The engine would read 1_000 as a thousand; a log that writes so does not."""
+    return f"CASE WHEN NOT contains({text}, '_') THEN TRY_CAST({text} AS {sql_type}) END"
+
+
+def _amount_sql(unit: Unit | None, text: str) -> str:
+    if unit == "h:m:s":
         hours, minutes, seconds = (f"TRY_CAST(split_part({text}, ':', {n}) AS DECIMAL(18,6))" for n in (1, 2, 3))
         return (
             f"CASE WHEN regexp_full_match({text}, '{CLOCK_SHAPE}')"
             f" THEN TRY_CAST({hours} * 3600 + {minutes} * 60 + {seconds} AS DECIMAL(18,6)) END"
         )
-    factor, decimals = UNITS[part.unit or "s"]
-    # the engine reads 1_000 as a thousand; a log that writes so has something else in mind
-    number = f"CASE WHEN NOT contains({text}, '_') THEN TRY_CAST({text} AS DECIMAL({12 + decimals},{decimals})) END"
+    factor, decimals = UNITS[unit or "s"]
+    number = _number_sql(text, f"DECIMAL({12 + decimals},{decimals})")
     return number if factor == "1" else f"TRY_CAST(({number}) * {factor} AS DECIMAL(18,6))"
 
 
@@ -178,7 +195,7 @@ def _instant_sql(part: From, text: str) -> str:
         return f"CASE WHEN regexp_full_match({text}, '{ISO_SHAPE}') THEN TRY_CAST({text} AS TIMESTAMPTZ) END"
     if part.format[0] in EPOCHS:
         factor = {"epoch_s": "1_000_000", "epoch_ms": "1_000"}[part.format[0]]
-        number = f"CASE WHEN NOT contains({text}, '_') THEN TRY_CAST({text} AS DECIMAL(18,6)) END"
+        number = _number_sql(text, "DECIMAL(18,6)")
         return f"make_timestamptz(TRY_CAST(({number}) * {factor} AS BIGINT))"
     local = f"try_strptime({text}, [{literals(part.format)}])"
     if part.not_before is None:
@@ -210,7 +227,20 @@ def _faults(column: Column, part: From) -> list[tuple[str, Fault]]:
     if column.required:
         message = f"{raw}: {column.name} is required, and there is no value."
         found.append((f"{text} IS NULL", Fault("row.missing_value", raw, message)))
+    if part.plus is not None:
+        found += _faults_of_plus(column, part.plus)
     if column.kind != "text" or part.values is not None or column.words:
         code, why = ("row.unknown_value", UNREADABLE["text"][1]) if part.values else UNREADABLE[column.kind]
         found.append((f"{value} IS NULL AND {text} IS NOT NULL", Fault(code, raw, f"{raw} {why} ({column.name}).")))
+    return found
+
+
+def _faults_of_plus(column: Column, plus: Plus) -> list[tuple[str, Fault]]:
+    """Return what can be wrong with a duration that is added; without it there is no instant."""
+    text, value = name(f"t_plus_{column.name}"), name(f"plus_{column.name}")
+    code, why = UNREADABLE["amount"]
+    found = [(f"{value} IS NULL AND {text} IS NOT NULL", Fault(code, plus.raw, f"{plus.raw} {why} ({column.name})."))]
+    if column.required:
+        message = f"{plus.raw}: {column.name} is required, and what is to be added to it has no value."
+        found.insert(0, (f"{text} IS NULL", Fault("row.missing_value", plus.raw, message)))
     return found

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -37,12 +38,22 @@ class Model(BaseModel):
 
 
 class Condition(Model):
-    """Which rows: a raw column ``is`` present or missing, or its text is (not) ``in`` a list."""
+    """Which rows: a raw column ``is`` present or missing, its text (not) ``in`` a list, its number large or small."""
 
     column: str
     presence: Literal["present", "missing"] | None = Field(default=None, alias="is")
     among: Texts | None = Field(default=None, alias="in")
     not_among: Texts | None = Field(default=None, alias="not_in")
+    below: str | None = None
+    at_most: str | None = None
+    at_least: str | None = None
+    above: str | None = None
+
+    @property
+    def bounds(self) -> dict[str, str]:
+        """What its number is compared with: a sign of SQL, and the number."""
+        said = {"<": self.below, "<=": self.at_most, ">=": self.at_least, ">": self.above}
+        return {sign: number for sign, number in said.items() if number is not None}
 
 
 class Skip(Condition):
@@ -59,6 +70,14 @@ Skips: TypeAlias = Annotated[
 ]
 
 
+class Plus(Model):
+    """A duration that is added to an instant: the time of an answer where the log says only how long it took."""
+
+    raw: str = Field(alias="from")
+    unit: Unit
+    missing: Missing | None = None
+
+
 class From(Model):
     """Where one canonical column comes from: raw columns, a constant, or the load itself."""
 
@@ -73,13 +92,15 @@ class From(Model):
     others: Literal["keep"] | None = None
     missing: Missing | None = None
     not_before: str | None = None
+    plus: Plus | None = None
     split: str | None = None
     personal: Literal["true", "false"] = "false"
 
     @property
     def raw_columns(self) -> tuple[str, ...]:
         """Every raw column that it may be read from."""
-        return tuple(dict.fromkeys([*self.raw, *(raw for other in self.or_from for raw in other)]))
+        added = [self.plus.raw] if self.plus else []
+        return tuple(dict.fromkeys([*self.raw, *(raw for other in self.or_from for raw in other), *added]))
 
     @property
     def is_local(self) -> bool:
@@ -95,12 +116,33 @@ def _as_from(value: Any) -> Any:
 KeyPart: TypeAlias = Annotated[From, BeforeValidator(_as_from)]
 
 
+class Row(Model):
+    """What one of several events of a line says, beside what its table says of all of them."""
+
+    key: dict[str, KeyPart] = {}
+    columns: dict[str, From] = {}
+    when: Conditions = ()
+
+
 class Table(Model):
-    """How a file fills one event table."""
+    """How a file fills one event table. With ``rows`` a line of the file is several events, each with a name here."""
 
     key: dict[str, KeyPart]
     columns: dict[str, From] = {}
     when: Conditions = ()
+    rows: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Row] = {}
+
+    def with_row(self, row: Row) -> "Table":
+        """Return the table as it reads for one of its rows: what the row says is added, or stands instead."""
+        return Table(key={**self.key, **row.key}, columns={**self.columns, **row.columns}, when=(*self.when, *row.when))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One event that a line may give: the event table that it goes to, and how it is read."""
+
+    event: str
+    table: Table
 
 
 class FileForm(Model):
@@ -139,9 +181,19 @@ class Mapping(Model):
         return digest(self.model_dump(mode="json", exclude={"about", "personal", "name", "text", "keeper"}))
 
     @cached_property
+    def parts(self) -> dict[str, Part]:
+        """Every event that a line may give, by a name of its own: its table's, with its row's where there are some."""
+        found: dict[str, Part] = {}
+        for event, table in self.tables.items():
+            if not table.rows:
+                found[event] = Part(event, table)
+            found |= {f"{event}_{name}": Part(event, table.with_row(row)) for name, row in table.rows.items()}
+        return found
+
+    @cached_property
     def raw_columns(self) -> tuple[str, ...]:
         """Every raw column that the rows depend on, in order of first mention."""
-        named = [raw for table in self.tables.values() for raw in _raw_of(table)]
+        named = [raw for part in self.parts.values() for raw in _raw_of(part.table)]
         return tuple(dict.fromkeys([*named, *(skip.column for skip in self.skip)]))
 
     @cached_property
@@ -149,8 +201,8 @@ class Mapping(Model):
         """The raw columns that are masked when a line is shown."""
         marked = [
             raw
-            for table in self.tables.values()
-            for part in (*table.key.values(), *table.columns.values())
+            for one in self.parts.values()
+            for part in (*one.table.key.values(), *one.table.columns.values())
             if part.personal == "true"
             for raw in part.raw_columns
         ]

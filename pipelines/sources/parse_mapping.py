@@ -12,7 +12,7 @@ from pipelines.core.event import EVENT_TABLES, Column, EventTable
 from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.yaml_text import Path, TextTree, read_yaml
 from pipelines.core.zone import zone_named
-from pipelines.sources.mapping import EPOCHS, ISO, Condition, FileForm, From, Mapping, Table
+from pipelines.sources.mapping import EPOCHS, ISO, Condition, FileForm, From, Mapping, Row, Table
 
 # what may follow a % in a time format (the engine's strptime); %z is an offset, %Z would be a name and is not taken
 DIRECTIVES = frozenset("aAdbBmyYHIpMSfgnjz-%")
@@ -128,14 +128,23 @@ def _check_file(form: FileForm, tree: TextTree) -> Iterator[Problem]:
 
 
 def _check_condition(condition: Condition, path: Path, tree: TextTree) -> Iterator[Problem]:
-    said = [condition.presence, condition.among, condition.not_among]
+    said = [condition.presence, condition.among, condition.not_among, *condition.bounds.values()]
     if sum(part is not None for part in said) != 1:
         yield Problem(
             where=tree.where(path),
-            what=f"The condition on {condition.column!r} has to say exactly one of `is`, `in` and `not_in`.",
-            mend="Write {column: …, is: present}, or {column: …, in: [a, b]}.",
+            what=f"The condition on {condition.column!r} has to say exactly one of `is`, `in`, `not_in`, `below`, "
+            "`at_most`, `at_least` and `above`.",
+            mend='Write {column: …, is: present}, or {column: …, in: [a, b]}, or {column: …, above: "3600"}.',
             code="mapping.condition",
         )
+    for number in condition.bounds.values():
+        if not _is_amount(number):
+            yield Problem(
+                where=tree.where(path),
+                what=f"The condition on {condition.column!r} compares with {number!r}, which is no number.",
+                mend='Write a number, such as "3600" or "0.5".',
+                code="mapping.condition",
+            )
 
 
 def _check_table(table_name: str, table: Table, tree: TextTree) -> Iterator[Problem]:
@@ -149,11 +158,21 @@ def _check_table(table_name: str, table: Table, tree: TextTree) -> Iterator[Prob
             code="mapping.unknown_table",
         )
         return
-    for number, condition in enumerate(table.when):
+    yield from _check_parts(event, table, table, path, tree)
+    if not table.rows:
+        yield from _check_completeness(event, table, path, tree)
+    for row_name, row in table.rows.items():
+        whole, here = table.with_row(row), (*path, "rows", row_name)
+        yield from _check_parts(event, row, whole, here, tree)
+        yield from _check_completeness(event, whole, here, tree)
+
+
+def _check_parts(event: EventTable, said: Row | Table, table: Table, path: Path, tree: TextTree) -> Iterator[Problem]:
+    """Check what stands under ``path``; ``table`` is the whole that it is read in."""
+    for number, condition in enumerate(said.when):
         yield from _check_condition(condition, (*path, "when", number), tree)
-    yield from _check_completeness(event, table, path, tree)
     keys = {column.name for column in event.key}
-    for place, parts in (("key", table.key), ("columns", table.columns)):
+    for place, parts in (("key", said.key), ("columns", said.columns)):
         for column_name, part in parts.items():
             column = event.column(column_name)
             here = (*path, place, column_name)
@@ -209,6 +228,8 @@ def _check_part(column: Column, part: From, table: Table) -> Iterator[Finding]:
         yield from _check_values(column, part)
         yield from _check_reading(column, part)
         yield from _check_not_before(column, part, table)
+    if part.plus is not None and (column.kind != "instant" or not part.raw):
+        yield "`plus` adds a duration to a time that is read `from` a column.", "Remove `plus`.", "mapping.plus"
 
 
 def _check_values(column: Column, part: From) -> Iterator[Finding]:
@@ -300,10 +321,11 @@ def _check_not_before(column: Column, part: From, table: Table) -> Iterator[Find
     if part.not_before is None:
         return
     other = table.columns.get(part.not_before)
-    if column.kind != "instant" or other is None or not other.is_local or not part.is_local or other.not_before:
+    stands_alone = other is not None and other.is_local and not other.not_before and not other.plus
+    if column.kind != "instant" or not stands_alone or not part.is_local:
         yield (
             "`not_before` has to name another local time of this table, one that has its own date.",
-            "Name a column such as arrived_at, whose format has no offset and no `not_before`.",
+            "Name a column such as arrived_at, whose format has no offset, no `not_before` and no `plus`.",
             "mapping.not_before",
         )
 

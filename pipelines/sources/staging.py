@@ -58,7 +58,7 @@ class StagedTable:
 
 @dataclass(frozen=True)
 class Staged:
-    """All that a file gave. ``spans`` is a relation (nth, line_no, last_line_no).
+    """All that a file gave: ``tables`` by part of the mapping. ``spans`` is a relation (nth, line_no, last_line_no).
 
     ``texts`` finds the raw text and the fields of spans of lines again, by first line.
 
@@ -134,6 +134,13 @@ def _stage_sifted(
     return Staged(tables, sifted.lines, sifted.blank, broken, spans, BY_LINE, _named_fields(file))
 
 
+def _wanted_parts(mapping: Mapping, keys: Keys) -> dict[str, str]:
+    """Return the parts of a mapping to read, each with the relation of its wanted keys; none: every key."""
+    if keys is None:
+        return dict.fromkeys(mapping.parts, "")
+    return {part_name: keys[part.event] for part_name, part in mapping.parts.items() if part.event in keys}
+
+
 def _broken(record: RawRecord) -> Broken:
     code = str(record.code)
     return Broken(record.line_no, record.last_line_no, Fault(code, None, WHY[code]))
@@ -149,15 +156,15 @@ def _tables_by_engine(
         f"delim={literal(file.delimiter)}, quote={quote}, escape={quote}, columns={{{columns}}}, compression='none')"
     )
     tables = {}
-    for table_name in mapping.tables if keys is None else keys:
-        if keys is None:
-            select = table_select(mapping, table_name, relation=relation)
-            tables[table_name] = _stage(con, mapping, table_name, select, nth="rowid")
-            counted = f"staged_{table_name}"
+    for part_name, wanted in _wanted_parts(mapping, keys).items():
+        if not wanted:
+            select = table_select(mapping, part_name, relation=relation)
+            tables[part_name] = _stage(con, mapping, part_name, select, nth="rowid")
+            counted = f"staged_{part_name}"
         else:
             number = "row_number() OVER () - 1"
-            select = table_select(mapping, table_name, relation=relation, nth=number, keys=keys[table_name])
-            tables[table_name] = _stage(con, mapping, table_name, select, nth="nth")
+            select = table_select(mapping, part_name, relation=relation, nth=number, keys=wanted)
+            tables[part_name] = _stage(con, mapping, part_name, select, nth="nth")
             counted = relation
         if con.execute(f"SELECT count(*) FROM {counted}").fetchall()[0][0] != records:
             raise NotPlain
@@ -176,10 +183,9 @@ def _stage_by_line(con: duckdb.DuckDBPyConnection, mapping: Mapping, file: RawFi
     con.execute("CREATE OR REPLACE TEMP TABLE raw_record AS FROM incoming")
     con.unregister("incoming")
     tables = {}
-    for table_name in mapping.tables if keys is None else keys:
-        wanted = (keys or {}).get(table_name, "")
-        select = table_select(mapping, table_name, relation="raw_record", nth=name(NTH), keys=wanted)
-        tables[table_name] = _stage(con, mapping, table_name, select, nth="nth")
+    for part_name, wanted in _wanted_parts(mapping, keys).items():
+        select = table_select(mapping, part_name, relation="raw_record", nth=name(NTH), keys=wanted)
+        tables[part_name] = _stage(con, mapping, part_name, select, nth="nth")
     spans = f"(SELECT {name(NTH)} AS nth, {name(FIRST)} AS line_no, {name(LAST)} AS last_line_no FROM raw_record)"
     return Staged(tables, tally["lines"], tally["blank"], tuple(broken), spans, BY_LINE, _named_fields(file))
 
@@ -274,11 +280,11 @@ def _batch(rows: list[list[str]], spans: list[tuple[int, int, int]], schema: pa.
 
 
 def _stage(
-    con: duckdb.DuckDBPyConnection, mapping: Mapping, table_name: str, select: TableSelect, *, nth: str
+    con: duckdb.DuckDBPyConnection, mapping: Mapping, part_name: str, select: TableSelect, *, nth: str
 ) -> StagedTable:
-    """Run the SELECT, and lay over it a view in which local times are instants."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE staged_{table_name} AS\n{select.sql}")
-    bounds = _local_bounds(con, table_name, select.local_columns)
+    """Run the SELECT, and lay over it a view in which local times are instants, and what is to be added is added."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE staged_{part_name} AS\n{select.sql}")
+    bounds = _local_bounds(con, part_name, select.local_columns)
     values = {column.name: name(column.name) for column in select.event.columns}
     faults, cases, ambiguous = list(select.faults), [], []
     for column in select.local_columns if bounds else ():
@@ -287,7 +293,7 @@ def _stage(
         offset_us = offset_sql(local, pieces)
         values[column] = f"make_timestamptz(epoch_us({local}) - ({offset_us}))"
         if skips(pieces):
-            raw = " + ".join(_raw_columns(mapping, table_name, column))
+            raw = " + ".join(_raw_columns(mapping, part_name, column))
             why = f"{raw}: the clocks of {mapping.zone} skipped this hour, so the time never was ({column})."
             faults.append(Fault("row.skipped_time", raw, why))
             cases.append(f"WHEN {local} IS NOT NULL AND ({offset_us}) IS NULL THEN {len(faults)}")
@@ -295,28 +301,30 @@ def _stage(
             ambiguous.append(repeated)
     for column in () if bounds else select.local_columns:
         values[column] = "NULL::TIMESTAMPTZ"
+    for column in select.plus_columns:  # to the instant, whatever clocks did meanwhile
+        values[column] = f"make_timestamptz(epoch_us({values[column]}) + ({name(f'plus_{column}')} * 1000000)::BIGINT)"
     values["ambiguous_time"] = " OR ".join(ambiguous) or "FALSE"
     columns = ",\n  ".join(f"{sql} AS {name(column)}" for column, sql in values.items())
     fault = f"CASE WHEN fault <> 0 THEN fault {' '.join(cases)} ELSE 0 END" if cases else "fault"
     con.execute(
-        f"CREATE OR REPLACE TEMP VIEW ready_{table_name} AS\n"
-        f"SELECT rowid AS rid, {nth} AS nth,\n  {columns},\n  {fault} AS fault\nFROM staged_{table_name} s"
+        f"CREATE OR REPLACE TEMP VIEW ready_{part_name} AS\n"
+        f"SELECT rowid AS rid, {nth} AS nth,\n  {columns},\n  {fault} AS fault\nFROM staged_{part_name} s"
     )
-    stamp = mapping.tables[table_name].columns.get("record_at")
-    return StagedTable(select.event, f"ready_{table_name}", tuple(faults), bool(stamp and stamp.load))
+    stamp = mapping.parts[part_name].table.columns.get("record_at")
+    return StagedTable(select.event, f"ready_{part_name}", tuple(faults), bool(stamp and stamp.load))
 
 
-def _raw_columns(mapping: Mapping, table_name: str, column: str) -> tuple[str, ...]:
-    table = mapping.tables[table_name]
+def _raw_columns(mapping: Mapping, part_name: str, column: str) -> tuple[str, ...]:
+    table = mapping.parts[part_name].table
     return (table.key.get(column) or table.columns[column]).raw
 
 
 def _local_bounds(
-    con: duckdb.DuckDBPyConnection, table_name: str, columns: tuple[str, ...]
+    con: duckdb.DuckDBPyConnection, part_name: str, columns: tuple[str, ...]
 ) -> tuple[datetime, datetime] | None:
-    """Return the first and last local time of a table, or None when it has none; they say which offsets can matter."""
+    """Return the first and last local time of a part, or None when it has none; they say which offsets can matter."""
     if not columns:
         return None
     both = ", ".join(f"min({name(column)}), max({name(column)})" for column in columns)
-    found = [t for t in con.execute(f"SELECT {both} FROM staged_{table_name}").fetchall()[0] if t is not None]
+    found = [t for t in con.execute(f"SELECT {both} FROM staged_{part_name}").fetchall()[0] if t is not None]
     return (min(found), max(found)) if found else None

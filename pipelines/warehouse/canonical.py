@@ -1,8 +1,8 @@
 """The warehouse's tables: the event tables made from the canonical list, and the book of loads beside them."""
 
-from pipelines.core.event import EVENT_TABLES, EventTable
+from pipelines.core.event import AGENT_STATE, EVENT_TABLES, EventTable
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # What stands in every event table beside what a log gives.
 SOURCE = "source"
@@ -63,6 +63,19 @@ def create_event_table(table: EventTable) -> str:
         if column not in table.key
     ]
     return f"CREATE TABLE {table.table_name} (\n    " + ",\n    ".join(lines) + "\n)"
+
+
+# What a store of an earlier schema gains when it is opened for writing, by the version that brought it.
+MIGRATIONS: dict[int, tuple[str, ...]] = {2: (create_event_table(AGENT_STATE),)}
+
+
+def migrate_from(version: int) -> tuple[str, ...]:
+    """Return the statements that bring a store of an earlier version up to this one's."""
+    return tuple(
+        statement
+        for later in range(version + 1, SCHEMA_VERSION + 1)
+        for statement in (*MIGRATIONS[later], f"UPDATE schema_version SET version = {later}")
+    )
 
 
 def create_all() -> tuple[str, ...]:

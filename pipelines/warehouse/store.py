@@ -1,5 +1,6 @@
 """Opening the store: one process writes, the others read; a store that cannot be opened says why."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -7,7 +8,7 @@ from typing import Self
 import duckdb
 
 from pipelines.core.problem import Problem, Refused
-from pipelines.warehouse.canonical import SCHEMA_VERSION, create_all
+from pipelines.warehouse.canonical import SCHEMA_VERSION, create_all, migrate_from
 from pipelines.warehouse.home import Home
 
 # Nothing is fetched from the network, and a file stays readable by the oldest engine that the project supports.
@@ -72,10 +73,7 @@ class Warehouse:
         ).fetchall()
         if found[0][0] == 0:
             if not self.read_only:
-                self.con.execute("BEGIN")
-                for statement in create_all():
-                    self.con.execute(statement)
-                self.con.execute("COMMIT")
+                self._execute_all(create_all())
             return
         version = self.con.execute("SELECT max(version) FROM schema_version").fetchall()[0][0]
         if version > SCHEMA_VERSION:
@@ -88,6 +86,27 @@ class Warehouse:
                     code="warehouse.newer_schema",
                 )
             )
+        if version < SCHEMA_VERSION and self.read_only:
+            raise Refused(
+                Problem(
+                    where=str(self.home.store),
+                    what=f"This store has schema {version}, of an earlier clausemeter; this one reads schema "
+                    f"{SCHEMA_VERSION}, and a reader changes nothing.",
+                    mend="Run `clausemeter ingest` once, with any file (a loaded one will do): the store is brought up "
+                    "to date, and nothing in it is lost.",
+                    code="warehouse.older_schema",
+                )
+            )
+        self._execute_all(migrate_from(version))
+
+    def _execute_all(self, statements: Sequence[str]) -> None:
+        """Execute statements together, or none of them."""
+        if not statements:
+            return
+        self.con.execute("BEGIN")
+        for statement in statements:
+            self.con.execute(statement)
+        self.con.execute("COMMIT")
 
 
 def _connect(store: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:

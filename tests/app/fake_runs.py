@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from app.queries.door import Door
 from pipelines.core.canonical import digest
 from pipelines.core.problem import Problem, Refused
+from pipelines.runs import definitions
 from tests.app.fake_body import FakeMonth, Tally
 from tests.app.fake_item import item_of
 from tests.app.fake_month import Contact
@@ -134,6 +135,8 @@ class FakeRuns:
             histogram=self.histogram,
             items=self.items,
             item=self.item,
+            list_definitions=definitions.definitions,
+            read_definition=definitions.definition,
         )
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from app.i18n.numbers import UNITS
 from app.i18n.speech import LANGUAGES, SLOT, catalogue
-from pipelines.metrics.declare import installed_metrics
+from pipelines.metrics.declare import AGGREGATES, installed_metrics
+from pipelines.metrics.example import installed_examples
 from tests.conftest import ROOT
 
 APP = ROOT / "app"
@@ -160,3 +161,18 @@ def test_every_reason_and_term_of_a_metric_is_translated() -> None:
     assert {f"reason.{reason}" for reason in reasons} - known == set()
     assert {f"term.{name}" for name in terms} - known == set()
     assert units - set(UNITS) == set()
+
+
+def test_every_column_of_an_example_is_translated() -> None:
+    examples = installed_examples().values()
+    columns = {name for example in examples for name in (*example.columns, *example.every)}
+    assert columns
+    assert {f"fact.{name}" for name in columns} - set(catalogue("zh")) == set()
+
+
+def test_every_channel_aggregate_and_interval_of_a_metric_is_translated() -> None:
+    metrics, known = installed_metrics().values(), set(catalogue("zh"))
+    wanted = {f"definitions.{metric.channel}" for metric in metrics}
+    wanted |= {f"aggregate.{kind}" for kind in AGGREGATES}
+    wanted |= {f"interval.{metric.interval}" for metric in metrics if metric.interval}
+    assert wanted - known == set()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 from dash import Dash
@@ -14,6 +14,8 @@ from app.auth import current_reader
 from app.i18n import speaking, value_text
 from app.pages.indicator import draw_by_day, draw_by_group, draw_distribution
 from app.pages.items import more_rows
+from pipelines.metrics.declare import installed_metrics, metric_named
+from pipelines.metrics.example import installed_examples
 from tests.app.fake_runs import fake_runs
 from tests.app.reading import links, of_class, text
 
@@ -73,6 +75,27 @@ def test_every_link_leads_to_a_page_without_trouble(draw: Draw) -> None:
     assert {urlsplit(one).path.split("/")[1] for one in seen} >= {"", "indicator", "items", "statement"}
 
 
+def test_every_metric_has_a_page_with_its_example_its_terms_and_its_sql(draw: Draw) -> None:
+    pages = [link for link in links(draw("/definitions")) if link.startswith("/definition/")]
+    assert len(pages) == len(installed_metrics()) > 20
+    for address in pages:
+        page = draw(address)
+        assert not of_class(page, "trouble"), address
+        assert not of_class(page, "empty"), address
+        metric = metric_named(unquote(address.removeprefix("/definition/")))
+        shown = text(page)
+        assert metric.key in shown
+        assert metric.sql.splitlines()[-1] in text(of_class(page, "sql"))
+        assert [name for name in metric.terms if name not in shown] == []
+        example = installed_examples()[metric.key]
+        assert [item.item for item in example.items if item.item not in text(of_class(page, "example"))] == []
+
+
+def test_an_example_ends_with_its_value_as_what_it_is_made_of(draw: Draw) -> None:
+    page = draw("/definition/quality.satisfied@1")
+    assert text(of_class(page, "example-sum")) == "3 ÷ 5 = 60.00 %"
+
+
 def test_an_item_shows_its_raw_line_and_no_personal_value(draw: Draw) -> None:
     row = fake_runs().items(MONTH, "service_level", state="missed", limit=1).rows[0]
     page = draw(f"/item/{MONTH}/phone_item/{row.source}/{row.item_id}")
@@ -91,6 +114,7 @@ def test_an_item_shows_its_raw_line_and_no_personal_value(draw: Draw) -> None:
         ("/?month=1999-01", "web.no_such_month"),
         (f"/items/{MONTH}/csat?day=yesterday", "web.not_a_day"),
         (f"/item/{MONTH}/phone_item/hotline/nothing", "item.unknown"),
+        ("/definition/phone.nobody@1", "metric.unknown"),
     ],
 )
 def test_what_is_not_there_says_so_and_how_to_mend_it(draw: Draw, address: str, code: str) -> None:

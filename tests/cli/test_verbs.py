@@ -65,6 +65,17 @@ def test_what_is_written_is_said_in_words_and_as_json(say: Say, office: Office) 
     assert "nothing changed since version 1" in say("close", path, "--month", "2026-10", "--home", office.home).out
 
 
+def test_a_metric_is_printed_with_its_example_and_its_sql(say: Say) -> None:
+    out = say("metrics", "quality.satisfied").out
+    for part in ("满意率", "1-10:9", "value = 3 / 5 = 0.6", "WITH population AS (", "unmeasurable: another scale"):
+        assert part in out, part
+    found = json.loads(say("metrics", "quality.satisfied@1", "--json").out)
+    assert found["example"]["value"] == "0.6"
+    assert found["sql"].startswith("WITH population AS (")
+    assert found["terms"][0]["name"] == "satisfied"
+    assert "rank 4 of 5 = 65" in say("metrics", "chat.first_response_percentile").out
+
+
 def test_home_may_stand_before_the_verb(say: Say, desk: Office) -> None:
     assert say("--home", desk.home, "statements").out == say("statements", "--home", desk.home).out
 
@@ -80,6 +91,13 @@ def test_a_measured_value_stands_beside_what_makes_it(say: Say, desk: Office) ->
         ("ann", "1", "2"),
         ("bob", "1", "1"),
     ]
+    assert [(one["rate_of"], one["handled"], one["touched"]) for one in by_agent] == [
+        ("items that the log gives to the agent", 1, 0),
+        ("handled items", 1, 0),
+    ]
+    said = say("measure", *words, "--by", "agent", "--home", desk.home).out
+    assert all(word in said for word in ("handled", "touched", "An agent's value is a rate of handled items"))
+    assert "touched" not in say("measure", *words, "--by", "team", "--home", desk.home).out
 
 
 def test_nothing_measured_is_no_data_not_zero(say: Say, desk: Office) -> None:

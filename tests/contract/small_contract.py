@@ -14,7 +14,7 @@ CONNECT_RATE = """id: sl
 clause: "4.2"
 text: {zh: 接通率不低于 92%}
 metric: phone.connect_rate@1
-terms: {short_abandon_s: 5, out_of_hours: exclude}
+terms: {short_abandon_s: 5, retries_merge_min: 0, out_of_hours: exclude}
 target: 92%
 minimum_sample: 1
 too_few: skip

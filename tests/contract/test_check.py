@@ -59,7 +59,9 @@ def test_a_target_is_agreed_from_the_indicators_own_first_day():
 
 
 def test_terms_and_consequences_too():
-    late = "terms:\n  out_of_hours: exclude\n  short_abandon_s: [{value: 5, since: 2026-03-01}]\n"
+    late = (
+        "terms:\n  out_of_hours: exclude\n  short_abandon_s: [{value: 5, since: 2026-03-01}]\n  retries_merge_min: 0\n"
+    )
     assert said(one_indicator(late, instead_of="terms")) == ["18 contract.begins_too_late"]
     costs = "consequences:\n  - {since: 2026-03-01, value: [{id: d, form: fixed, amount: 1, kind: kpi}]}\n"
     assert said(one_indicator(costs)) == ["17 contract.begins_too_late"]
@@ -246,7 +248,8 @@ def test_weights_are_added_on_each_day_on_which_they_change():
         scoring = "scoring: {form: pass_fail}\n"
         other = (
             "  - id: aw\n    clause: x\n    text: {en: x}\n    metric: phone.connect_rate@1\n    target: 90%\n"
-            "    terms: {short_abandon_s: 5, out_of_hours: exclude}\n    minimum_sample: 1\n    too_few: skip\n"
+            "    terms: {short_abandon_s: 5, retries_merge_min: 0, out_of_hours: exclude}\n"
+            "    minimum_sample: 1\n    too_few: skip\n"
             f"    on_change: split\n    unmeasurable: exclude\n    scoring: {{form: pass_fail}}\n{second}"
         )
         source = one_indicator(f"weight: {first}\n{scoring}", tail=other)
@@ -265,9 +268,9 @@ def test_defaults_are_named_where_money_depends_on_them_and_nowhere_else():
     assert said(one_indicator(instead_of=keys)) == []
     source = one_indicator("consequences:\n  - {id: d, form: per_step, step: 1%, amount: 1}\n", instead_of=keys)
     assert text_of(source, "contract.left_to_default").startswith(
-        "Clause 4.2 (sl): money depends on what it leaves to its default: short_abandon_s 5, out_of_hours exclude,"
-        " minimum_sample 1, on_change split, too_few skip, unmeasurable by keeper of the log, d.kind kpi,"
-        " d.steps started."
+        "Clause 4.2 (sl): money depends on what it leaves to its default: short_abandon_s 5, retries_merge_min 0,"
+        " out_of_hours exclude, minimum_sample 1, on_change split, too_few skip, unmeasurable by keeper of the log,"
+        " d.kind kpi, d.steps started."
     )
 
 

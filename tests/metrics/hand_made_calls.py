@@ -17,6 +17,11 @@ COLUMNS = {
     "waited_s": ("DECIMAL(18, 6)", None),
     "contradicting": ("BOOLEAN", False),
     "ambiguous_wait": ("BOOLEAN", False),
+    "ambiguous_time": ("BOOLEAN", False),
+    "is_callback": ("BOOLEAN", False),
+    "promised_at": ("TIMESTAMPTZ", None),
+    "reached_at": ("TIMESTAMPTZ", None),
+    "promise_passed": ("BOOLEAN", False),
     "in_service_hours": ("BOOLEAN", True),
     "service_on": ("DATE", date(2026, 10, 1)),
 }

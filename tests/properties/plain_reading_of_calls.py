@@ -23,6 +23,11 @@ def before_the_metric(call: Call, terms: Terms) -> str | None:
     return None
 
 
+def is_promise_unsure(call: Call) -> bool:
+    """Some time of the call lies in an hour that came twice, and a promise is compared with it."""
+    return bool(call["ambiguous_time"] and call["promised_at"])
+
+
 def why_no_wait(call: Call) -> str | None:
     if call["ambiguous_wait"]:
         return "unmeasurable: ambiguous time"
@@ -39,6 +44,8 @@ def is_short(call: Call, terms: Terms) -> bool:
 
 def connect_rate(call: Call, terms: Terms) -> str:
     """Answered / (offered − short)."""
+    if call["is_callback"]:
+        return called_back(call)
     if call["outcome"] == "open":
         return "pending"
     if call["outcome"] == "answered":
@@ -48,8 +55,28 @@ def connect_rate(call: Call, terms: Terms) -> str:
     return why_no_wait(call) or ("excluded: short abandon" if is_short(call, terms) else "missed")
 
 
+def called_back(call: Call) -> str:
+    """Met if the customer is reached within the promised time, missed if late or never, pending till then."""
+    promised, reached = call["promised_at"], call["reached_at"]
+    if promised is None:
+        return "pending" if reached is None else "met"
+    if reached is None and not call["promise_passed"]:
+        return "pending"
+    if is_promise_unsure(call):
+        return "unmeasurable: ambiguous time"
+    if reached is None:
+        return "missed: not yet done"
+    return "met" if reached <= promised else "missed"
+
+
 def abandonment(call: Call, terms: Terms) -> str:
     """Abandoned after short / (offered − short): its numerator is what is missed."""
+    if call["is_callback"]:
+        if call["reached_at"] is not None:
+            return "met"  # in the base when called back
+        if not call["promise_passed"]:
+            return "pending"
+        return "unmeasurable: ambiguous time" if is_promise_unsure(call) else "excluded: call-back"
     if call["outcome"] == "open":
         return "pending"
     if call["outcome"] != "abandoned":
@@ -60,6 +87,8 @@ def abandonment(call: Call, terms: Terms) -> str:
 def average_wait(call: Call, terms: Terms) -> str:
     """Σ wait / answered, or / offered."""
     outcome, over_offered = call["outcome"], terms["over"] == "offered"
+    if call["is_callback"]:
+        return "excluded: call-back"
     if outcome == "open":
         return "pending"
     if outcome == "abandoned" and call["wait_s"] is None:
@@ -75,6 +104,8 @@ def service_level(call: Call, terms: Terms) -> str:
     """``n`` % in ``T`` seconds, by one of six named formulas: (numerator, denominator) of each call decides."""
     outcome, formula, limit = call["outcome"], terms["formula"], Decimal(terms["answer_within_s"])
     of_answered = formula == "within / answered"
+    if call["is_callback"]:
+        return "excluded: call-back"
     if outcome == "open":
         if of_answered or call["waited_s"] is None or call["waited_s"] <= limit:
             return "pending"
@@ -101,11 +132,25 @@ def abandoned_under(formula: str, *, within: bool, short: bool) -> str:
     return out_of_denominator.get(formula) or ("met" if into_numerator.get(formula) else "missed")
 
 
+def wait_percentile(call: Call, terms: Terms) -> str:
+    """Nearest rank: never answered, or abandoned beyond the target, is longer than any other."""
+    if call["is_callback"]:
+        return "excluded: call-back"
+    if call["outcome"] in ("open", "lost"):
+        return "pending" if call["outcome"] == "open" else "counted: longer than any"
+    no_wait = why_no_wait(call)
+    if no_wait or call["outcome"] == "answered":
+        return no_wait or "counted"
+    within = call["wait_s"] <= Decimal(terms["target_s"])
+    return "excluded: left within target" if within else "counted: longer than any"
+
+
 READINGS = {
     "phone.connect_rate@1": connect_rate,
     "phone.abandonment@1": abandonment,
     "phone.average_wait@1": average_wait,
     "phone.service_level@1": service_level,
+    "phone.wait_percentile@1": wait_percentile,
 }
 
 

@@ -1,7 +1,7 @@
 """The SQL and the plain reading of the same definition agree on any calls; states add up; any split counts the same."""
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import duckdb
@@ -21,6 +21,7 @@ FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthChec
 WAITS = st.none() | st.sampled_from(
     [Decimal(text) for text in ("-1", "0", "4.999999", "5", "5.000001", "20", "20.000001", "900")]
 )
+TIMES = st.none() | st.sampled_from([datetime(2026, 10, 1, 2, 0, second, tzinfo=UTC) for second in range(3)])
 CALLS = st.fixed_dictionaries(
     {
         "outcome": st.sampled_from(["answered", "abandoned", "lost", "open"]),
@@ -28,10 +29,15 @@ CALLS = st.fixed_dictionaries(
         "waited_s": WAITS,
         "contradicting": st.sampled_from([False] * 9 + [True]),
         "ambiguous_wait": st.sampled_from([False] * 9 + [True]),
+        "ambiguous_time": st.booleans(),
+        "is_callback": st.booleans(),
+        "promised_at": TIMES,
+        "reached_at": TIMES,
+        "promise_passed": st.booleans(),
         "in_service_hours": st.sampled_from([True] * 8 + [False, None]),
         "service_on": st.dates(date(2026, 10, 1), date(2026, 10, 31)),
     }
-)
+).map(lambda call: {**call, "promise_passed": call["promise_passed"] and call["promised_at"] is not None})
 
 
 @st.composite

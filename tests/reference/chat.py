@@ -1,18 +1,19 @@
 """Chats (metrics.md, section 4): sessions and rounds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
-from tests.reference.hours import Clock
-from tests.reference.log import Event, World, first_known
+from tests.reference.hours import Clock, seconds
+from tests.reference.log import ANYTHING, Event, Found, Item, Result, Terms, World, first_known, put
 
-Terms = Mapping[str, str]
-Result = tuple[str, Fraction | None]
-ANYTHING = "anything"
+LONGER = "counted: longer than any"
+NO_REQUEST = "unmeasurable: no request time"
+UNKNOWN = f"outside: {ANYTHING}"
 
 
 def in_order(events: list[Event]) -> list[Event]:
@@ -73,11 +74,25 @@ class Session:
     lines: list[Event]
     begun_with_bot: bool
     request: Event
+    called: dict[str, Any]
+    contradicting_elsewhere: bool = False
+    split_at: datetime | None = None
+    is_doubtful: bool = False
+
+    @property
+    def item(self) -> Item:
+        return self.source, self.session_id
 
 
 def departure_after(events: list[Event], question: Event) -> Event | None:
-    """Return the customer's first departure since the question: who came back to ask had not left it."""
-    return next((e for e in events if e["kind"] == "left" and e["at"] >= question["at"]), None)
+    """Return the customer's departure since the question; who wrote again had not left."""
+    found = None
+    for event in events:
+        if is_line_of(event, "customer"):
+            found = None
+        elif event["kind"] == "left" and event["at"] >= question["at"] and found is None:
+            found = event
+    return found
 
 
 def look_for_answer(event: Event, humans: list[Event], left: Event | None) -> Asked:
@@ -93,23 +108,51 @@ def is_after_leaving(line: Event, left: Event) -> bool:
     return follows(line, left)
 
 
-def sessions(world: World, start: str = "request") -> list[Session]:
-    """Return every session that is known by the cut-off, with its clock's start."""
+def sessions(world: World, start: str = "request", split_after_min: str = "0") -> list[Session]:
+    """Return every session (or part of one) that is known by the cut-off, with its clock's start."""
+    return world.once(("chat", start, split_after_min), lambda: every_session(world, start, split_after_min))
+
+
+def every_session(world: World, start: str, split_after_min: str) -> list[Session]:
     found = []
+    minutes = Fraction(Decimal(split_after_min))
     for (source, session_id), events in world.groups("chat", "session_id").items():
-        known = in_order([event for event in events if event["at"] <= world.cut_off_at])
-        if known:
-            session = session_of(world, source, session_id, known, start, events)
-            later = session_of(world, source, session_id, in_order(events), start, events)
-            if (later.start.at, later.outside) != (session.start.at, session.outside):
-                session.outside = ANYTHING  # what lies after the cut-off would move its start
+        parts = split(in_order(events), minutes) if minutes else [in_order(events)]
+        for place, part in enumerate(parts, start=1):
+            known = [event for event in part if event["at"] <= world.cut_off_at]
+            if not known:
+                continue
+            name = f"{session_id}/{place}" if len(parts) > 1 else session_id
+            session = session_of(world, source, name, in_order(known), start, part, events)
+            later = session_of(world, source, name, part, start, part, events)
+            # what lies after the cut-off would move its start, or shows that the customer had not left
+            is_moved = (later.start.at, later.outside) != (session.start.at, session.outside)
+            if is_moved or (session.left_at is not None and later.left_at != session.left_at):
+                session.outside = ANYTHING
+            if place < len(parts) and parts[place][0]["at"] <= world.cut_off_at:
+                session.split_at = parts[place][0]["at"]  # this one is over when another begins
+                session.closed_at = session.closed_at or session.split_at
+            # what was asked for earlier in the session may be said to hold for a later part too
+            session.is_doubtful = session.no_request and place > 1
+            session.contradicting_elsewhere = any(event["contradicting"] for event in events)
             found.append(session)
     return found
 
 
+def split(events: list[Event], minutes: Fraction) -> list[list[Event]]:
+    """Cut where more than so many minutes lie between two consecutive events."""
+    parts: list[list[Event]] = []
+    for event in events:
+        if not parts or seconds(parts[-1][-1]["at"], event["at"]) > minutes * 60:
+            parts.append([])
+        parts[-1].append(event)
+    return parts
+
+
 def session_of(
-    world: World, source: str, session_id: str, events: list[Event], start: str, everything: list[Event]
-) -> Session:
+    world: World, source: str, session_id: str, events: list[Event], start: str, everything: list[Event],
+    unsplit: list[Event],
+) -> Session:  # fmt: skip
     customer = [e for e in events if is_line_of(e, "customer")]
     humans = [e for e in events if is_human(e)]
     bots = [e for e in events if is_line_of(e, "bot")]
@@ -133,22 +176,23 @@ def session_of(
     if customer and customer[0]["at"] >= begun["at"]:
         question = customer[0]
     left, closed = departure_after(events, question), of_kind.get("closed")
+    called = whole(source, events, unsplit)
     session = Session(
         source, session_id, events, look_for_answer(question, humans, left),
         left["at"] if left else None, closed["at"] if closed else None, no_request,
         any(e["contradicting"] for e in everything), any(e["ambiguous_time"] for e in everything),
-        outside, customer, bool(customer and bots and bots[0]["at"] <= customer[0]["at"]), request,
+        outside, customer, bool(customer and bots and bots[0]["at"] <= customer[0]["at"]), request, called,
     )  # fmt: skip
     place = session.start.at
-    if not world.in_scope(whole(source, events), "chat", place):
+    if not world.in_scope(called, "chat", place):
         session.outside = "out of scope"
     return session
 
 
-def whole(source: str, events: list[Event]) -> dict[str, Any]:
-    """Return what a session is called by: the first value that its events give."""
+def whole(source: str, events: list[Event], unsplit: list[Event]) -> dict[str, Any]:
+    """Return what a session is called by: the first value that its events give, else the whole session's."""
     columns = ("queue", "customer_id", "customer_type", "topic", "order_id")
-    return {"source": source, **{column: first_known(events, column) for column in columns}}
+    return {"source": source, **{column: first_known([*events, *in_order(unsplit)], column) for column in columns}}
 
 
 def number(terms: Terms, name: str) -> Fraction:
@@ -169,21 +213,30 @@ def shut_out(session: Session, at: datetime, terms: Terms, clock: Clock) -> str 
 
 
 def untimed(asked: Asked, session: Session) -> str | None:
-    if session.no_request:
-        return "unmeasurable: no request time"
+    if session.no_request and not session.is_doubtful:
+        return NO_REQUEST
     if session.ambiguous:
         return "unmeasurable: ambiguous time"
     return "unmeasurable: negative interval" if asked.is_negative else None
 
 
-def departure(session: Session, terms: Terms, waited: Fraction | None) -> str | None:
-    """Who left before an answer: within the short abandon, or without one service second counted."""
+def gone(asked: Asked, left_at: datetime, terms: Terms, clock: Clock) -> str | None:
+    """Who left before an answer: within the short abandon by the wall, or without one service second counted."""
+    short = number(terms, "chat_short_abandon_s")
+    if short and seconds(asked.at, left_at) <= short:
+        return "excluded: short abandon"
+    waited = clock.service_seconds(asked.at, left_at)
     if waited is None:
         return "unmeasurable: no calendar"
-    short = number(terms, "chat_short_abandon_s")
-    if short and waited <= short:
-        return "excluded: short abandon" + (" | excluded: left outside hours" if waited == 0 else "")
     return "excluded: left outside hours" if waited == 0 else None
+
+
+def left_state(asked: Asked, left_at: datetime, terms: Terms, clock: Clock, within: Fraction) -> str | None:
+    """Return the state of who left at or under the target, or earlier; None where longer."""
+    state = gone(asked, left_at, terms, clock)
+    if state is None and (clock.service_seconds(asked.at, left_at) or 0) <= within:
+        return "excluded: left within target"
+    return state
 
 
 def first_response(session: Session, terms: Terms, world: World, clock: Clock) -> Result:
@@ -197,12 +250,7 @@ def first_response(session: Session, terms: Terms, world: World, clock: Clock) -
             return "unmeasurable: no calendar", None
         return "met" if waited <= within else "missed", waited
     if session.left_at is not None:
-        waited = clock.service_seconds(asked.at, session.left_at)
-        state = departure(session, terms, waited)
-        if state is None:
-            assert waited is not None
-            state = "excluded: left within target" if waited <= within else "missed"
-        return state, None
+        return left_state(asked, session.left_at, terms, clock, within) or "missed", None
     if session.closed_at is not None:
         return "missed", None  # ended by us or the system
     return still_open(clock.service_seconds(asked.at, world.cut_off_at), within), None
@@ -223,12 +271,26 @@ def first_response_mean(session: Session, terms: Terms, world: World, clock: Clo
         waited = clock.service_seconds(asked.at, asked.answer["at"])
         return ("unmeasurable: no calendar", None) if waited is None else ("counted", waited)
     if session.left_at is not None:
-        return untimeable("excluded: left before an answer", session.start, world, clock), None
+        return untimeable("excluded: left before an answer", session.start, clock), None
     state = "pending" if session.closed_at is None else "excluded: never answered"
-    return untimeable(state, session.start, world, clock), None
+    return untimeable(state, session.start, clock), None
 
 
-def untimeable(state: str, asked: Asked, world: World, clock: Clock) -> str:
+def first_response_percentile(session: Session, terms: Terms, world: World, clock: Clock) -> Result:
+    asked = session.start
+    wrong = untimed(asked, session)
+    if wrong:
+        return wrong, None
+    if asked.answer:
+        waited = clock.service_seconds(asked.at, asked.answer["at"])
+        return ("unmeasurable: no calendar", None) if waited is None else ("counted", waited)
+    if session.left_at is not None:
+        return left_state(asked, session.left_at, terms, clock, number(terms, "target_s")) or LONGER, None
+    state = "pending" if session.closed_at is None else LONGER
+    return untimeable(state, session.start, clock), None
+
+
+def untimeable(state: str, asked: Asked, clock: Clock) -> str:
     """In a mean what has no amount needs no clock; but a clock that cannot run may be said first."""
     ends = clock.service_seconds(asked.at, asked.at)
     return f"{state} | unmeasurable: no calendar" if ends is None else state
@@ -239,20 +301,77 @@ def reply_rate(session: Session, terms: Terms, world: World, clock: Clock) -> Re
     if asked.answer or asked.is_negative:
         return "met", None
     if session.left_at is not None:
-        return departure(session, terms, clock.service_seconds(asked.at, session.left_at)) or "missed", None
+        return doubtful(gone(asked, session.left_at, terms, clock) or "missed", session), None
     return "pending" if session.closed_at is None else "missed", None
 
 
-def measured_sessions(rule: Any, world: World, terms_on: Any) -> dict[tuple[str, str], Result]:
-    clock, found = world.clock, {}
-    start = terms_on(None)["start"]
-    for session in sessions(world, start):
-        if not world.in_period(session.start.at):
-            continue
+def doubtful(state: str, session: Session) -> str:
+    """A rate of replies needs a clock only for who left; whether it asks for one then is not said."""
+    wrong = untimed(Asked(session.request), session)
+    return f"{state} | {wrong}" if wrong else state
+
+
+Rule = Callable[[Session, Terms, World, Clock], Result]
+TermsOn = Callable[[datetime | None], Terms]
+
+
+def due_at(asked: Asked, terms: Terms, world: World) -> datetime | None:
+    return world.clock.reached_at(asked.at, number(terms, "within_s"), world.horizon, is_working=True)
+
+
+def end_of(session: Session) -> datetime | None:
+    if session.start.answer:
+        at: datetime = session.start.answer["at"]
+        return at
+    return session.left_at or session.closed_at
+
+
+def where(session: Session, terms: Terms, world: World) -> bool | None:
+    by = terms.get("period_by", "arrival")
+    return world.falls(by, session.start.at, end_of(session), partial(due_at, session.start, terms, world))
+
+
+def parts_of(world: World, terms: Terms) -> list[Session]:
+    return sessions(world, terms.get("start", "request"), terms["split_after_min"])
+
+
+def measured_sessions(rule: Rule, world: World, terms_on: TermsOn) -> Found:
+    clock, choices = world.clock, terms_on(None)
+    every = parts_of(world, choices)
+    states: dict[Item, Result] = {}
+    for session in every:
         terms = terms_on(session.start.at)
         state = shut_out(session, session.start.at, terms, clock)
-        found[session.source, session.session_id] = (state, None) if state else rule(session, terms, world, clock)
+        result = (state, None) if state else rule(session, terms, world, clock)
+        if session.contradicting_elsewhere and not session.contradicting:
+            result = f"{result[0]} | unmeasurable: contradicting deliveries", result[1]
+        if session.is_doubtful:
+            result = f"{result[0]} | {NO_REQUEST}", result[1]
+        states[session.item] = result
+    by = choices.get("period_by", "arrival")
+    found: Found = {}
+    members = customer_days(world, terms_on) if choices.get("grain") == "customer_day" else {}
+    for session in every:
+        if session.start.at > world.cut_off_at:
+            continue
+        # many items that count once belong to the period of the first of them
+        mates = [one for one in every if session.item in members and members[one.item] == members[session.item]]
+        counted = [one for one in mates if not states[one.item][0].startswith("outside")]
+        first = min(counted or [session], key=lambda one: (one.start.at, one.item))
+        first = session if states[session.item][0].startswith("outside") else first
+        place = where(first, terms_on(first.start.at), world)
+        if by == "end" and any("unmeasurable" in states[one.item][0] for one in counted):
+            place = None  # its end, and so the period of them all, is not said
+        put(found, session.item, states[session.item], place, by)
     return found
+
+
+def customer_days(world: World, terms_on: TermsOn) -> dict[Item, Any]:
+    """Return the customer and day that each session counts for; a blank customer is nobody else."""
+    return {
+        session.item: (session.called["customer_id"] or session.item, world.service_day(session.start.at))
+        for session in parts_of(world, terms_on(None))
+    }
 
 
 # --- rounds ----------------------------------------------------------------------------------------------------------
@@ -275,37 +394,91 @@ def rounds(session: Session) -> list[Asked]:
     return found
 
 
-def measured_rounds(world: World, terms_on: Any, *, is_mean: bool) -> dict[tuple[str, str], Result]:
-    clock, found = world.clock, {}
-    for session in sessions(world):
+RoundRule = Callable[[Session, Asked, Terms, World, Clock], Result]
+
+
+def end_of_round(session: Session, asked: Asked) -> datetime | None:
+    if asked.answer:
+        at: datetime = asked.answer["at"]
+        return at
+    left = departure_after(session.events, asked.event)
+    ends = [e["at"] for e in session.events if e["kind"] == "closed" and e["at"] >= asked.at]
+    ends += [] if session.split_at is None else [max(session.split_at, asked.at)]
+    return min([*ends, *([left["at"]] if left else [])], default=None)
+
+
+def measured_rounds(rule: RoundRule, world: World, terms_on: TermsOn) -> Found:
+    clock, choices = world.clock, terms_on(None)
+    by = choices.get("period_by", "arrival")
+    found: Found = {}
+    for session in sessions(world, split_after_min=choices["split_after_min"]):
         for place, asked in enumerate(rounds(session), start=1):
-            if not world.in_period(asked.at):
+            if asked.at > world.cut_off_at:
                 continue
             terms = terms_on(asked.at)
             state = shut_out(session, asked.at, terms, clock)
-            if session.contradicting:
-                state = f"outside: {ANYTHING}"  # which lines there are is what the deliveries disagree about
-            result = (state, None) if state else round_state(session, asked, terms, world, clock, is_mean=is_mean)
-            found[session.source, f"{session.session_id}#{place}"] = result
+            if session.contradicting or session.contradicting_elsewhere:
+                state = UNKNOWN  # which lines there are is what the deliveries disagree about
+            result = (state, None) if state else rule(session, asked, terms, world, clock)
+            if session.is_doubtful:
+                result = f"{result[0]} | {NO_REQUEST}", result[1]
+            end = end_of_round(session, asked)
+            falls = None if state == UNKNOWN else world.falls(by, asked.at, end, partial(due_at, asked, terms, world))
+            put(found, (session.source, f"{session.session_id}#{place}"), result, falls, by)
+        if session.contradicting or session.contradicting_elsewhere:  # and so how many rounds
+            for place in range(1, len(session.events) + 1):
+                found.setdefault((session.source, f"{session.session_id}#{place}"), (f"{UNKNOWN} | not there", None))
     return found
 
 
-def round_state(session: Session, asked: Asked, terms: Terms, world: World, clock: Clock, *, is_mean: bool) -> Result:
+def answered_round(session: Session, asked: Asked, clock: Clock) -> Result | None:
+    """Return the state of a round that has no clock, or its time where it was answered."""
     wrong = untimed(asked, session)
     if wrong:
         return wrong, None
-    if asked.answer:
-        waited = clock.service_seconds(asked.at, asked.answer["at"])
-        if waited is None:
-            return "unmeasurable: no calendar", None
-        return ("counted" if is_mean else "met" if waited <= number(terms, "within_s") else "missed"), waited
-    ends = [e["at"] for e in session.events if e["kind"] in ("left", "closed") and e["at"] >= asked.at]
-    if is_mean:
-        return untimeable("excluded: never answered" if ends else "pending", asked, world, clock), None
-    within = number(terms, "within_s")
-    if not ends:
-        return still_open(clock.service_seconds(asked.at, world.cut_off_at), within), None
-    waited = clock.service_seconds(asked.at, min(ends))
+    if asked.answer is None:
+        return None
+    waited = clock.service_seconds(asked.at, asked.answer["at"])
+    return ("unmeasurable: no calendar", None) if waited is None else ("counted", waited)
+
+
+def response_mean(session: Session, asked: Asked, terms: Terms, world: World, clock: Clock) -> Result:
+    result = answered_round(session, asked, clock)
+    state = "pending" if end_of_round(session, asked) is None else "excluded: never answered"
+    return result or (untimeable(state, asked, clock), None)
+
+
+def closed_round(session: Session, asked: Asked, clock: Clock, within: Fraction, late: str) -> str | None:
+    """An unanswered last round closed within the target is excluded, later it is ``late``; None while open."""
+    end = end_of_round(session, asked)
+    if end is None:
+        return None
+    waited = clock.service_seconds(asked.at, end)
     if waited is None:
-        return "unmeasurable: no calendar", None
-    return "excluded: closed within target" if waited <= within else "missed", None
+        return "unmeasurable: no calendar"
+    return "excluded: closed within target" if waited <= within else late
+
+
+def response_percentile(session: Session, asked: Asked, terms: Terms, world: World, clock: Clock) -> Result:
+    result = answered_round(session, asked, clock)
+    state = closed_round(session, asked, clock, number(terms, "target_s"), LONGER)
+    return result or (state or untimeable("pending", asked, clock), None)
+
+
+def round_within(session: Session, asked: Asked, terms: Terms, world: World, clock: Clock) -> Result:
+    within = number(terms, "within_s")
+    result = answered_round(session, asked, clock)
+    if result:
+        state, waited = result
+        return ("met" if waited <= within else "missed") if waited is not None else state, waited
+    state = closed_round(session, asked, clock, within, "missed") or ""
+    return state or still_open(clock.service_seconds(asked.at, world.cut_off_at), within), None
+
+
+def round_reply_rate(session: Session, asked: Asked, terms: Terms, world: World, clock: Clock) -> Result:
+    if asked.answer or asked.is_negative:
+        return "met", None
+    left = departure_after(session.events, asked.event)
+    if left is not None:
+        return doubtful(gone(asked, left["at"], terms, clock) or "missed", session), None
+    return "pending" if end_of_round(session, asked) is None else "missed", None

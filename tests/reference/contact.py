@@ -1,16 +1,18 @@
-"""Contacts of any channel (metrics.md, sections 6 and 8): resolution, surveys, inspections."""
+"""Contacts of any channel (metrics.md, section 6): resolution, repeats, follow-up."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
+from functools import partial
+from itertools import product
 from typing import Any
 
 from tests.reference import chat, email, phone
-from tests.reference.log import Event, World, last_known
+from tests.reference.case_log import Case, cases, pauses_of, words
+from tests.reference.log import ANYTHING, Event, Found, Terms, World, first_known, last_known, put
 
-Result = tuple[str, Fraction | None]
-Found = dict[tuple[str, str], Result]
+TermsOn = Callable[[datetime | None], Terms]
 
 
 @dataclass
@@ -21,31 +23,43 @@ class Contact:
     arrival: datetime
     end: datetime | None
     flag: bool | None
-    later_queues: list[str]
+    queues: list[str]
     outside: str | None
     is_handled: bool
     contradicting: bool
+    customer: str | None
+    topic: str | None
+    order: str | None
+    is_handled_later: bool = field(default=False, kw_only=True)  # after the cut-off
 
 
 def contacts(world: World) -> list[Contact]:
     """Return every call, session and thread, whether a person handled it or not."""
+    return world.once("contacts", lambda: every_contact(world))
+
+
+def every_contact(world: World) -> list[Contact]:
     found = []
-    for call in phone.calls(world, everywhere=True):
+    for call in phone.calls(world):
         entered = [leg for leg in call.all_legs if leg["queue"] is not None]
         found.append(
             Contact(
                 "phone", call.source, call.call_id, call.arrival, call.ended_at, last_known(call.legs, "resolved"),
-                [leg["queue"] for leg in entered[1:]], call.outside, call.outcome == "answered", call.contradicting,
+                [leg["queue"] for leg in entered], call.outside, call.outcome == "answered", call.contradicting,
+                *(first_known(call.legs, column) for column in ("customer_id", "topic", "order_id")),
+                is_handled_later=any(leg["outcome"] == "answered" for leg in call.legs),
             )
         )  # fmt: skip
     for session in chat.sessions(world):
         queues = [event["queue"] for event in session.events if event["queue"] is not None]
         humans = [event for event in session.events if chat.is_human(event)]
+        everything = world.groups("chat", "session_id")[session.item]
         found.append(
             Contact(
                 "chat", session.source, session.session_id, session.start.at, humans[-1]["at"] if humans else None,
-                last_known(session.events, "resolved"), queues[1:], session.outside, bool(humans),
-                session.contradicting,
+                last_known(session.events, "resolved"), queues, session.outside, bool(humans),
+                session.contradicting, *(session.called[column] for column in ("customer_id", "topic", "order_id")),
+                is_handled_later=any(chat.is_human(event) for event in everything),
             )
         )  # fmt: skip
     for thread in email.threads(world):
@@ -54,8 +68,10 @@ def contacts(world: World) -> list[Contact]:
         found.append(
             Contact(
                 "email", thread.source, thread.thread_id, (thread.asked or thread.mails[0])["at"],
-                replies[-1]["at"] if replies else None, last_known(thread.mails, "resolved"), queues[1:],
+                replies[-1]["at"] if replies else None, last_known(thread.mails, "resolved"), queues,
                 thread.outside, thread.reply is not None, thread.contradicting,
+                *(thread.called[column] for column in ("customer_id", "topic", "order_id")),
+                is_handled_later=any(m["direction"] == "out" and not m["automatic"] for m in thread.everything),
             )
         )  # fmt: skip
     return found
@@ -71,38 +87,88 @@ def names(row: Event, contact: Contact) -> bool:
     )
 
 
-@dataclass
-class Case:
-    opened_at: datetime
-    events: list[Event]
-    named: Event
+def hours(terms: Terms, name: str = "window_h") -> timedelta:
+    return timedelta(seconds=float(Decimal(terms[name]) * 3600))
 
 
-def cases(world: World) -> list[Case]:
-    found = []
-    for events in world.groups("case", "case_id").values():
-        known = sorted((e for e in events if e["at"] <= world.cut_off_at), key=lambda e: (e["at"], e["seq"] or 0))
-        opened = next((e for e in known if e["kind"] == "opened"), None)
-        named = next((e for e in known if e["contact_id"] is not None), None)
-        if opened and named:
-            found.append(Case(opened["at"], known, named))
-    return found
+def naming(world: World, contact: Contact) -> list[Case]:
+    """Return the cases that name a contact, whenever they were opened."""
+    mine = [case for case in cases(world) if case.named is not None and names(case.named, contact)]
+    return [case for case in mine if case.first("opened") is not None]
 
 
-def of_contact(world: World, contact: Contact, every: list[Case], window_h: str) -> list[Case]:
+def of_contact(world: World, contact: Contact, terms: Terms) -> list[Case]:
     """Return the contact's cases that were opened by its end plus the window."""
-    limit = timedelta(hours=float(Decimal(window_h)))
-    mine = [case for case in every if names(case.named, contact)]
-    return [case for case in mine if contact.end is None or case.opened_at <= contact.end + limit]
+    opened = [(case, case.first("opened")) for case in naming(world, contact)]
+    return [
+        case for case, event in opened
+        if event is not None and (contact.end is None or event["at"] <= contact.end + hours(terms))
+    ]  # fmt: skip
 
 
-def resolved_on_the_spot(contact: Contact, terms: Any, mine: list[Case]) -> str:
+# --- resolved? -------------------------------------------------------------------------------------------------------
+
+
+def resolved(world: World, contact: Contact, terms: Terms, mine: list[Case], evidence: str) -> str:
+    """Return the state of a contact by one kind of evidence; several words where readers may differ."""
     second_line = [queue.strip() for queue in terms["second_line"].split(",") if queue.strip()]
-    if mine or any(queue in second_line for queue in contact.later_queues):
+    entered = [queue for queue in contact.queues[1:] if queue in second_line]
+    if mine or any(queue != contact.queues[0] for queue in entered):
+        return "missed"  # at once
+    if entered:  # it began in the second line, and came back to it: whether that is a transfer to it is not said
+        return f"missed | {resolved(world, replace(contact, queues=[]), terms, mine, evidence)}"
+    if evidence == "agent_flag":
+        return "unmeasurable: no flag" if contact.flag is None else "met" if contact.flag else "missed"
+    return surveyed(world, contact, terms) if evidence == "survey" else not_repeated(world, contact, terms)
+
+
+def surveyed(world: World, contact: Contact, terms: Terms) -> str:
+    """Return what the customer said last, from the contact's arrival to its end plus the window."""
+    rows = [row for row in world.current("survey") if names(row, contact)]
+    until = None if contact.end is None else contact.end + hours(terms)
+    answered = [
+        row for row in rows
+        if row["resolved"] is not None and row["answered_at"] is not None
+        and contact.arrival <= row["answered_at"] <= world.cut_off_at
+        and (until is None or row["answered_at"] <= until)
+    ]  # fmt: skip
+    last = max(answered, key=lambda row: (row["answered_at"], row["survey_id"]), default=None)
+    if last is not None:
+        state = "met" if last["resolved"] else "missed"
+    else:
+        is_open = until is None or world.cut_off_at <= until
+        invited = any(row["invited_at"] is not None and row["invited_at"] <= world.cut_off_at for row in rows)
+        # who was not invited may be yet; whether that is awaited is not said
+        state = "excluded: no answer" if not is_open else "pending" if invited else "pending | excluded: no answer"
+    if any(row["contradicting"] for row in rows):
+        state += " | unmeasurable: contradicting deliveries"
+    return state
+
+
+def not_repeated(world: World, contact: Contact, terms: Terms) -> str:
+    """A repeat: the same customer's next contact, any channel and queue, of the same topic or order.
+
+    It comes after this one did, and by this one's end plus the window; one that overlaps is a repeat.
+    """
+    if contact.customer is None:
+        return "unmeasurable: no customer"
+    own = {"topic": contact.topic, "order": contact.order, "any": "any"}[terms["same"]]
+    if own is None:
+        return f"unmeasurable: no {terms['same']}"
+    until = None if contact.end is None else contact.end + hours(terms)
+    others = [
+        other for other in contacts(world.everybodys)
+        if (other.channel, other.source, other.contact_id) != (contact.channel, contact.source, contact.contact_id)
+        and other.customer == contact.customer
+        and {"topic": other.topic, "order": other.order, "any": "any"}[terms["same"]] == own
+        and contact.arrival <= other.arrival <= (until or world.cut_off_at)
+        and other.outside in (None, ANYTHING)
+    ]  # fmt: skip
+    if any(other.outside is None and other.arrival > contact.arrival for other in others):
         return "missed"
-    if contact.flag is None:
-        return "unmeasurable: no flag"
-    return "met" if contact.flag else "missed"
+    state = "met" if until is not None and world.cut_off_at > until else "pending"
+    # of two that came at one instant neither is the earlier; of another it is not known what it is
+    return f"{state} | missed" if others else state
 
 
 def handled(world: World) -> list[Contact]:
@@ -113,138 +179,179 @@ def shut_out(contact: Contact) -> str | None:
     if contact.outside:
         return f"outside: {contact.outside} | not there"
     if not contact.is_handled:
-        return "outside: not handled by a person | not there"
+        return "outside: not handled by a person | not there" + (" | pending" if contact.is_handled_later else "")
     return "unmeasurable: contradicting deliveries" if contact.contradicting else None
 
 
-def on_the_spot(world: World, terms_on: Any) -> Found:
-    every = cases(world)
+def on_the_spot(world: World, terms_on: TermsOn) -> Found:
+    found: Found = {}
+    for contact in handled(world):
+        terms = terms_on(contact.arrival)
+        mine = of_contact(world, contact, terms)
+        state = shut_out(contact) or resolved(world, contact, terms, mine, terms["evidence"])
+        found[contact.source, contact.contact_id] = state, None
+    return found
+
+
+def repeat_rate(world: World, terms_on: TermsOn) -> Found:
+    found: Found = {}
+    for contact in handled(world):
+        state = shut_out(contact) or not_repeated(world, contact, terms_on(contact.arrival))
+        found[contact.source, contact.contact_id] = state, None
+    return found
+
+
+FOUR_FIELDS = {
+    ("met", "met"): "counted: both",
+    ("met", "missed"): "counted: declared only",
+    ("missed", "met"): "counted: inferred only",
+    ("missed", "missed"): "counted: neither",
+}
+
+
+def in_field(declared: str, inferred: str) -> str:
+    """Contacts both decide; what either cannot decide: pending before unmeasurable before excluded."""
+    if (declared, inferred) in FOUR_FIELDS:
+        return FOUR_FIELDS[declared, inferred]
+    for kind in ("pending", "unmeasurable", "excluded"):
+        undecided = [state for state in (declared, inferred) if state.startswith(kind)]
+        if undecided:
+            return " | ".join(undecided)
+    raise ValueError(f"{declared}, {inferred}")
+
+
+def resolution_gap(world: World, terms_on: TermsOn) -> Found:
     found: Found = {}
     for contact in handled(world):
         terms = terms_on(contact.arrival)
         state = shut_out(contact)
         if state is None:
-            state = resolved_on_the_spot(contact, terms, of_contact(world, contact, every, terms["window_h"]))
+            mine = of_contact(world, contact, terms)
+            both = [resolved(world, contact, terms, mine, how).split(" | ") for how in (terms["declared"], "no_repeat")]
+            state = " | ".join(dict.fromkeys(in_field(a, b) for a, b in product(*both)))
         found[contact.source, contact.contact_id] = state, None
     return found
 
 
-def follow_up(world: World, terms_on: Any) -> Found:
-    every, clock = cases(world), world.clock
+# --- follow-up -------------------------------------------------------------------------------------------------------
+
+
+def follow_up(world: World, terms_on: TermsOn) -> Found:
     found: Found = {}
-    for contact in handled(world):
-        terms = terms_on(contact.arrival)
-        state = shut_out(contact)
-        if state is None:
-            mine = of_contact(world, contact, every, terms["window_h"])
-            spot = resolved_on_the_spot(contact, terms, mine)
-            if spot == "met":
-                state = "outside: resolved on the spot"
-            elif spot != "missed":
-                state = spot
-            else:
-                answers = {"plan_given", "resolved"} if terms["or_resolved"] == "true" else {"plan_given"}
-                times = [
-                    e["at"] for case in mine for e in case.events
-                    if e["kind"] in answers and not e["automatic"] and e["at"] >= contact.arrival
-                ]  # fmt: skip
-                state = clock.within_days(
-                    contact.arrival, min(times, default=None), world.cut_off_at,
-                    int(terms["within_days"]), terms["day_kind"], terms["after_close"],
-                )  # fmt: skip
-                if not mine and state.startswith("missed"):
-                    state = "missed: no case"
-        found[contact.source, contact.contact_id] = state, None
-    return found
-
-
-# --- surveys and inspections -----------------------------------------------------------------------------------------
-
-
-def known_at(row: Event) -> datetime:
-    """Return since when a survey or an inspection is known."""
-    times = [row[column] for column in ("invited_at", "answered_at", "inspected_at") if row.get(column) is not None]
-    return min(times)
-
-
-def asked_of(world: World, table: str) -> list[tuple[Contact, list[Event]]]:
-    """Return each contact of the period that rows of the table name, with those rows."""
-    rows, found = world.current(table), []
-    for contact in handled(world):
-        mine = [row for row in rows if names(row, contact) and known_at(row) <= world.cut_off_at]
-        if mine:
-            found.append((contact, mine))
-    return found
-
-
-def judged(contact: Contact, rows: list[Event], last: Event | None, state: str) -> str:
-    """Put what keeps a rating or a score from counting before its state.
-
-    A contradiction in the row that decides is one; in another row, or in the contact's own log, it may be.
-    """
-    if contact.outside == "out of scope":
-        return "outside: out of scope | not there"
-    if contact.outside in ("agent-opened", "outbound call", chat.ANYTHING):
-        return f"outside: {chat.ANYTHING}"  # whether a contact that we began can be rated is undecided
-    if contact.outside or not contact.is_handled:
-        return "outside: not handled by a person | not there"
-    if last is not None and last["contradicting"]:
-        return "unmeasurable: contradicting deliveries"
-    if contact.contradicting or any(row["contradicting"] for row in rows):
-        return f"{state} | unmeasurable: contradicting deliveries"
-    return state
-
-
-def surveyed(world: World, terms_on: Any, *, is_mean: bool) -> Found:
-    """Take the last valid rating from the contact's arrival to its end plus the window."""
-    found: Found = {}
-    for contact, rows in asked_of(world, "survey"):
-        terms = terms_on(contact.arrival)
-        until = None if contact.end is None else contact.end + timedelta(hours=float(Decimal(terms["window_h"])))
-        answered = [
-            row for row in rows
-            if row["rating"] is not None and row["answered_at"] is not None
-            and contact.arrival <= row["answered_at"] <= world.cut_off_at
-            and (until is None or row["answered_at"] <= until)
-        ]  # fmt: skip
-        low, high = Decimal(terms["scale_low"]), Decimal(terms["scale_high"])
-        valid = [row for row in answered if low <= row["rating"] <= high]
-        last = max(valid, key=lambda row: (row["answered_at"], row["survey_id"]), default=None)
-        rating = None if last is None else Fraction(last["rating"])
-        if last is None:
-            state = "unmeasurable: off-scale rating" if answered else "excluded: no answer"
-            if until is None or world.cut_off_at <= until:
-                state = "pending" if not answered else f"{state} | pending"
-        elif is_mean:
-            state = "counted"
-        else:
-            satisfied = [Fraction(Decimal(answer.strip())) for answer in terms["satisfied"].split(",")]
-            state = "met" if rating in satisfied else "missed"
-        found[contact.source, contact.contact_id] = judged(contact, rows, last, state), rating
-    return found
-
-
-def last_inspection(world: World, rows: list[Event]) -> Event | None:
-    known = [row for row in rows if row["inspected_at"] is not None and row["inspected_at"] <= world.cut_off_at]
-    return max(known, key=lambda row: (row["inspected_at"], row["inspection_id"]), default=None)
-
-
-def inspected(world: World, terms_on: Any, *, score: str | None) -> Found:
-    found: Found = {}
-    for contact, rows in asked_of(world, "inspection"):
-        last = last_inspection(world, rows)
-        if last is None:
+    by = terms_on(None).get("period_by", "arrival")
+    for contact in contacts(world):
+        if contact.arrival > world.cut_off_at:
             continue
-        amount = None if score is None else last[score]
-        if score is None:
-            kinds = [kind.strip() for kind in terms_on(contact.arrival)["kinds"].split(",") if kind.strip()]
-            seen = set(last["violations"] or [])
-            count = len(seen & set(kinds) if kinds else seen) or int(bool(last["fatal"]) and not kinds and not seen)
-            state, amount = "missed" if count else "met", count
-        elif last["fatal"]:
-            state, amount = "counted", Decimal(0)
-        else:
-            state = "unmeasurable: no score" if amount is None else "counted"
-        key = contact.source, contact.contact_id
-        found[key] = judged(contact, rows, last, state), None if amount is None else Fraction(amount)
+        terms = terms_on(contact.arrival)
+        state, falls = shut_out(contact), world.in_period(contact.arrival) if by == "arrival" else None
+        if state is None:
+            spot = resolved(world, contact, terms, of_contact(world, contact, terms), "agent_flag")
+            mine = naming(world, contact)  # a case belongs to the contact it names, also after the window
+            if mine and spot == "unmeasurable: no flag":
+                spot += " | missed"  # its case may be said to show that it was not resolved
+            words = {"met": "outside: resolved on the spot", "missed": followed_up(world, contact, terms, mine)}
+            state = " | ".join(words.get(one, one) for one in spot.split(" | "))
+            falls = falls_by(world, contact, terms, mine, by)
+        put(found, (contact.source, contact.contact_id), (state, None), falls, by)
     return found
+
+
+def answers_of(contact: Contact, terms: Terms, mine: list[Case]) -> list[datetime]:
+    answers = {"plan_given", "resolved"} if terms["or_resolved"] == "true" else {"plan_given"}
+    return [
+        e["at"] for case in mine for e in case.events
+        if e["kind"] in answers and not e["automatic"] and e["at"] >= contact.arrival
+    ]  # fmt: skip
+
+
+def days_of(terms: Terms) -> tuple[int, str, str]:
+    return int(terms["within_days"]), terms["day_kind"], terms["after_close"]
+
+
+def pauses_before(case: Case, end: datetime | None) -> list[tuple[datetime, datetime | None]]:
+    """Return the pauses of a case; its plan ends one."""
+    return [(a, b if end is None else min(b or end, end)) for a, b in pauses_of(case.events) if end is None or a < end]
+
+
+def followed_up(world: World, contact: Contact, terms: Terms, mine: list[Case]) -> str:
+    """The clock is that of the case: its pauses, its withdrawal. Of several cases any may be meant."""
+    each: Sequence[Case | None] = mine or [None]
+    states = dict.fromkeys(followed_up_by(world, contact, terms, mine, case) for case in each)
+    if len(mine) > 1 and any(pauses_of(case.events) or case.first("withdrawn") for case in mine):
+        pauses = [pause for case in mine for pause in pauses_of(case.events)]
+        answered = min(answers_of(contact, terms, mine), default=None)
+        for any_of_them in (pauses, []):
+            states |= {
+                world.clock.within_days(
+                    contact.arrival, answered, world.cut_off_at, *days_of(terms), any_of_them
+                ): None
+            }  # fmt: skip
+    return " | ".join(states)
+
+
+def followed_up_by(world: World, contact: Contact, terms: Terms, mine: list[Case], case: Case | None) -> str:
+    answered = min(answers_of(contact, terms, mine), default=None)
+    pauses = [] if case is None else pauses_before(case, answered)
+    withdrawn = None if case is None else case.first("withdrawn")
+    if withdrawn is not None and (answered is None or withdrawn["at"] < answered):
+        then = min(withdrawn["at"], world.cut_off_at)
+        state = world.clock.within_days(contact.arrival, then, then, *days_of(terms), pauses)
+        return {"met": "excluded: withdrawn"}.get(state, state)
+    state = world.clock.within_days(contact.arrival, answered, world.cut_off_at, *days_of(terms), pauses)
+    return "missed: no case" if not mine and state.startswith("missed") else state
+
+
+def falls_by(world: World, contact: Contact, terms: Terms, mine: list[Case], by: str) -> bool | None:
+    answered = min(answers_of(contact, terms, mine), default=None)
+    gone = [event["at"] for case in mine if (event := case.first("withdrawn")) is not None]
+    if by != "arrival" and (gone or (len(mine) > 1 and any(pauses_of(case.events) for case in mine))):
+        return None  # by whose clock is not said
+    pauses = pauses_before(mine[0], answered) if mine else []
+    return world.falls(by, contact.arrival, answered, partial(due_at, world, contact, terms, pauses))
+
+
+def due_at(world: World, contact: Contact, terms: Terms, pauses: Any) -> datetime | None:
+    due = world.clock.due_of_days(contact.arrival, *days_of(terms)[:1], *days_of(terms)[1:], world.horizon, pauses)
+    is_paused = any(end is None for _, end in pauses)
+    return None if is_paused and due is not None and due > world.horizon else due
+
+
+# --- complaints ------------------------------------------------------------------------------------------------------
+
+
+def complaint_rate(world: World, terms_on: TermsOn) -> Found:
+    """Upheld complaints on handled contacts: both are items."""
+    found: Found = {}
+    for contact in handled(world):
+        state = shut_out(contact) or "counted: handled contact"
+        if state == "unmeasurable: contradicting deliveries":
+            state = f"counted: handled contact | {state}"  # it was handled, whatever they contradict each other in
+        found[contact.source, contact.contact_id] = state, None
+    types = words(terms_on(None)["case_types"])
+    for case in cases(world):
+        opened = case.first("opened")
+        if opened is None or case.case_type not in types:
+            continue
+        at = complained_at(world, case, opened, terms_on(None)["by"])
+        if world.in_period(at) and opened["at"] <= world.cut_off_at:
+            found[case.source, f"case:{case.case_id}"] = complaint(world, case, at), None
+    return found
+
+
+def complained_at(world: World, case: Case, opened: Event, by: str) -> datetime:
+    """By complaint its opening; by contact the arrival of the contact it names, its opening where it names none."""
+    named = case.named
+    arrivals = [one.arrival for one in contacts(world) if named is not None and names(named, one)]
+    at: datetime = opened["at"]
+    return min(arrivals, default=at) if by == "contact" else at
+
+
+def complaint(world: World, case: Case, at: datetime) -> str:
+    whole = {"source": case.source, **{c: first_known(case.events, c) for c in ("queue", "topic", "order_id")}}
+    upheld = last_known(case.events, "upheld")
+    state = "pending" if upheld is None else "missed" if upheld else "met"
+    if any(event["contradicting"] for event in case.events):
+        state = "unmeasurable: contradicting deliveries"
+    if "channel" in world.scope or "customer_type" in world.scope:
+        return f"{state} | outside: * | not there"  # of which channel a case is, is not said
+    return state if world.in_scope(whole, "case", at) else "outside: * | not there"

@@ -1,13 +1,14 @@
 """Email threads (metrics.md, section 5)."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
-from tests.reference.log import Event, World, first_known
-
-Result = tuple[str, Fraction | None]
+from tests.reference.log import ANYTHING, Event, Found, Result, Terms, World, first_known, put
 
 
 @dataclass
@@ -21,6 +22,20 @@ class Thread:
     outside: str | None
     contradicting: bool
     ambiguous: bool
+    called: dict[str, Any] = field(default_factory=dict)
+    everything: list[Event] = field(default_factory=list)
+
+
+@dataclass
+class Question:
+    """What a clock is asked of: a thread's first question, or each of its rounds."""
+
+    name: str
+    asked: Event
+    reply: Event | None
+    is_negative: bool
+    thread: Thread
+    doubts: tuple[str, ...] = ()  # what may be said of a round, because of another mail of its thread
 
 
 def named_by(mail: Event) -> list[str]:
@@ -48,6 +63,10 @@ def belonging_together(mails: list[Event]) -> list[list[Event]]:
 
 def threads(world: World) -> list[Thread]:
     """Return every thread; one is named after its earliest mail."""
+    return world.once("threads", lambda: every_thread(world))
+
+
+def every_thread(world: World) -> list[Thread]:
     found = []
     for everything in belonging_together(world.current("mail")):
         everything.sort(key=lambda m: (m["at"], m["direction"] != "in", m["message_id"]))
@@ -70,37 +89,147 @@ def thread_of(world: World, everything: list[Event], mails: list[Event]) -> Thre
         outside = "agent-opened"
     place: datetime = (asked or mails[0])["at"]
     whole = {"source": source, **{c: first_known(mails, c) for c in ("queue", "customer_id", "topic", "order_id")}}
+    later = {"source": source, **{c: first_known(everything, c) for c in ("queue", "customer_id", "topic", "order_id")}}
     if not world.in_scope(whole, "email", place):
         outside = "out of scope"
+    if world.in_scope(whole, "email", place) != world.in_scope(later, "email", place):
+        outside = ANYTHING  # its queue is said after the cut-off
     if outside and asked is None and any(m["direction"] == "in" and not m["automatic"] for m in everything):
         outside += " | not there"  # its first question lies after the cut-off
     reply = next((mail for mail in replies if asked and mail["at"] >= asked["at"]), None)
     return Thread(
         source, min((m["at"], m["message_id"]) for m in everything)[1], mails, asked, reply, bool(early), outside,
         any(mail["contradicting"] for mail in everything), any(mail["ambiguous_time"] for mail in everything),
+        whole, everything,
     )  # fmt: skip
 
 
-def reply_within_days(world: World, terms_on: Any) -> dict[tuple[str, str], Result]:
-    clock = world.clock
-    found: dict[tuple[str, str], Result] = {}
-    for thread in threads(world):
-        arrival = (thread.asked or thread.mails[0])["at"]
-        if not world.in_period(arrival):
-            continue
-        terms, key = terms_on(arrival), (thread.source, thread.thread_id)
-        if thread.outside:
-            state = f"outside: {thread.outside}"
-        elif thread.contradicting:
-            state = "unmeasurable: contradicting deliveries"
-        elif thread.ambiguous:
-            state = "unmeasurable: ambiguous time"
-        elif thread.is_negative:
-            state = "unmeasurable: negative interval"
-        else:
-            state = clock.within_days(
-                arrival, thread.reply["at"] if thread.reply else None, world.cut_off_at,
-                int(terms["within_days"]), terms["day_kind"], terms["after_close"],
-            )  # fmt: skip
-        found[key] = state, None
+def questions(thread: Thread, grain: str) -> list[Question]:
+    """Return the thread's one question, or its rounds of consecutive inbound mails, each with its reply."""
+    if grain == "thread":
+        asked = thread.asked or thread.mails[0]
+        return [Question(thread.thread_id, asked, thread.reply, thread.is_negative, thread)]
+    real = [mail for mail in thread.mails if not mail["automatic"]]
+    found: list[Question] = []
+    is_waiting = False
+    for mail in real:
+        if mail["direction"] == "in" and not is_waiting:
+            early = [m for m in real if m["direction"] == "out" and m["at"] < mail["at"]]
+            name = f"{thread.thread_id}#{len(found) + 1}"
+            is_negative = any(mail["message_id"] in named_by(m) for m in early)
+            found.append(Question(name, mail, None, is_negative, thread))
+            is_waiting = True
+        elif mail["direction"] == "out" and is_waiting:
+            found[-1].reply = mail
+            is_waiting = False
+    for question in found:
+        question.doubts = ("unmeasurable: ambiguous time",) if thread.ambiguous else ()
     return found
+
+
+def wrong_with(question: Question) -> str | None:
+    thread = question.thread
+    if thread.outside:
+        return f"outside: {thread.outside}"
+    own = [mail for mail in (question.asked, question.reply) if mail is not None]
+    if thread.contradicting:
+        return "unmeasurable: contradicting deliveries"
+    if any(mail["ambiguous_time"] for mail in own) or (thread.ambiguous and not question.doubts):
+        return "unmeasurable: ambiguous time"
+    return "unmeasurable: negative interval" if question.is_negative else None
+
+
+Rule = Callable[[Question, Terms, World], Result]
+Due = Callable[[Question, Terms, World], datetime | None]
+TermsOn = Callable[[datetime | None], Terms]
+
+
+def measured(rule: Rule, due: Due | None, world: World, terms_on: TermsOn) -> Found:
+    found: Found = {}
+    choices = terms_on(None)
+    by = choices.get("period_by", "arrival")
+    for thread in threads(world):
+        every = questions(thread, choices["grain"])
+        if not every and world.in_period(thread.mails[0]["at"]):
+            found[thread.source, f"{thread.thread_id}#1"] = "outside: * | not there", None
+        if thread.contradicting and choices["grain"] == "question":  # which mails ask is what they disagree about
+            for place in range(1, len(thread.mails) + 1):
+                found[thread.source, f"{thread.thread_id}#{place}"] = f"outside: {ANYTHING} | not there", None
+            continue
+        for question in every:
+            arrival = question.asked["at"]
+            terms = terms_on(arrival)
+            wrong = wrong_with(question)
+            state, amount = (wrong, None) if wrong else rule(question, terms, world)
+            falls = world.falls(
+                by, arrival, question.reply["at"] if question.reply else None,
+                partial(due, question, terms, world) if due else None,
+            )  # fmt: skip
+            if thread.outside and choices["grain"] == "question":
+                state, falls = "outside: *", None  # which of its mails would be questions is not said
+            for doubt in question.doubts:
+                state += f" | {doubt}"
+            put(found, (thread.source, question.name), (state, amount), falls, by)
+    return found
+
+
+# --- N days ----------------------------------------------------------------------------------------------------------
+
+
+def within_days(question: Question, terms: Terms, world: World) -> Result:
+    return world.clock.within_days(
+        question.asked["at"], question.reply["at"] if question.reply else None, world.cut_off_at,
+        int(terms["within_days"]), terms["day_kind"], terms["after_close"],
+    ), None  # fmt: skip
+
+
+def due_in_days(question: Question, terms: Terms, world: World) -> datetime | None:
+    return world.clock.due_of_days(
+        question.asked["at"], int(terms["within_days"]), terms["day_kind"], terms["after_close"], world.horizon
+    )
+
+
+# --- hours -----------------------------------------------------------------------------------------------------------
+
+
+def elapsed_s(question: Question, terms: Terms, world: World) -> Fraction | None:
+    """Return the time to the reply, or to the cut-off; by the wall or in working hours."""
+    end = question.reply["at"] if question.reply else world.cut_off_at
+    return world.clock.counted_s(question.asked["at"], end, is_working=terms["clock"] == "working")
+
+
+def hours_s(terms: Terms, name: str) -> Fraction:
+    return Fraction(Decimal(terms[name])) * 3600
+
+
+def within_hours(question: Question, terms: Terms, world: World) -> Result:
+    elapsed, limit = elapsed_s(question, terms, world), hours_s(terms, "within_h")
+    if elapsed is None:
+        return "unmeasurable: no calendar", None
+    if question.reply:
+        return "met" if elapsed <= limit else "missed", None
+    return "missed: not yet done" if elapsed > limit else "pending", None
+
+
+def due_in_hours(question: Question, terms: Terms, world: World) -> datetime | None:
+    limit = hours_s(terms, "within_h")
+    if terms["clock"] == "wall":
+        at: datetime = question.asked["at"]
+        return at + timedelta(microseconds=int(limit * 1_000_000))
+    return world.clock.reached_at(question.asked["at"], limit, world.horizon, is_working=True)
+
+
+def reply_mean(question: Question, terms: Terms, world: World) -> Result:
+    elapsed = elapsed_s(question, terms, world)
+    if question.reply is None:
+        return "pending" + (" | unmeasurable: no calendar" if elapsed is None else ""), None
+    return ("unmeasurable: no calendar", None) if elapsed is None else ("counted", elapsed)
+
+
+def reply_percentile(question: Question, terms: Terms, world: World) -> Result:
+    elapsed = elapsed_s(question, terms, world)
+    if elapsed is None:
+        return "unmeasurable: no calendar", None
+    if question.reply is None:
+        return "counted: longer than any" if elapsed > hours_s(terms, "target_h") else "pending", None
+    return "counted", elapsed

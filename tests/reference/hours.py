@@ -3,7 +3,7 @@
 Written from the specification (metrics.md, section 2) alone; nothing here is shared with the product.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -11,6 +11,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+LATER = datetime(9000, 1, 1, tzinfo=UTC)
+Span = tuple[datetime, datetime]
+Pauses = Sequence[tuple[datetime, datetime | None]]  # None: not ended as far as is known
 Windows = tuple[tuple[int, int], ...]  # seconds of wall clock since 00:00 of the day a window opens on
 
 # The State Council's notice for 2026. Later years have none yet: their days are unknown.
@@ -195,12 +198,11 @@ class Clock:
                 return True
         return None if unknown else False
 
-    def service_seconds(self, a: datetime, b: datetime) -> Fraction | None:
-        """Return the open seconds of [a, b); None where the hours of a day it touches are unknown."""
+    def open_spans(self, a: datetime, b: datetime) -> list[Span] | None:
+        """Return the open spans of [a, b) without overlap; None where the hours of a day it touches are unknown."""
         if self.hours is None:
-            return seconds(a, b)
-        total, reached = Fraction(0), a
-        pieces = []
+            return [(a, b)] if a < b else []
+        pieces: list[Span] = []
         day, last = local_day(a, self.zone) - 2 * DAY, local_day(b, self.zone)
         while day <= last:
             spans = self.spans(day)
@@ -210,12 +212,52 @@ class Clock:
                 spans = []
             pieces += spans
             day += DAY
+        found, reached = [], a
         for opens, shuts in sorted(pieces):  # windows may overlap where a promotion adds to the day's
             begin, end = max(opens, reached), min(shuts, b)
             if begin < end:
-                total += seconds(begin, end)
+                found.append((begin, end))
                 reached = end
-        return total
+        return found
+
+    def running(self, a: datetime, b: datetime, *, is_working: bool, pauses: Pauses = ()) -> list[Span] | None:
+        """Return the parts of [a, b) that a clock counts: of the wall or of the open hours, less its pauses."""
+        spans = self.open_spans(a, b) if is_working else [(a, b)] if a < b else []
+        if spans is None:
+            return None
+        for begin, end in pauses:
+            spans = [p for x, y in spans for p in ((x, min(y, begin)), (max(x, end or LATER), y)) if p[0] < p[1]]
+        return spans
+
+    def counted_s(self, a: datetime, b: datetime, *, is_working: bool, pauses: Pauses = ()) -> Fraction | None:
+        """Return how many seconds of [a, b) a clock counts."""
+        spans = self.running(a, b, is_working=is_working, pauses=pauses)
+        return None if spans is None else sum((seconds(x, y) for x, y in spans), Fraction(0))
+
+    def service_seconds(self, a: datetime, b: datetime) -> Fraction | None:
+        """Return the open seconds of [a, b); None where the hours of a day it touches are unknown."""
+        return self.counted_s(a, b, is_working=True)
+
+    def reached_at(
+        self, start: datetime, limit_s: Fraction, known_until: datetime, *, is_working: bool, pauses: Pauses = ()
+    ) -> datetime | None:
+        """Return when the clock shows ``limit_s``; LATER where after ``known_until``, None where nobody can tell."""
+        if limit_s == 0:
+            return start
+        day = local_day(start, self.zone)
+        while True:
+            day += DAY
+            end = day_begins(day, self.zone)
+            spans = self.running(start, end, is_working=is_working, pauses=pauses)
+            if spans is None:
+                return None
+            total = Fraction(0)
+            for x, y in spans:
+                if total + seconds(x, y) >= limit_s:
+                    return x + timedelta(microseconds=int((limit_s - total) * 1_000_000))
+                total += seconds(x, y)
+            if end > known_until:
+                return LATER
 
     # --- limits in days ----------------------------------------------------------------------------------------------
 
@@ -232,35 +274,50 @@ class Clock:
         return max((self.at(day, shut) for _, shut in windows), default=day_begins(day + DAY, self.zone))
 
     def within_days(
-        self, asked: datetime, answered: datetime | None, cut_off: datetime, n: int, day_kind: str, after_close: str
-    ) -> str:
+        self, asked: datetime, answered: datetime | None, cut_off: datetime, n: int, day_kind: str, after_close: str,
+        pauses: Pauses = (),
+    ) -> str:  # fmt: skip
         """Return the state of a limit of ``n`` days: asking only for the days that the state needs."""
-        day = local_day(asked, self.zone)
-        if answered is not None and local_day(answered, self.zone) == day:
+        if answered is not None and local_day(answered, self.zone) == local_day(asked, self.zone):
             return "met"
         end = min(answered or cut_off, cut_off)
         so_far, late = ("pending", "missed: not yet done") if answered is None else ("met", "missed")
+        due = self.due_of_days(asked, n, day_kind, after_close, end, pauses)
+        state = "unmeasurable: no holiday notice" if due is None else so_far if end <= due else late
+        if self.hours is not None and self.version(local_day(asked, self.zone)) is None:
+            state += (
+                " | unmeasurable: no holiday notice"  # no hours are agreed yet; whether they are needed is not said
+            )
+        return state
+
+    def due_of_days(
+        self, asked: datetime, n: int, day_kind: str, after_close: str, known_until: datetime, pauses: Pauses = ()
+    ) -> datetime | None:
+        """Return when ``n`` days are over; LATER where after ``known_until``, None where a day in question is unknown.
+
+        A day in whose close the clock is paused is not counted.
+        """
+        day = local_day(asked, self.zone)
         if day_kind == "natural":
-            return self._within_natural_days(day + n * DAY, end, so_far)
+            return self._due_of_natural_days(day, n, known_until, pauses)
         if after_close == "next_opening":
-            start = self._starting_day(asked, day, day_kind, end)
-            if start is None:
-                return "unmeasurable: no holiday notice"
-            if isinstance(start, str):
-                return so_far
+            start = self._starting_day(asked, day, day_kind, known_until)
+            if not isinstance(start, date):
+                return None if start is None else LATER
             day = start
         left, is_unsure = n, False  # where a day is unknown: what is left if every unknown day counts
         while True:
             day += DAY
-            if end < day_begins(day, self.zone):
-                return so_far
+            if known_until < day_begins(day, self.zone):
+                return LATER
             counts = self.counts(day, day_kind)
+            close = self.close_of_business(day)
+            if counts is not False and close is not None and is_paused_at(close, pauses):
+                counts = False
             is_unsure = is_unsure or counts is None
             left -= counts is not False
-            if left:
-                continue
-            close = None if is_unsure else self.close_of_business(day)
-            return "unmeasurable: no holiday notice" if close is None else so_far if end <= close else late
+            if not left:
+                return None if is_unsure else close
 
     def _starting_day(self, asked: datetime, day: date, day_kind: str, end: datetime) -> date | str | None:
         """Return the day on which an event counts under next_opening; a text when ``end`` comes before that matters."""
@@ -279,16 +336,31 @@ class Clock:
             if counts:
                 return day
 
-    def _within_natural_days(self, day: date, end: datetime, so_far: str) -> str:
+    def _due_of_natural_days(self, day: date, n: int, known_until: datetime, pauses: Pauses) -> datetime | None:
+        """Every day counts but the event's; the last moves to the next working day if it is none."""
+        left = n
         while True:
-            if end <= day_begins(day + DAY, self.zone):
-                return so_far
+            day += DAY
+            ends = day_begins(day + DAY, self.zone)
+            if is_paused_at(ends, pauses):
+                if ends > known_until:
+                    return LATER
+                continue
+            left -= 1
+            if left > 0:
+                continue
+            if known_until <= ends:
+                return LATER
             working = self.is_working(day)
             if working is None:
-                return "unmeasurable: no holiday notice"
+                return None
             if working:
-                return "missed" if so_far == "met" else "missed: not yet done"
-            day += DAY
+                return ends
+
+
+def is_paused_at(close: datetime, pauses: Pauses) -> bool:
+    """Say whether the clock is paused in the close; a pause that begins or ends exactly then leaves the day."""
+    return any(begin < close < (end or LATER) for begin, end in pauses)
 
 
 def days_of(first: date, until: date) -> Iterator[date]:

@@ -1,17 +1,16 @@
 """Calls (metrics.md, section 3)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from tests.reference.hours import seconds
-from tests.reference.log import Event, World
+from tests.reference.hours import Clock, seconds
+from tests.reference.log import Event, Found, Item, Result, Terms, World, first_known, last_known, put
 
-Terms = Mapping[str, str]
-Result = tuple[str, Fraction | None]
-WORDS = ("answered", "abandoned", "lost", "open")
+WORDS = ("answered", "abandoned", "lost", "open", "callback")
+LONGER = "counted: longer than any"
 
 
 @dataclass
@@ -30,7 +29,15 @@ class Call:
     contradicting: bool
     ambiguous: bool
     outside: str | None = None
+    customer: str | None = None
+    promised_at: datetime | None = None
+    reached_at: datetime | None = None
     all_legs: list[Event] = field(default_factory=list)
+    own_legs: list[Event] = field(default_factory=list)
+
+    @property
+    def item(self) -> Item:
+        return self.source, self.call_id
 
 
 def entered_at(leg: Event) -> datetime:
@@ -38,8 +45,12 @@ def entered_at(leg: Event) -> datetime:
     return at
 
 
-def calls(world: World, *, everywhere: bool = False) -> list[Call]:
-    """Return every call of the period (or of all time) that is a candidate, in or outside the population."""
+def calls(world: World) -> list[Call]:
+    """Return every call that is a candidate, in or outside the population, whenever it came."""
+    return world.once("calls", lambda: every_call(world))
+
+
+def every_call(world: World) -> list[Call]:
     found = []
     for (source, call_id), everything in world.groups("call", "call_id").items():
         known = [leg for leg in everything if entered_at(leg) <= world.cut_off_at]
@@ -48,9 +59,8 @@ def calls(world: World, *, everywhere: bool = False) -> list[Call]:
         if not legs:
             continue
         call = call_of(world, source, call_id, mine) if mine else outside_call(source, call_id, legs)
-        call.all_legs = legs
-        if everywhere or world.in_period(call.arrival):
-            found.append(call)
+        call.all_legs, call.own_legs = legs, mine
+        found.append(call)
     return found
 
 
@@ -63,24 +73,28 @@ def call_of(world: World, source: str, call_id: str, legs: list[Event]) -> Call:
     if legs[0].get("direction") == "outbound":
         return outside_call(source, call_id, legs, "outbound call")
     # a queue name suffices, its time may be missing; where both are, the log's word for how it ended tells
-    offered = [leg for leg in legs if leg["outcome"] != "ivr_only"]
+    cut_off = world.cut_off_at
+    promised = [leg for leg in legs if is_call_back(leg, cut_off)]
+    offered = [leg for leg in legs if leg["outcome"] != "ivr_only" or leg in promised]
     if not offered:
         return outside_call(source, call_id, legs, "IVR only")
-    known = [leg for leg in offered if leg["outcome"] in WORDS]
+    known = [leg for leg in offered if leg["outcome"] in WORDS or leg in promised]
     if not known:
         return outside_call(source, call_id, offered, offered[0]["outcome"])
     offered = known
-    cut_off = world.cut_off_at
     answers = [
         leg for leg in offered if leg["outcome"] == "answered" and (leg["answered_at"] or entered_at(leg)) <= cut_off
     ]
     last = offered[-1]
+    reached = min((leg["callback_reached_at"] for leg in promised if is_reached(leg, cut_off)), default=None)
     if answers:
         outcome = "answered"
+    elif reached is not None:
+        outcome = "callback"
     elif last["outcome"] in ("answered", "open") or (last["ended_at"] or entered_at(last)) > cut_off:
         outcome = "open"
     else:
-        outcome = last["outcome"]
+        outcome = "callback" if promised else last["outcome"]
     queued_at = offered[0]["queued_at"]
     answered_at = answers[0]["answered_at"] if answers else None  # the first person's; not known is not the second's
     until = answered_at if answers else last["ended_at"]
@@ -91,7 +105,19 @@ def call_of(world: World, source: str, call_id: str, legs: list[Event]) -> Call:
         source, call_id, offered, entered_at(offered[0]), outcome, wait, queued_at, answered_at,
         max((leg["ended_at"] for leg in offered if leg["ended_at"] is not None), default=None),
         any(leg["contradicting"] for leg in legs), any(leg["ambiguous_time"] for leg in offered),
+        customer=first_known(offered, "customer_id"), promised_at=last_known(promised, "callback_promised_at"),
+        reached_at=reached,
     )  # fmt: skip
+
+
+def is_reached(leg: Event, cut_off: datetime) -> bool:
+    at = leg["callback_reached_at"]
+    return at is not None and at <= cut_off
+
+
+def is_call_back(leg: Event, cut_off: datetime) -> bool:
+    """Say whether the caller was promised a call, or was called: by the cut-off, since later is unknown."""
+    return leg["outcome"] == "callback" or leg["callback_promised_at"] is not None or is_reached(leg, cut_off)
 
 
 def unmeasurable_wait(call: Call) -> str | None:
@@ -107,6 +133,21 @@ def is_short(call: Call, terms: Terms) -> bool:
     return call.outcome == "abandoned" and limit > 0 and call.wait is not None and call.wait <= limit
 
 
+def is_promise_passed(call: Call, world: World) -> bool:
+    return call.promised_at is not None and call.promised_at < world.cut_off_at
+
+
+def called_back(call: Call, world: World) -> str:
+    """Within the promised time: met; late or never: missed; till then pending."""
+    if call.promised_at is None:
+        return "pending" if call.reached_at is None else "met"
+    if call.ambiguous:
+        return "unmeasurable: ambiguous time"
+    if call.reached_at is not None:
+        return "met" if call.reached_at <= call.promised_at else "missed"
+    return "missed: not yet done" if is_promise_passed(call, world) else "pending"
+
+
 def connect_rate(call: Call, terms: Terms, world: World) -> Result:
     if call.outcome == "answered":
         return "met", None
@@ -114,6 +155,8 @@ def connect_rate(call: Call, terms: Terms, world: World) -> Result:
         return "pending", None
     if call.outcome == "lost":
         return "missed", None
+    if call.outcome == "callback":
+        return called_back(call, world), None
     return unmeasurable_wait(call) or ("excluded: short abandon" if is_short(call, terms) else "missed"), None
 
 
@@ -123,6 +166,12 @@ def abandonment(call: Call, terms: Terms, world: World) -> Result:
         return "met", None
     if call.outcome == "open":
         return "pending", None
+    if call.outcome == "callback":
+        if call.reached_at is not None:
+            return "met", None
+        if call.promised_at is not None and call.ambiguous:
+            return "unmeasurable: ambiguous time", None
+        return "excluded: call-back" if is_promise_passed(call, world) else "pending", None
     return unmeasurable_wait(call) or ("excluded: short abandon" if is_short(call, terms) else "missed"), None
 
 
@@ -131,6 +180,8 @@ def average_wait(call: Call, terms: Terms, world: World) -> Result:
         return "pending", None
     if call.outcome == "lost":
         return "excluded: never answered", None
+    if call.outcome == "callback":
+        return "excluded: call-back", None
     wrong = unmeasurable_wait(call)
     if call.outcome == "abandoned" and terms["over"] == "answered":
         # no queue time on an abandoned call: unmeasurable in every metric
@@ -143,9 +194,13 @@ def service_level(call: Call, terms: Terms, world: World) -> Result:
     of_answered = formula == "within / answered"
     if call.outcome == "open":
         is_past = call.queued_at is not None and seconds(call.queued_at, world.cut_off_at) > within
-        return "missed: not yet done" if is_past else "pending", None
+        if of_answered or not is_past:
+            return "pending", None
+        return "unmeasurable: ambiguous time" if call.ambiguous else "missed: not yet done", None
     if call.outcome == "lost":
         return "excluded: never answered" if of_answered else "missed", None
+    if call.outcome == "callback":
+        return "excluded: call-back", None
     wrong = unmeasurable_wait(call)
     if wrong:
         return wrong, None
@@ -162,25 +217,120 @@ def service_level(call: Call, terms: Terms, world: World) -> Result:
     }[formula], None
 
 
-def measured(
-    rule: Callable[[Call, Terms, World], Result], world: World, terms_on: Callable[[datetime], Terms]
-) -> dict[tuple[str, str], Result]:
-    """Give every candidate its state: what is first in section 1, rule 2 is its state."""
+def wait_percentile(call: Call, terms: Terms, world: World) -> Result:
+    if call.outcome == "open":
+        return "pending", None
+    if call.outcome == "lost":
+        return LONGER, None
+    if call.outcome == "callback":
+        return "excluded: call-back", None
+    wrong = unmeasurable_wait(call)
+    if wrong:
+        return wrong, None
+    assert call.wait is not None
+    if call.outcome == "answered":
+        return "counted", call.wait
+    return "excluded: left within target" if call.wait <= Fraction(Decimal(terms["target_s"])) else LONGER, None
+
+
+Rule = Callable[[Call, Terms, World], Result]
+TermsOn = Callable[[datetime | None], Terms]
+
+
+def state_of(rule: Rule, call: Call, terms: Terms, world: World, clock: Clock) -> Result:
+    """Give a candidate its state: what is first in section 1, rule 2."""
+    if call.outside:
+        return f"outside: {call.outside}", None
+    is_open = clock.is_open(call.arrival) if terms["out_of_hours"] == "exclude" else True
+    if is_open is None:
+        return "unmeasurable: no calendar", None
+    if not is_open:
+        return "excluded: outside service hours", None
+    if call.contradicting:
+        return "unmeasurable: contradicting deliveries", None
+    return rule(call, terms, world)
+
+
+def where(call: Call, terms: Terms, world: World) -> bool | None:
+    """Say whether a call falls into the period: by its arrival, by the end of its limit, or by its own end."""
+    by = terms.get("period_by", "arrival")
+    end = call.answered_at if call.outcome == "answered" else call.ended_at
+    if end is None and call.queued_at is not None and call.wait is not None:
+        end = call.queued_at + timedelta(microseconds=int(call.wait * 1_000_000))
+    if by == "end" and (call.outcome == "callback" or (end is None and call.outcome != "open")):
+        return None  # when it ended is not said
+    if by == "end" and call.outcome == "open":
+        if call.queued_at is None:
+            return None  # nobody can say that it is past its limit
+        end = None
+
+    def due() -> datetime:
+        return call.arrival + timedelta(seconds=float(Decimal(terms["answer_within_s"])))
+
+    return world.falls(by, call.arrival, end, due)
+
+
+def measured(rule: Rule, world: World, terms_on: TermsOn) -> Found:
     clock = world.clock
-    found: dict[tuple[str, str], Result] = {}
+    found: Found = {}
+    by = terms_on(None).get("period_by", "arrival")
+    firsts = first_attempts(world, terms_on)
     for call in calls(world):
         terms = terms_on(call.arrival)
-        is_open = clock.is_open(call.arrival) if terms["out_of_hours"] == "exclude" else True
-        result: Result
-        if call.outside:
-            result = f"outside: {call.outside}", None
-        elif is_open is None:
-            result = "unmeasurable: no calendar", None
-        elif not is_open:
-            result = "excluded: outside service hours", None
-        elif call.contradicting:
-            result = "unmeasurable: contradicting deliveries", None
-        else:
-            result = rule(call, terms, world)
-        found[call.source, call.call_id] = result
+        first = firsts.get(call.item, call)  # a chain of attempts belongs to the period of the first
+        if call.arrival <= world.cut_off_at:
+            result = state_of(rule, call, terms, world, clock)
+            put(found, call.item, result, where(first, terms_on(first.arrival), world), by)
     return found
+
+
+def first_attempts(world: World, terms_on: TermsOn) -> dict[Item, Call]:
+    """Chain the attempts of one caller; return of each offered call the first attempt of its chain.
+
+    The next arrival within n minutes of the end of an unanswered attempt is chained to it.
+    """
+    minutes = Fraction(Decimal(terms_on(None).get("retries_merge_min", "0")))
+    found: dict[Item, Call] = {}
+    last_of: dict[str, Call] = {}
+    offered = [call for call in calls(world) if not call.outside]
+    for call in sorted(offered, key=lambda one: (one.arrival, one.item)):
+        found[call.item] = call
+        if not minutes or call.customer is None:
+            continue
+        before = last_of.get(call.customer)
+        ended_at = None if before is None or before.outcome == "answered" else before.ended_at
+        if before is not None and ended_at is not None and seconds(ended_at, call.arrival) <= minutes * 60:
+            found[call.item] = found[before.item]
+        last_of[call.customer] = call
+    return found
+
+
+def handle_time(world: World, terms_on: TermsOn) -> Found:
+    """AHT: talk + hold + wrap of each leg that a person took, in the period of its call."""
+    found: Found = {}
+    for call in calls(world):
+        if not world.in_period(call.arrival):
+            continue
+        for leg in call.all_legs:
+            item = call.source, f"{call.call_id}#{leg['leg_id']}"
+            if call.outside or leg not in call.own_legs:
+                found[item] = "outside: * | not there", None
+            elif leg["outcome"] != "answered":
+                found[item] = "outside: not handled", None
+            elif leg["contradicting"]:
+                found[item] = "unmeasurable: contradicting deliveries", None
+            else:
+                found[item] = handled_leg(leg, world.cut_off_at)
+    return found
+
+
+def handled_leg(leg: Event, cut_off: datetime) -> Result:
+    if (leg["answered_at"] or entered_at(leg)) > cut_off:
+        return "pending | outside: not handled", None  # nobody has taken it yet
+    if leg["ended_at"] is not None and leg["ended_at"] > cut_off:
+        return "pending", None
+    parts = [leg[part] for part in ("talk_s", "hold_s", "wrap_s")]
+    if None in parts:
+        # without an end it may be that it goes on
+        return "unmeasurable: missing part" + (" | pending" if leg["ended_at"] is None else ""), None
+    return "counted", sum((Fraction(part) for part in parts), Fraction(0))

@@ -12,10 +12,11 @@ from tests.reference.hours import Closure, Hours, Promotion, Version, Windows, d
 from tests.reference.log import Event, World
 
 # A zone, its first day and the number of days: holidays, make-up days, years without a notice, clocks that are set.
+NO_NOTICE = ("Asia/Shanghai", date(2026, 12, 28), 8, "cn")  # no notice for 2027 yet
 PLACES = [
     ("Asia/Shanghai", date(2026, 9, 29), 14, "cn"),  # National Day, make-up Saturday 10 October
     ("Asia/Shanghai", date(2026, 9, 17), 12, "cn"),  # make-up Sunday 20 September, mid-autumn
-    ("Asia/Shanghai", date(2026, 12, 28), 8, "cn"),  # no notice for 2027 yet
+    NO_NOTICE,
     ("Asia/Shanghai", date(2026, 10, 30), 5, "none"),
     ("Europe/Berlin", date(2026, 10, 23), 5, "none"),  # 03:00 -> 02:00 on the 25th
     ("Europe/Berlin", date(2026, 3, 27), 5, "none"),  # 02:00 -> 03:00 on the 29th
@@ -34,6 +35,8 @@ CLOCK_TIMES = [
     "21:59:59", "22:00:00", "23:30:00", "23:59:55", "23:59:59",
 ]  # fmt: skip
 STEPS_S = [0, 0, 1, 4, 5, 6, 10, 15, 19, 20, 21, 25, 29, 30, 31, 60, 179, 180, 181, 600, H, 9 * H, 24 * H, 72 * H]
+# How long after one contact the next may come: limits of merging, of a repeat, of a window.
+AGAIN_S = [-30, 0, 1, 59, 60, 61, 600, 601, H, H + 1, 2 * H, 2 * H + 1, 24 * H, 24 * H + 1, 168 * H, 168 * H + 1]
 Changes: TypeAlias = Mapping[str, Sequence[Any]]
 
 
@@ -92,9 +95,12 @@ class Times:
 
     def __init__(self, draw: st.DrawFn, zone: str, first: date, count: int) -> None:
         self.draw, self.zone, self.first, self.count = draw, zone, first, count
+        self.marks: list[datetime] = []  # ends of what was drawn before, which others may follow
 
     def some(self) -> datetime:
         draw = self.draw
+        if self.marks and chance(draw, 40):
+            return self.after(one_of(draw, *self.marks), *AGAIN_S)
         day = self.first + timedelta(days=draw(st.integers(0, self.count - 1)))
         local = datetime.combine(day, time.fromisoformat(one_of(draw, *CLOCK_TIMES)))
         if chance(draw, 5):
@@ -129,8 +135,9 @@ def versions_of(draw: st.DrawFn, table: str, events: list[Event], changes: Chang
 
 
 @st.composite
-def places(draw: st.DrawFn) -> tuple[Times, Hours | None, date, date, str]:
-    zone, first, count, region = one_of(draw, *PLACES)
+def places(draw: st.DrawFn, *, is_plain: bool = False) -> tuple[Times, Hours | None, date, date, str]:
+    """Draw where and when. ``is_plain``: in years of which the holidays are known."""
+    zone, first, count, region = one_of(draw, *(place for place in PLACES if not is_plain or place != NO_NOTICE))
     own_hours = draw(hours(first, count, region)) if chance(draw, 80) else None
     until = first + timedelta(days=count)
     since = first + timedelta(days=one_of(draw, 0, 0, 1, 2))
@@ -159,27 +166,27 @@ SCOPE_COLUMNS = {
 
 @st.composite
 def rosters(draw: st.DrawFn, times: Times) -> list[Event]:
-    """Give each queue its teams, one after another, perhaps with a gap."""
-    found = []
-    for queue in ("q1", "q2"):
+    """Give each queue and each agent their teams, one after another, perhaps with a gap."""
+    found: list[Event] = []
+    for kind, member in (("queue", "q1"), ("queue", "q2"), ("agent", "ag1"), ("agent", "ag2")):
         at = times.some() - timedelta(days=20)
         for _ in range(draw(st.integers(0, 3))):
             until = times.some()
             if until <= at:
                 break
             found.append(
-                {"source": "roster", "load_id": 1, "record_at": None, "member_kind": "queue", "member_id": queue,
+                {"source": "roster", "load_id": 1, "record_at": None, "member_kind": kind, "member_id": member,
                  "since_at": at, "until_at": until, "team": one_of(draw, "t1", "t2", None),
                  "vendor": one_of(draw, "v1", "v2"), "site": None, "ambiguous_time": False}
             )  # fmt: skip
             at = until if chance(draw, 70) else until + timedelta(hours=1)
-        if found and found[-1]["member_id"] == queue and chance(draw, 40):
+        if found and found[-1]["member_id"] == member and chance(draw, 40):
             found[-1]["until_at"] = None
     return found
 
 
-def new_calls(draw: st.DrawFn, times: Times, number: int) -> list[Event]:
-    """Draw one call: its legs, in one or several queues."""
+def new_calls(draw: st.DrawFn, times: Times, number: int, *, is_plain: bool = False) -> list[Event]:
+    """Draw one call: its legs, in one or several queues; perhaps the caller is to be called back."""
     arrived = times.some()
     source, direction = one_of(draw, "s1", "s1", "s2"), one_of(draw, *["inbound"] * 8, "outbound", None)
     customer, order = one_of(draw, "c1", "c2", None), one_of(draw, "o1", None)
@@ -208,12 +215,35 @@ def new_calls(draw: st.DrawFn, times: Times, number: int) -> list[Event]:
              "queue": one_of(draw, "q1", "q1", "q2", "q3", None) if outcome != "ivr_only" else None,
              "agent_id": one_of(draw, "ag1", "ag2") if outcome == "answered" else None,
              "arrived_at": arrived, "queued_at": queued, "answered_at": answered, "ended_at": ended,
-             "outcome": outcome, "wait_s": wait, "talk_s": None, "hold_s": None, "wrap_s": None,
+             "outcome": outcome, "wait_s": wait, **parts_of(draw, outcome),
              "resolved": one_of(draw, True, False, None) if outcome == "answered" else None,
              "callback_promised_at": None, "callback_reached_at": None, "ambiguous_time": chance(draw, 3)}
         )  # fmt: skip
         arrived = times.after(done, 0, 5, 60)
+    if not is_plain and direction != "outbound" and legs[-1]["outcome"] in ("abandoned", "lost") and chance(draw, 25):
+        promise_a_call(draw, times, legs[-1])
+    times.marks += [leg["ended_at"] for leg in legs[-1:] if leg["ended_at"] is not None]
     return legs
+
+
+def parts_of(draw: st.DrawFn, outcome: str) -> Event:
+    """Draw how long an agent talked, held the line and wrapped up; sometimes the log does not say."""
+    names = ("talk_s", "hold_s", "wrap_s")
+    if outcome != "answered":
+        return dict.fromkeys(names)
+    return {name: one_of(draw, Decimal(0), Decimal(30), Decimal("61.25"), Decimal(600), None) for name in names}
+
+
+def promise_a_call(draw: st.DrawFn, times: Times, leg: Event) -> None:
+    """The caller asked to be called: perhaps by a time, perhaps he was reached, in time or late."""
+    end = leg["ended_at"] or leg["queued_at"] or leg["arrived_at"]
+    leg["outcome"] = one_of(draw, "callback", "callback", leg["outcome"])
+    promised = times.after(end, 60, 600, H, 24 * H)
+    leg["callback_promised_at"] = promised if chance(draw, 75) else None
+    if chance(draw, 60) or (leg["outcome"] != "callback" and leg["callback_promised_at"] is None):
+        leg["callback_reached_at"] = one_of(
+            draw, promised, promised + timedelta(seconds=1), times.after(end, 1, 60, 600, H, 24 * H)
+        )
 
 
 CALL_CHANGES: Changes = {
@@ -222,16 +252,50 @@ CALL_CHANGES: Changes = {
 }  # fmt: skip
 
 
+STATES = ["talking", "hold", "wrap", "handling", "available", "ready", "idle", "break", "acw"]
+
+
+def new_state(draw: st.DrawFn, times: Times, number: int, before: list[Event]) -> Event:
+    """Draw a state of an agent: often right after, or over, an earlier one; now and then without an end."""
+    since = times.some()
+    if before and chance(draw, 60):
+        at = before[-1]["until_at"] or before[-1]["since_at"]
+        since = times.after(at, -600, -1, 0, 0, 0, 1, 600)
+    until = None if chance(draw, 20) else times.after(since, 1, 60, 600, 600, H, 9 * H, 24 * H)
+    return {
+        "source": one_of(draw, "s1", "s1", "s2"), "agent_id": one_of(draw, "ag1", "ag1", "ag2"), "since_at": since,
+        "until_at": until, "state": one_of(draw, *STATES), "queue": one_of(draw, None, None, "q1", "q2"),
+        "ambiguous_time": chance(draw, 3),
+    }  # fmt: skip
+
+
+def new_states(draw: st.DrawFn, times: Times) -> list[Event]:
+    found: list[Event] = []
+    for number in range(draw(st.integers(0, 7))):
+        state = new_state(draw, times, number, found)
+        keys = [(one["source"], one["agent_id"], one["since_at"]) for one in found]
+        if (state["source"], state["agent_id"], state["since_at"]) not in keys:
+            found.append(state)
+    return found
+
+
 @st.composite
-def phone_worlds(draw: st.DrawFn) -> World:
+def phone_worlds(draw: st.DrawFn, *, is_plain: bool = False) -> World:
+    """Draw calls and agents' states. ``is_plain``: without call-backs and states, for a product that lacks them."""
     times, own_hours, since, until, zone = draw(places())
-    calls = [leg for n in range(draw(st.integers(1, 10))) for leg in new_calls(draw, times, n)]
-    marks = [leg["queued_at"] or leg["arrived_at"] for leg in calls]
+    calls = [leg for n in range(draw(st.integers(1, 10))) for leg in new_calls(draw, times, n, is_plain=is_plain)]
+    states = [] if is_plain else new_states(draw, times)
+    marks = [leg["queued_at"] or leg["arrived_at"] for leg in calls] + [state["since_at"] for state in states]
+    marks += [leg[at] for leg in calls for at in ("callback_promised_at", "callback_reached_at") if leg[at] is not None]
     cut_off = cut_offs(draw, times, until, marks)
     scope = scopes(draw, {**SCOPE_COLUMNS, "channel": ["phone", "chat"]})
     roster = draw(rosters(times)) if {"vendor", "team"} & set(scope) else []
     return World(
-        {"call": versions_of(draw, "call", calls, CALL_CHANGES), "roster": roster},
+        {
+            "call": versions_of(draw, "call", calls, CALL_CHANGES),
+            "agent_state": versions_of(draw, "agent_state", states, {"state": ["talking", "ready"]}),
+            "roster": roster,
+        },
         zone, since, until, cut_off, own_hours, scope,
     )  # fmt: skip
 
@@ -294,6 +358,10 @@ class Chat:
             self.add(kind, "system" if kind == "closed" else one_of(draw, "customer", "system"))
             if chance(draw, 15):
                 self.add("line", "agent", agent_id="ag1")
+            if chance(draw, 15):  # who writes again had not left
+                self.add("line", "customer")
+                for _ in range(draw(st.integers(0, 2))):
+                    self.talk()
         if self.events and chance(draw, 10):
             one = one_of(draw, *self.events)  # the clock of the log jumped: numbers and times disagree
             one["at"] -= timedelta(seconds=one_of(draw, 1, 5, 20))
@@ -308,6 +376,7 @@ def new_session(draw: st.DrawFn, times: Times, number: int) -> list[Event]:
     for _ in range(draw(st.integers(0, 7))):
         chat.talk()
     chat.end()
+    times.marks += [event["at"] for event in chat.events[-1:]]
     return chat.events
 
 
@@ -359,6 +428,7 @@ def new_thread(draw: st.DrawFn, times: Times, number: int) -> list[Event]:
         )
         if chance(draw, 50):
             at = max(at, mails[-1]["at"])
+    times.marks += [mails[-1]["at"]]
     return mails
 
 
@@ -366,8 +436,9 @@ MAIL_CHANGES: Changes = {"queue": ["q1", "q2"], "automatic": [True], "direction"
 
 
 @st.composite
-def email_worlds(draw: st.DrawFn) -> World:
-    times, own_hours, since, until, zone = draw(places())
+def email_worlds(draw: st.DrawFn, *, is_plain: bool = False) -> World:
+    """Draw threads. ``is_plain``: for a product that asks for a notice that no state needs."""
+    times, own_hours, since, until, zone = draw(places(is_plain=is_plain))
     own_hours = own_hours or draw(hours(since, (until - since).days, "cn"))  # days are counted by somebody's calendar
     mails = [mail for n in range(draw(st.integers(1, 6))) for mail in new_thread(draw, times, n)]
     cut_off = cut_offs(draw, times, until, [mail["at"] for mail in mails])
@@ -379,63 +450,176 @@ def email_worlds(draw: st.DrawFn) -> World:
     )  # fmt: skip
 
 
-def new_case(draw: st.DrawFn, times: Times, number: int, named: tuple[str, str, str, datetime]) -> list[Event]:
-    """Draw a case that names a contact: its events, some of them automatic."""
-    channel, source, contact_id, at = named
-    at = times.after(at) if chance(draw, 80) else times.some()
-    name = {"contact_channel": channel, "contact_id": contact_id, "contact_source": one_of(draw, source, source, None)}
-    events: list[Event] = []
-    for place, kind in enumerate(
-        ["opened", *draw(st.lists(st.sampled_from(["plan_given", "resolved", "accepted", "closed"]), max_size=3))]
-    ):
-        events.append(
-            {"source": "cases", "case_id": f"k{number}", "event_id": str(place), "seq": place, "at": at, "kind": kind,
-             "case_type": "enquiry", **(name if place == 0 or chance(draw, 30) else dict.fromkeys(name)),
-             "customer_id": None, "agent_id": None, "queue": None, "topic": None, "order_id": None,
-             "into_case_id": None, "pause_reason": None, "upheld": None,
-             "automatic": kind != "opened" and chance(draw, 15), "ambiguous_time": False}
+CASE_FACTS = (
+    "customer_id", "agent_id", "queue", "topic", "order_id", "into_case_id", "pause_reason", "upheld",
+)  # fmt: skip
+Named: TypeAlias = tuple[str, str, str, datetime]  # channel, source and id of a contact, and when it was
+
+
+class CaseLog:
+    """A case being drawn."""
+
+    def __init__(self, draw: st.DrawFn, times: Times, number: int, named: Named | None) -> None:
+        self.draw, self.times, self.number = draw, times, number
+        self.events: list[Event] = []
+        self.at = times.some()
+        self.name: Event = dict.fromkeys(("contact_channel", "contact_id", "contact_source"))
+        if named is not None:
+            channel, source, contact_id, at = named
+            self.at = times.after(at) if chance(draw, 80) else self.at
+            self.name = {
+                "contact_channel": channel, "contact_id": contact_id,
+                "contact_source": one_of(draw, source, source, None),
+            }  # fmt: skip
+        self.facts = {
+            "case_type": one_of(draw, "complaint", "complaint", "feedback", "enquiry"),
+            "queue": one_of(draw, "q1", "q2", None), "topic": one_of(draw, "a", "b", None),
+        }  # fmt: skip
+
+    def add(self, kind: str, **more: Any) -> None:
+        draw, place = self.draw, len(self.events)
+        is_named = place == 0 or chance(draw, 30)
+        self.events.append(
+            {"source": "cases", "case_id": f"k{self.number}", "event_id": str(place), "seq": place, "at": self.at,
+             "kind": kind, **(self.name if is_named else dict.fromkeys(self.name)), **dict.fromkeys(CASE_FACTS),
+             **(self.facts if is_named else dict.fromkeys(self.facts)),
+             "automatic": kind in ("accepted", "plan_given", "resolved") and chance(draw, 15),
+             "ambiguous_time": chance(draw, 1), **more}
         )  # fmt: skip
-        at = times.after(at, 0, 1, 600, 9 * H, 24 * H, 48 * H, 72 * H)
-    return events
+        self.at = self.times.after(self.at, 0, 1, 600, 9 * H, 24 * H, 48 * H, 72 * H)
+
+    def work(self, kinds: Sequence[str], most: int) -> None:
+        for _ in range(self.draw(st.integers(0, most))):
+            kind = one_of(self.draw, *kinds)
+            more: Event = {}
+            if kind == "paused":
+                more["pause_reason"] = one_of(self.draw, "awaits the customer", "awaits the customer", None)
+            if kind in ("resolved", "upheld"):
+                more["upheld"] = one_of(self.draw, True, False, None)
+            self.add(kind, **more)
+
+
+PLAIN_KINDS = ["plan_given", "resolved", "accepted", "closed"]
+KINDS = ["accepted", "goods_arrived", "plan_given", "resolved", "paused", "paused", "resumed"]
+
+
+def new_case(draw: st.DrawFn, times: Times, number: int, named: Named | None, *, is_plain: bool = False) -> list[Event]:
+    """Draw a case that names a contact: its events, some of them automatic; perhaps paused, perhaps withdrawn."""
+    case = CaseLog(draw, times, number, named)
+    case.add("opened")
+    case.work(PLAIN_KINDS if is_plain else [*KINDS, "upheld"], 3)
+    if not is_plain and chance(draw, 20):
+        case.add("withdrawn")
+    return case.events
+
+
+def case_log(draw: st.DrawFn, times: Times, named: list[Named]) -> list[Event]:
+    """Draw cases: reopened ones, or ones that are merged; both at once nobody can read in one way."""
+    is_merging = chance(draw, 35)
+    found: list[list[Event]] = []
+    for number in range(draw(st.integers(1, 4))):
+        case = CaseLog(draw, times, number, one_of(draw, None, *named) if named else None)
+        case.add("opened")
+        case.work(KINDS, 4)
+        survivors = [other for other in found if other[0]["at"] <= case.at]
+        if is_merging and survivors and chance(draw, 60):
+            case.add("merged", into_case_id=one_of(draw, *survivors)[0]["case_id"])
+        elif chance(draw, 50):
+            case.add(one_of(draw, "closed", "withdrawn"))
+            while not is_merging and chance(draw, 40):
+                case.add("reopened")
+                case.work(KINDS, 3)
+                case.add(one_of(draw, "closed", "withdrawn", "resolved"))
+        found.append(case.events)
+    return [event for events in found for event in events]
 
 
 @st.composite
-def contact_worlds(draw: st.DrawFn) -> World:
-    """Draw contacts of every channel, with cases, surveys and inspections that name them."""
+def case_worlds(draw: st.DrawFn) -> World:
+    """Draw cases, and the calls and mails that some of them came from."""
     times, own_hours, since, until, zone = draw(places())
     own_hours = own_hours or draw(hours(since, (until - since).days, "cn"))
-    calls = [leg for n in range(draw(st.integers(0, 3))) for leg in new_calls(draw, times, n)]
+    calls = [leg for n in range(draw(st.integers(0, 2))) for leg in new_calls(draw, times, n)]
+    mails = [mail for n in range(draw(st.integers(0, 1))) for mail in new_thread(draw, times, n)]
+    for row in [*calls, *mails]:
+        row["ambiguous_time"] = False
+    named = [("phone", leg["source"], leg["call_id"], leg["ended_at"] or leg["arrived_at"]) for leg in calls]
+    named += [("email", mail["source"], mail["message_id"], mail["at"]) for mail in mails]
+    log = case_log(draw, times, named)
+    cut_off = cut_offs(draw, times, until, [event["at"] for event in log])
+    scope = scopes(draw, {k: v for k, v in SCOPE_COLUMNS.items() if k not in ("customer_type", "source")})
+    roster = draw(rosters(times)) if {"vendor", "team"} & set(scope) else []
+    logs = {"call": calls, "mail": mails}
+    return World(
+        {
+            **{name: [{**row, "load_id": 1, "record_at": None} for row in rows] for name, rows in logs.items()},
+            "case": versions_of(draw, "case", log, {"kind": ["plan_given", "accepted"]}),
+            "roster": roster,
+        },
+        zone, since, until, cut_off, own_hours, scope,
+    )  # fmt: skip
+
+
+SCALES = [None, None, None, "1-10", "0-10", "1-5", "1-3"]
+
+
+def new_survey(draw: st.DrawFn, times: Times, number: int, named: Named, *, is_plain: bool) -> Event:
+    channel, source, contact_id, at = named
+    ratings = ("1", "2", "3", "4", "5", "6", "0", "10", "4.5", *(() if is_plain else ("7", "8", "9")))
+    answered = times.maybe(times.after(at, 0, 1, 60, H, 24 * H, 168 * H, 168 * H + 1, -1, -600), 15)
+    rating = one_of(draw, *map(Decimal, ratings), None)
+    return {
+        "source": "surveys", "survey_id": f"v{number}", "contact_channel": channel, "contact_id": contact_id,
+        "contact_source": one_of(draw, source, None), "invited_at": at, "answered_at": answered,
+        "rating": rating if answered is not None else None, "scale": None if is_plain else one_of(draw, *SCALES),
+        "resolved": one_of(draw, True, False, None) if answered is not None and not is_plain else None,
+        "ambiguous_time": False,
+    }  # fmt: skip
+
+
+def new_inspection(draw: st.DrawFn, times: Times, number: int, named: Named) -> Event:
+    channel, source, contact_id, at = named
+    scores = (Decimal(100), Decimal("99.5"), Decimal(60), Decimal(0), None)
+    return {
+        "source": "inspections", "inspection_id": f"n{number}", "contact_channel": channel, "contact_id": contact_id,
+        "contact_source": one_of(draw, source, None),
+        "inspected_at": times.after(at, 0, 60, H, 24 * H, 72 * H), "accuracy": one_of(draw, *scores),
+        "attitude": one_of(draw, *scores), "total": one_of(draw, *scores), "fatal": one_of(draw, False, None, True),
+        "violations": one_of(draw, None, [], ["rude"], ["late"], ["late", "rude"], ["other"]), "agent_id": None,
+        "ambiguous_time": False,
+    }  # fmt: skip
+
+
+@st.composite
+def contact_worlds(draw: st.DrawFn, *, is_plain: bool = False) -> World:
+    """Draw contacts of every channel, with cases, surveys and inspections that name them.
+
+    ``is_plain``: without call-backs, pauses, withdrawals and scales, for a product that lacks them.
+    """
+    times, own_hours, since, until, zone = draw(places(is_plain=is_plain))
+    own_hours = own_hours or draw(hours(since, (until - since).days, "cn"))
+    calls = [leg for n in range(draw(st.integers(0, 3))) for leg in new_calls(draw, times, n, is_plain=is_plain)]
     chats = [event for n in range(draw(st.integers(0, 3))) for event in new_session(draw, times, n)]
     mails = [mail for n in range(draw(st.integers(0, 2))) for mail in new_thread(draw, times, n)]
+    if chance(draw, 70):  # a thread of one customer about one thing
+        for mail in mails:
+            mail.update(customer_id="c1", topic="a", order_id=one_of(draw, "o1", None))
+    if is_plain:  # a product that does not see that a thread was handed to another queue
+        for mail in mails:
+            mail["queue"] = "q1"
     named = [("phone", leg["source"], leg["call_id"], leg["ended_at"] or leg["arrived_at"]) for leg in calls]
     named += [("chat", event["source"], event["session_id"], event["at"]) for event in chats]
     named += [("email", mail["source"], mail["message_id"], mail["at"]) for mail in mails]
     named = named or [("phone", "s1", "c99", times.some())]
-    log = [e for n in range(draw(st.integers(0, 4))) for e in new_case(draw, times, n, one_of(draw, *named))]
-    surveys, inspections = [], []
-    for number in range(draw(st.integers(0, 5))):
-        channel, source, contact_id, at = one_of(draw, *named)
-        name = {"contact_channel": channel, "contact_id": contact_id, "contact_source": one_of(draw, source, None)}
-        surveys.append(
-            {"source": "surveys", "survey_id": f"v{number}", **name, "invited_at": at,
-             "answered_at": times.maybe(times.after(at, 0, 1, 60, H, 24 * H, 168 * H, 168 * H + 1, -1, -600), 15),
-             "rating": one_of(draw, *map(Decimal, ("1", "2", "3", "4", "5", "6", "0", "10", "4.5")), None),
-             "scale": None, "resolved": None, "ambiguous_time": False}
-        )  # fmt: skip
-        if surveys[-1]["answered_at"] is None:
-            surveys[-1]["rating"] = None
-    for number in range(draw(st.integers(0, 5))):
-        channel, source, contact_id, at = one_of(draw, *named)
-        name = {"contact_channel": channel, "contact_id": contact_id, "contact_source": one_of(draw, source, None)}
-        scores = (Decimal(100), Decimal("99.5"), Decimal(60), Decimal(0), None)
-        inspections.append(
-            {"source": "inspections", "inspection_id": f"n{number}", **name,
-             "inspected_at": times.after(at, 0, 60, H, 24 * H, 72 * H), "accuracy": one_of(draw, *scores),
-             "attitude": one_of(draw, *scores), "total": one_of(draw, *scores),
-             "fatal": one_of(draw, False, None, True),
-             "violations": one_of(draw, None, [], ["rude"], ["late"], ["late", "rude"], ["other"]), "agent_id": None,
-             "ambiguous_time": False}
-        )  # fmt: skip
+    log = [
+        event
+        for n in range(draw(st.integers(0, 4)))
+        for event in new_case(draw, times, n, one_of(draw, *named), is_plain=is_plain)
+    ]
+    surveys = [
+        new_survey(draw, times, n, one_of(draw, *named), is_plain=is_plain) for n in range(draw(st.integers(0, 5)))
+    ]
+    inspections = [new_inspection(draw, times, n, one_of(draw, *named)) for n in range(draw(st.integers(0, 5)))]
     cut_off = cut_offs(draw, times, until, [at for *_, at in named])
     scope = scopes(draw, {**SCOPE_COLUMNS, "channel": ["phone", "chat", "email"]})
     roster = draw(rosters(times)) if {"vendor", "team"} & set(scope) else []

@@ -4,7 +4,7 @@ offered = AGENT or HANG, PHANTOM outside under that word; nothing short is left 
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ import pytest
 
 from pipelines.cli.program import program
 from pipelines.runs.ingest_files import ingest_files
+from pipelines.runs.measure import Measurement, measure
 from pipelines.runs.statements import list_statements
+from pipelines.sources.parse_mapping import parse_mapping
 from tests.conftest import ROOT
 from tests.ingest.items.small_logs import NOW, Office
 from tests.runs.contracts import contract
@@ -29,6 +31,7 @@ PROVENANCE = {
     "1999-06": (322, 37613, 31193, "82.931", "17.069", "48.522", "51.073", "47.223"),
     "1999-07": (378, 38644, 29596, "76.586", "23.414", "75.732", "61.304", "33.356"),
 }
+WITHIN = "(within + abandoned within) / offered"
 OFF = "{short_abandon_s: 0}"
 INDICATORS = f"""
   - {{id: connect, clause: "1", metric: phone.connect_rate@1, terms: {OFF}, target: 80%}}
@@ -55,7 +58,7 @@ calendars:
 TEXT = contract(INDICATORS, number="bank", since="1999-01-01", until="2000-01-01", zone="Asia/Jerusalem", more=HOURS)
 
 
-def rounded(part: str | Decimal, whole: str | int | Decimal = 1) -> str:
+def rounded(part: str | int | Decimal, whole: str | int | Decimal = 1) -> str:
     return str(round(Decimal(part) / Decimal(whole), 3))
 
 
@@ -129,3 +132,59 @@ def test_no_order_of_files_changes_a_byte(
     two = office.close(office.contract(TEXT), month="1999-01", cut_off_at=cut_off_at).body
     assert len(two["loads"]) == 2
     assert {**two, "loads": []} == {**months["1999-01"], "loads": []}
+
+
+# --- what others published of it --------------------------------------------------------------------------------------
+
+# a study of May to July, Sunday to Thursday: calls a day by their wait in seconds, and their shares of all
+PUBLISHED = {"0": (522, "0.328"), "1-30": (314, "0.197"), "31-90": (348, "0.218"), "more": (409, "0.257")}
+
+
+@pytest.fixture(scope="module")
+def studied(tmp_path_factory: pytest.TempPathFactory, real_log: Callable[[str], Path]) -> Office:
+    """May to July as the study counts them, by its own mapping."""
+    office = Office(tmp_path_factory.mktemp("study") / "office")
+    files = [real_log("anonymous_bank") / name for name in ("05_May.txt", "06_June.txt", "07_July.txt")]
+    reports = ingest_files(office.home, [ROOT / "data/mappings/anonymous_bank_study.yaml"], files, now=NOW)
+    assert [(one.lines, one.quarantined, one.duplicates) for one in reports] == [
+        (39553, 0, 0),
+        (37935, 0, 0),
+        (39022, 0, 0),
+    ]
+    assert all(one.lines == one.accepted + one.skipped and one.skipped for one in reports)
+    return office
+
+
+def within(office: Office, wait_s: str, *by: str) -> list[Measurement]:
+    """Offered calls that were answered or left within so many seconds, of Sunday to Thursday."""
+    terms = {"short_abandon_s": "0", "answer_within_s": wait_s, "formula": WITHIN}
+    return measure(
+        office.home, ["phone.service_level"], since=date(1999, 5, 1), until=date(1999, 8, 1), by=by, terms=terms,
+        scope={"weekday": ["sun", "mon", "tue", "wed", "thu"]},
+    )  # fmt: skip
+
+
+def test_calls_a_day_by_their_wait_are_those_of_the_study(studied: Office) -> None:
+    """522 / 314 / 348 / 409 a day, .328 / .197 / .218 / .257, from three measurements and the number of days."""
+    days = len([one for one in within(studied, "0", "day") if one.population])
+    upto = {wait_s: within(studied, wait_s)[0] for wait_s in ("0", "30", "90")}
+    offered = int(upto["0"].denominator)
+    calls = {wait_s: int(one.numerator) for wait_s, one in upto.items()}
+    found = {
+        "0": calls["0"],
+        "1-30": calls["30"] - calls["0"],
+        "31-90": calls["90"] - calls["30"],
+        "more": offered - calls["90"],
+    }
+    for wait, n in found.items():
+        print(f"wait {wait} s: {n} calls / {days} days = {rounded(n, days)}; {n} / {offered} = {rounded(n, offered)}")
+    assert sum(found.values()) == offered
+    assert {wait: (round(Decimal(n) / days), rounded(n, offered)) for wait, n in found.items()} == PUBLISHED
+
+
+def test_the_mapping_of_the_study_differs_in_what_it_skips_alone() -> None:
+    ours, theirs = (
+        parse_mapping((ROOT / f"data/mappings/{name}.yaml").read_text(encoding="utf-8"), name)
+        for name in ("anonymous_bank", "anonymous_bank_study")
+    )
+    assert (theirs.tables, theirs.file, theirs.zone, theirs.keeper) == (ours.tables, ours.file, ours.zone, ours.keeper)

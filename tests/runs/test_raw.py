@@ -26,6 +26,7 @@ LOGS = (
 # which items of a population rest on a log, and the column of their events that names the item
 ITEMS = {
     "offered_call": "SELECT DISTINCT source, call_id FROM event_call",
+    "call_leg": "SELECT DISTINCT source, call_id || '#' || leg_id FROM event_call",
     "chat_session": "SELECT DISTINCT source, session_id FROM event_chat",
     "chat_round": "SELECT DISTINCT source, session_id || '#1' FROM item_round",
     "email_thread": "SELECT DISTINCT source, thread_id FROM item_thread",
@@ -33,6 +34,7 @@ ITEMS = {
     "handled_contact": "SELECT DISTINCT contact_source, contact_id FROM event_case WHERE contact_source IS NOT NULL",
     "surveyed_contact": "SELECT DISTINCT contact_source, contact_id FROM event_survey",
     "inspected_contact": "SELECT DISTINCT contact_source, contact_id FROM event_inspection",
+    "sampled_contact": "SELECT DISTINCT contact_source, contact_id FROM event_inspection",
 }
 
 
@@ -82,11 +84,16 @@ def test_the_line_that_is_named_holds_the_items_own_key(sample: Path, population
                 assert physical.rstrip("\r") == line.text.rstrip("\r")
                 for key in keys:
                     assert line.fields[key] in physical
-            name = item_id.rpartition("#")[0] if population == "chat_round" else item_id
+            name = item_id.rpartition("#")[0] if population in {"chat_round", "call_leg"} else item_id
             if line.table != "mail":  # a thread bears the name of one of its mails
                 assert name in line.fields.values()
     assert seen <= {events.table for events in EVENTS_OF[population]}
-    assert len(seen) == 1 or population in {"handled_contact", "surveyed_contact", "inspected_contact"}
+    assert len(seen) == 1 or population in {
+        "handled_contact",
+        "surveyed_contact",
+        "inspected_contact",
+        "sampled_contact",
+    }
     assert EVENT_TABLES.keys() >= seen
 
 
@@ -176,3 +183,20 @@ def test_a_quote_in_an_id_is_part_of_it(office: Office) -> None:
         found = raw_lines(warehouse, "offered_call", [("call", "o'brien"), ("call", "nobody")])
     assert [line.place() for line in found["call", "o'brien"]] == ["call.csv:2"]
     assert found["call", "nobody"] == []
+
+
+def test_a_leg_is_its_own_line_and_a_state_the_line_of_all_its_days(office: Office) -> None:
+    office.load(
+        "call",
+        """call_id, leg_id, arrived_at, outcome, wait_s
+        a, 1, 09:00:00, lost, 1
+        a, 2, 09:01:00, answered, 2""",
+    )
+    office.load("agent_state", "agent_id, since_at, until_at, state\n ann, 09:00:00, 14 09:00:00, idle")
+    days = sorted(office.item_states("phone.occupancy"))
+    assert [day[-2:] for day in days] == ["12", "13", "14"]
+    with office.open() as warehouse:
+        legs = raw_lines(warehouse, "call_leg", [("call", "a#2")])
+        states = raw_lines(warehouse, "agent_state", [("agent_state", day) for day in days])
+    assert [line.place() for line in legs["call", "a#2"]] == ["call.csv:3"]
+    assert [[line.place() for line in lines] for lines in states.values()] == [["agent_state.csv:2"]] * 3

@@ -5,11 +5,12 @@ import textwrap
 
 from pipelines.core.event import EVENT_TABLES
 from pipelines.sources.adapter import ADAPTERS
-from pipelines.sources.mapping import FileForm, From, Mapping
+from pipelines.sources.mapping import Condition, FileForm, From, Mapping, Plus, Table
 from pipelines.sources.parse_mapping import parse_mapping
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "pipelines/sources/docs.md").read_text(encoding="utf-8")
+MODELS = (Condition, FileForm, From, Plus, Table)
 
 
 def test_the_examples_are_read() -> None:
@@ -20,7 +21,7 @@ def test_the_examples_are_read() -> None:
 
 
 def test_every_word_and_table_is_explained() -> None:
-    words = {field.alias or name for model in (FileForm, From) for name, field in model.model_fields.items()}
+    words = {field.alias or name for model in MODELS for name, field in model.model_fields.items()}
     words |= {field for field in Mapping.model_fields if field not in {"name", "text", "about"}}
     assert [word for word in sorted({*words, *EVENT_TABLES, *ADAPTERS}) if word not in PAGE] == []
 

@@ -75,6 +75,42 @@ BROKEN = {
     "split": ("unit: s", "unit: s, split: ;", "mapping.split", 13),
     "not before": ('format: "%Y-%m-%d %H:%M:%S"', 'format: "%H:%M", not_before: queued_at', "mapping.not_before", 11),
     "condition": ("    key:", "    when: {column: id}\n    key:", "mapping.condition", 9),
+    "two conditions": ("    key:", '    when: {column: id, in: [a], above: "1"}\n    key:', "mapping.condition", 9),
+    "bound": ("    key:", "    when: {column: id, above: much}\n    key:", "mapping.condition", 9),
+    "plus of a duration": ("unit: s}", "unit: s, plus: {from: talk, unit: s}}", "mapping.plus", 13),
+    "plus of a constant": (
+        "wait_s: {from: wait, unit: s}",
+        "order_id: {constant: x, plus: {from: talk, unit: s}}",
+        "mapping.plus",
+        13,
+    ),
+    "plus without a unit": ('%S"}', '%S", plus: {from: wait}}', "mapping.missing_word", 11),
+    "not before a sum": (
+        "      wait_s:",
+        """      ended_at: {from: at, format: "%H:%M", not_before: queued_at}
+      queued_at: {from: at, format: "%Y-%m-%d", plus: {from: wait, unit: s}}
+      wait_s:""",
+        "mapping.not_before",
+        13,
+    ),
+    "a row lacks what the table lacks": (
+        "      outcome: {from: end, values: {A: answered, H: abandoned}}\n      wait_s: {from: wait, unit: s}\n",
+        "      wait_s: {from: wait, unit: s}\n    rows: {one: {}, two: {columns: {outcome: {constant: lost}}}}\n",
+        "mapping.missing_column",
+        13,
+    ),
+    "a row's column": (
+        "      wait_s: {from: wait, unit: s}\n",
+        "    rows:\n      one:\n        columns: {waited_s: {from: wait, unit: s}}\n",
+        "mapping.unknown_column",
+        15,
+    ),
+    "a row's name": (
+        "      wait_s: {from: wait, unit: s}\n",
+        "    rows:\n      One leg:\n        columns: {wait_s: {from: wait, unit: s}}\n",
+        "mapping.value",
+        14,
+    ),
     "nothing": (GOOD, "[]", "mapping.empty", None),
     "neither file nor adapter": ("file:\n  format: csv\n", "", "mapping.file_or_adapter", 1),
     "no tables": (GOOD[GOOD.index("tables:") :], "", "mapping.missing_word", 1),
@@ -87,6 +123,18 @@ def test_one_mistake_is_one_message_at_its_line(case: str) -> None:
     assert old in GOOD
     found = problems(GOOD.replace(old, new, 1))
     assert found == [(code, "m.yaml" if line is None else f"m.yaml:{line}")]
+
+
+def test_a_row_adds_to_its_table_and_may_say_otherwise() -> None:
+    text = (
+        GOOD + "    rows: {one: {}, two: {columns: {wait_s: {from: other, unit: ms}}, when: {column: end, in: [A]}}}\n"
+    )
+    mapping = parse_mapping(text, "m.yaml")
+    assert list(mapping.parts) == ["call_one", "call_two"]
+    assert {part.event for part in mapping.parts.values()} == {"call"}
+    assert mapping.parts["call_one"].table.columns["wait_s"].raw == ("wait",)
+    assert mapping.parts["call_two"].table.columns["wait_s"].raw == ("other",)
+    assert mapping.raw_columns == ("id", "at", "end", "wait", "other")
 
 
 def test_all_mistakes_are_said_at_once() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.core.event import EVENT_TABLES
 from pipelines.core.problem import Refused
-from pipelines.warehouse.canonical import SCHEMA_VERSION
+from pipelines.warehouse.canonical import MIGRATIONS, SCHEMA_VERSION
 from pipelines.warehouse.home import Home, HomeSettings
 from pipelines.warehouse.store import Warehouse
 
@@ -67,6 +67,24 @@ def test_a_store_of_a_later_program(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"\[warehouse.newer_schema\]"):
         Warehouse(tmp_path)
     duckdb.connect(str(tmp_path / "clausemeter.duckdb")).close()  # it was let go of
+
+
+def test_a_store_of_an_earlier_program_gains_what_it_lacks_when_it_is_written_to(tmp_path: Path) -> None:
+    with Warehouse(tmp_path) as warehouse:
+        warehouse.con.execute("DROP TABLE event_agent_state; UPDATE schema_version SET version = 1")
+        warehouse.con.execute("INSERT INTO load_table VALUES (1, 'event_call', 2)")
+    with pytest.raises(Refused, match=r"clausemeter ingest.*\[warehouse.older_schema\]"):
+        Warehouse(tmp_path, read_only=True)
+    with Warehouse(tmp_path) as warehouse:
+        names = [row[0] for row in warehouse.con.execute("DESCRIBE event_agent_state").fetchall()]
+        assert names[:3] == ["source", "agent_id", "since_at"]
+        assert warehouse.con.execute("SELECT version FROM schema_version").fetchall() == [(SCHEMA_VERSION,)]
+    with Warehouse(tmp_path, read_only=True) as warehouse:
+        assert warehouse.con.execute("SELECT rows FROM load_table").fetchall() == [(2,)]
+
+
+def test_every_schema_since_the_first_has_its_way_up() -> None:
+    assert list(MIGRATIONS) == list(range(2, SCHEMA_VERSION + 1))
 
 
 def test_a_file_that_is_no_store(tmp_path: Path) -> None:

@@ -50,6 +50,13 @@ ASSEMBLIES = (
         "inspection.sql",
         ("source", "inspection_id"),
     ),
+    Assembly(
+        "item_agent_state",
+        "event_agent_state",
+        ("source", "agent_id", "since_at"),
+        "agent_state.sql",
+        ("source", "agent_id", "since_at"),
+    ),
 )
 
 # What the SQL of items and metrics speaks beside DuckDB's own functions.

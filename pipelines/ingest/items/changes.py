@@ -13,7 +13,8 @@ EXTENT = {
     "item_case": ("begins_at", "last_at"),
     "item_survey": ("least(invited_at, answered_at)", "greatest(invited_at, answered_at)"),
     "item_inspection": ("inspected_at", "inspected_at"),
-    "item_agent_state": ("since_at", "coalesce(until_at, since_at)"),
+    # a state may end the one before it, whose days were counted up to wherever that had lasted
+    "item_agent_state": ("since_at", "TIMESTAMPTZ '9999-12-31'"),
 }
 # Where a contact's own days stand: an item that names a contact touches them too, and a contact those of its cases.
 CONTACTS = {

@@ -31,6 +31,7 @@ SELECT * EXCLUDE (replies, first_direction, first_names),
        -- a reply stamped before the question it names began nothing
        CASE WHEN list_contains(first_names, asked_id) THEN 'in' ELSE first_direction END                  AS begun_by,
        list_filter(replies, lambda r: r.replied_at >= asked_at)[1]                                        AS reply,
+       list_transform(replies, lambda r: r.replied_at)                                                    AS replied_ats,
        -- a reply that names its question and is stamped before it
        coalesce(len(list_filter(replies, lambda r: r.replied_at < asked_at AND list_contains(r.names, asked_id))) > 0, false)
                                                                                                           AS is_negative

@@ -17,6 +17,7 @@ CASE
   WHEN out_of_hours = 'exclude' AND in_service_hours IS NULL THEN 'unmeasurable: no calendar for that day'
   WHEN out_of_hours = 'exclude' AND NOT in_service_hours     THEN 'excluded: outside service hours'
   WHEN contradicting                                         THEN 'unmeasurable: contradicting deliveries'
+  WHEN is_callback                                           THEN 'excluded: call-back'
   WHEN outcome = 'open'                                      THEN 'pending'
   WHEN outcome = 'lost' AND (over = 'answered' OR wait_s IS NULL) THEN 'excluded: never answered'
   WHEN outcome = 'abandoned' AND wait_s IS NULL              THEN 'unmeasurable: no queue time'

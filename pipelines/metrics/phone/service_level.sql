@@ -22,6 +22,12 @@ terms:
     default: within / (offered - short)
     zh: 公式
     en: formula
+  period_by:
+    choices: [arrival, due, end]
+    default: arrival
+    of_population: "true"
+    zh: 计入哪个期间（呼入、到限、结束）
+    en: which instant decides the period
   out_of_hours: {choices: [exclude, count], default: exclude, zh: 服务时间外的来电, en: calls offered outside service hours}
 check: short_abandon_s <= answer_within_s
 */
@@ -29,6 +35,7 @@ CASE
   WHEN out_of_hours = 'exclude' AND in_service_hours IS NULL THEN 'unmeasurable: no calendar for that day'
   WHEN out_of_hours = 'exclude' AND NOT in_service_hours     THEN 'excluded: outside service hours'
   WHEN contradicting                                         THEN 'unmeasurable: contradicting deliveries'
+  WHEN is_callback                                           THEN 'excluded: call-back'
   WHEN outcome = 'open' AND (waited_s IS NULL OR waited_s <= answer_within_s) THEN 'pending'
   WHEN outcome = 'open' AND formula = 'within / answered'    THEN 'pending'
   WHEN outcome = 'open' AND ambiguous_wait                   THEN 'unmeasurable: ambiguous time'

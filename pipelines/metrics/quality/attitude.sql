@@ -9,10 +9,11 @@ aggregate: mean
 amount: attitude
 unit: points
 better: higher
+interval: t
 terms: {}
 */
 CASE
-  WHEN contradicting      THEN 'unmeasurable: contradicting deliveries'
-  WHEN attitude IS NULL   THEN 'unmeasurable: no score'
+  WHEN contradicting       THEN 'unmeasurable: contradicting deliveries'
+  WHEN attitude IS NULL    THEN 'unmeasurable: no score'
   ELSE 'counted'
 END

@@ -9,10 +9,11 @@ aggregate: mean
 amount: total
 unit: points
 better: higher
+interval: t
 terms: {}
 */
 CASE
-  WHEN contradicting      THEN 'unmeasurable: contradicting deliveries'
-  WHEN total IS NULL   THEN 'unmeasurable: no score'
+  WHEN contradicting    THEN 'unmeasurable: contradicting deliveries'
+  WHEN total IS NULL    THEN 'unmeasurable: no score'
   ELSE 'counted'
 END

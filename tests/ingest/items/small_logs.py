@@ -33,7 +33,7 @@ from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.parse import parse_calendars
 
 NOW = datetime(2026, 11, 5, 8, 0, tzinfo=UTC)
-CHANNELS = {"call": "phone", "chat": "chat", "mail": "email", "roster": "phone"}
+CHANNELS = {"call": "phone", "chat": "chat", "mail": "email", "roster": "phone", "agent_state": "phone"}
 FORMAT = "%Y-%m-%d %H:%M:%S"
 
 

@@ -1,7 +1,11 @@
     -- contacts of every channel that arrived in the days asked for; is_handled: a person of the contract dealt with it
     SELECT 'phone' AS channel, source, call_id AS contact_id, coalesce(queued_at, arrived_at) AS arrival_at,
-           coalesce(ended_at, answered_at, arrived_at) AS ended_at, queue, agent_id, customer_id, customer_type, topic,
-           resolved, contradicting, load_id, CAST([] AS VARCHAR[]) AS later_queues,
+           coalesce(ended_at, answered_at, arrived_at) AS ended_at, queue, agent_id, agent_id AS last_agent_id,
+           customer_id, customer_type, topic, order_id,
+           -- a flag that was set after the cut-off is not known yet
+           CASE WHEN ended_at > $cut_off_at THEN NULL ELSE resolved END AS resolved,
+           coalesce(ended_at > $cut_off_at, false) AS is_open,
+           contradicting, load_id, CAST([] AS VARCHAR[]) AS later_queues,
            outcome = 'answered' AND coalesce(answered_at <= $cut_off_at, true)
                AND direction IS DISTINCT FROM 'outbound' AS is_handled,
            outcome = 'answered' AS was_answered
@@ -14,24 +18,28 @@
            coalesce(max(coalesce(ended_at, answered_at, arrived_at)) FILTER (is_ours), max(ended_at)) AS ended_at,
            coalesce(arg_min(queue, place) FILTER (is_ours), arg_min(queue, place)) AS queue,
            arg_min(agent_id, place) FILTER (is_ours AND outcome = 'answered') AS agent_id,
+           arg_max(agent_id, place) FILTER (is_ours AND outcome = 'answered') AS last_agent_id,
            any_value(customer_id) AS customer_id, any_value(customer_type) AS customer_type, any_value(topic) AS topic,
-           any_value(resolved) AS resolved, bool_or(contradicting) AS contradicting, max(load_id) AS load_id,
-           list(queue ORDER BY place)[2:] AS later_queues,
+           any_value(order_id) AS order_id,
+           CASE WHEN max(ended_at) > $cut_off_at THEN NULL ELSE any_value(resolved) END AS resolved,
+           coalesce(max(ended_at) FILTER (is_ours) > $cut_off_at, false) AS is_open,
+           bool_or(contradicting) AS contradicting, max(load_id) AS load_id,
+           (list(queue ORDER BY place) FILTER (place <= $cut_off_at))[2:] AS later_queues,
            bool_or(is_ours AND outcome = 'answered' AND coalesce(answered_at <= $cut_off_at, true))
                AND any_value(direction) IS DISTINCT FROM 'outbound' AS is_handled,
            bool_or(is_ours AND outcome = 'answered') AS was_answered
     FROM (SELECT *, coalesce($in_scope_of_leg, false) AS is_ours
-          FROM (SELECT source, call_id, direction, customer_id, customer_type, topic, resolved, contradicting, load_id,
-                       unnest(legs, recursive := true)
+          FROM (SELECT source, call_id, direction, customer_id, customer_type, topic, order_id, resolved, contradicting,
+                       load_id, unnest(legs, recursive := true)
                 FROM item_call WHERE leg_count > 1 AND arrived_at < $until_at AND coalesce(ended_at, arrived_at) >= $since_at))
     GROUP BY source, call_id
     HAVING coalesce(min(place) FILTER (is_ours), min(place)) >= $since_at
        AND coalesce(min(place) FILTER (is_ours), min(place)) < $until_at
     UNION ALL BY NAME
     SELECT 'chat' AS channel, source, session_id AS contact_id, coalesce(request.asked_at, first_at) AS arrival_at,
-           coalesce(last_human_at, last_at) AS ended_at, queue, last_agent_id AS agent_id, customer_id, customer_type, topic,
-           -- a flag that was set after the cut-off is not known yet
-           CASE WHEN last_at <= $cut_off_at THEN resolved END AS resolved,
+           coalesce(last_human_at, last_at) AS ended_at, queue, last_agent_id AS agent_id, last_agent_id, customer_id,
+           customer_type, topic, order_id,
+           CASE WHEN last_at <= $cut_off_at THEN resolved END AS resolved, last_at > $cut_off_at AS is_open,
            contradicting, load_id, coalesce(later_queues, []) AS later_queues,
            human_line_count > 0 AND coalesce(request.answer.typed_at, last_human_at) <= $cut_off_at
                AND first_line_at IS NOT NULL AND request.asked_at IS NOT NULL
@@ -41,10 +49,12 @@
     WHERE coalesce(request.asked_at, first_at) >= $since_at AND coalesce(request.asked_at, first_at) < $until_at
     UNION ALL BY NAME
     SELECT 'email' AS channel, source, thread_id AS contact_id, coalesce(asked_at, first_at) AS arrival_at,
-           coalesce(last_reply_at, last_at) AS ended_at, queue, last_agent_id AS agent_id, customer_id,
-           CAST(NULL AS VARCHAR) AS customer_type, topic,
-           CASE WHEN last_reply_at <= $cut_off_at THEN resolved END AS resolved,
-           contradicting, load_id, CAST([] AS VARCHAR[]) AS later_queues,
+           -- the end of a thread is its last reply so far
+           CASE WHEN last_reply_at > $cut_off_at THEN list_max(list_filter(replied_ats, lambda replied_at: replied_at <= $cut_off_at))
+                ELSE coalesce(last_reply_at, last_at) END AS ended_at,
+           queue, last_agent_id AS agent_id, last_agent_id, customer_id, CAST(NULL AS VARCHAR) AS customer_type, topic, order_id,
+           CASE WHEN last_reply_at <= $cut_off_at THEN resolved END AS resolved, last_reply_at > $cut_off_at AS is_open,
+           contradicting, load_id, coalesce(later_queues, []) AS later_queues,
            reply_count > 0 AND coalesce(reply.replied_at, last_reply_at) <= $cut_off_at AND begun_by = 'in' AS is_handled,
            reply_count > 0 AS was_answered
     FROM item_thread

@@ -1,0 +1,19 @@
+of_log AS (
+    -- the contacts that cases name, where a log knows them; several logs may know the number
+    SELECT named.*, coalesce(queued_at, arrived_at) AS arrival_at, queue, agent_id, customer_type, topic
+    FROM item_call JOIN named ON call_id = named.contact_id AND source = coalesce(named.contact_source, source)
+    WHERE contact_channel = 'phone'
+    UNION ALL BY NAME
+    SELECT named.*, coalesce(request.asked_at, first_at) AS arrival_at, queue, last_agent_id AS agent_id, customer_type, topic
+    FROM item_session JOIN named ON session_id = named.contact_id AND source = coalesce(named.contact_source, source)
+    WHERE contact_channel = 'chat'
+    UNION ALL BY NAME
+    SELECT named.*, coalesce(asked_at, first_at) AS arrival_at, queue, last_agent_id AS agent_id, topic
+    FROM item_thread JOIN named ON thread_id = named.contact_id AND source = coalesce(named.contact_source, source)
+    WHERE contact_channel = 'email'
+), contacted AS (
+    SELECT contact_channel, coalesce(contact_source, '') AS contact_source, contact_id, min(arrival_at) AS arrival_at,
+           arg_min(queue, arrival_at) AS queue, arg_min(agent_id, arrival_at) AS agent_id,
+           arg_min(customer_type, arrival_at) AS customer_type, arg_min(topic, arrival_at) AS topic
+    FROM of_log GROUP BY ALL
+)

@@ -1,0 +1,78 @@
+"""Agents' states (metrics.md, section 3: occupancy)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from tests.reference.case_log import words
+from tests.reference.hours import day_begins, local_day, seconds
+from tests.reference.log import Event, Found, World
+
+EPOCH_US = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def in_turn(row: Event) -> tuple[Any, ...]:
+    """Order the states of an agent: by beginning, then by record, then by the word (two logs may say the same)."""
+    return row["since_at"], row["record_at"] or BEGINNING, row["state"], row["source"]
+
+
+def ends_at(row: Event, own: list[Event], cut_off: datetime) -> datetime:
+    """A missing end is the beginning of the agent's next state, else the cut-off; nothing is known after that."""
+    later = [one["since_at"] for one in own if one["since_at"] > row["since_at"]]
+    end: datetime = row["until_at"] or min(later, default=cut_off)
+    return min(end, cut_off)
+
+
+def own_seconds(row: Event, begin: datetime, end: datetime, own: list[Event], cut_off: datetime) -> Fraction:
+    """Return the seconds of [begin, end) in which no later state of the agent lies over this one."""
+    total, reached = seconds(begin, end), begin
+    for other in sorted((one for one in own if in_turn(one) > in_turn(row)), key=lambda one: one["since_at"]):
+        a, b = max(other["since_at"], reached), min(ends_at(other, own, cut_off), end)
+        if a < b:
+            total -= seconds(a, b)
+            reached = b
+    return total
+
+
+def occupancy(world: World, terms_on: Any) -> Found:
+    """Handling / (handling + available): each state an item a local day, with the seconds that are its own."""
+    terms: Mapping[str, str] = terms_on(None)
+    handling, available = words(terms["handling"]), words(terms["available"])
+    known = [row for row in world.current("agent_state") if row["since_at"] <= world.cut_off_at]
+    found: Found = {}
+    for row in known:
+        own = [one for one in known if one["agent_id"] == row["agent_id"]]
+        end = ends_at(row, own, world.cut_off_at)
+        begin = row["since_at"]
+        while True:
+            day = local_day(begin, world.zone)
+            until = min(end, day_begins(day + DAY, world.zone))
+            if world.in_period(begin):
+                item = f"{row['agent_id']}#{(row['since_at'] - BEGINNING) // EPOCH_US}#{day}"
+                amount = own_seconds(row, begin, until, own, world.cut_off_at)
+                found[row["source"], item] = state_of(row, begin, amount, world, handling, available), amount
+            begin = until
+            if begin >= end:
+                break
+    return found
+
+
+def state_of(
+    row: Event, begin: datetime, amount: Fraction, world: World, handling: list[str], available: list[str]
+) -> str:
+    member = None if row["queue"] is not None else ("agent", row["agent_id"])
+    if not world.in_scope(row, "phone", begin, member):
+        return "outside: out of scope"
+    if row["contradicting"]:
+        return "unmeasurable: contradicting deliveries"
+    if row["ambiguous_time"]:
+        return "unmeasurable: ambiguous time"
+    if row["state"] in handling:
+        return "met" if amount else "excluded: overlapped"
+    if row["state"] in available:
+        return "missed" if amount else "excluded: overlapped"
+    # two reasons, where nothing is left of it
+    return "excluded: neither handling nor available" + ("" if amount else " | excluded: overlapped")

@@ -1,0 +1,241 @@
+"""Cases (metrics.md, section 7): elapsed between event A and event B, with pauses, cycles and merges."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from tests.reference import contact
+from tests.reference.case_log import Case, cases, pauses_of, words
+from tests.reference.hours import LATER, Pauses
+from tests.reference.log import Event, Found, Result, Terms, World, first_known, put
+
+LONGER = "counted: longer than any"
+DAY_KINDS = {"working_days": "working", "service_days": "service", "natural_days": "natural"}
+MERGED = "outside: * | excluded: merged | not there"
+CONTRADICTING = " | unmeasurable: contradicting deliveries"
+TermsOn = Callable[[datetime | None], Terms]
+
+
+@dataclass
+class Cycle:
+    """One way from A to B."""
+
+    case: Case
+    number: int
+    events: list[Event]
+    is_reopened: bool  # and so over
+    a: Event | None = None
+    arrival: datetime | None = None
+    start: datetime | None = None
+    b: Event | None = None
+    merged_at: datetime | None = None
+
+    @property
+    def pauses(self) -> list[tuple[datetime, datetime | None]]:
+        """Event B during a pause ends it."""
+        found = []
+        for begin, end in pauses_of(self.events):
+            if self.b is None or begin < self.b["at"]:
+                found.append((begin, end if self.b is None else min(end or LATER, self.b["at"])))
+        return found
+
+    def at_of(self, kind: str) -> datetime | None:
+        """Return when the cycle was withdrawn, or closed: after A, and before B."""
+        for event in self.events:
+            is_before_b = self.b is None or self.events.index(event) < self.events.index(self.b)
+            if event["kind"] == kind and self.a is not None and event["at"] >= self.a["at"] and is_before_b:
+                at: datetime = event["at"]
+                return at
+        return None
+
+
+def cycles(world: World, terms: Terms) -> list[Cycle]:
+    """Cut every case at its reopenings; in each part find the first A, and the first B at or after it."""
+    found = []
+    for case in cases(world):
+        parts: list[list[Event]] = [[]]
+        for event in case.events:
+            if event["kind"] == "reopened":
+                parts.append([])
+            parts[-1].append(event)
+        for number, events in enumerate(parts, start=1):
+            cycle = Cycle(case, number, events, number < len(parts))
+            begin(cycle, world, terms)
+            found.append(cycle)
+    move_starts(found, world, terms)
+    return found
+
+
+def begin(cycle: Cycle, world: World, terms: Terms) -> None:
+    opening = "opened" if cycle.number == 1 else "reopened"
+    from_kind = opening if terms["from"] == "opened" else terms["from"]
+    typed = [event for event in cycle.events if not event["automatic"]]
+    cycle.a = next((event for event in typed if event["kind"] == from_kind), None)
+    if cycle.a is None:
+        return
+    cycle.arrival = cycle.start = cycle.a["at"]
+    after = typed[typed.index(cycle.a) :]
+    cycle.b = next((e for e in after if e["kind"] in words(terms["to"])), None)
+    called = cycle.case.named
+    if from_kind == "opened" and called is not None:  # the clock starts at the contact's arrival where known
+        arrivals = [one.arrival for one in contact.contacts(world) if contact.names(called, one)]
+        cycle.start = min([at for at in arrivals if at <= cycle.a["at"]], default=cycle.a["at"])
+    merged = next((e for e in after if e["kind"] == "merged"), None)
+    if merged is not None and (cycle.b is None or merged["at"] < cycle.b["at"]):
+        cycle.merged_at = merged["at"]
+
+
+def move_starts(every: list[Cycle], world: World, terms: Terms) -> None:
+    """The survivor of a merge starts at the earliest opening, if the merge came before its B."""
+    if terms["from"] != "opened":
+        return
+    first_of = {(one.case.source, one.case.case_id): one for one in every if one.number == 1}
+    for _ in every:  # as often as a chain of merges could be long
+        for one in every:
+            merged = next((e for e in one.events if e["kind"] == "merged"), None)
+            if merged is None or one.arrival is None or one.start is None:
+                continue
+            into = first_of.get((one.case.source, merged["into_case_id"]))
+            if into is None or into is one or into.arrival is None or into.start is None:
+                continue
+            if into.b is None or merged["at"] < into.b["at"]:
+                into.arrival, into.start = min(into.arrival, one.arrival), min(into.start, one.start)
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+def hours_s(terms: Terms, name: str) -> Fraction:
+    return Fraction(Decimal(terms[name])) * 3600
+
+
+def is_late(cycle: Cycle, end: datetime, world: World, terms: Terms) -> bool | None:
+    """Say whether the limit is over at ``end``; None where nobody can tell."""
+    assert cycle.start is not None
+    counted_in = terms["counted_in"]
+    if counted_in in DAY_KINDS:
+        state = world.clock.within_days(
+            cycle.start, end, end, int(terms["limit"]), DAY_KINDS[counted_in], terms["after_close"], cycle.pauses
+        )
+        return None if state.startswith("unmeasurable") else state != "met"
+    elapsed = elapsed_s(cycle, end, world, terms)
+    return None if elapsed is None else elapsed > hours_s(terms, "limit")
+
+
+def elapsed_s(cycle: Cycle, end: datetime, world: World, terms: Terms) -> Fraction | None:
+    assert cycle.start is not None
+    is_working = terms["counted_in"] == "working_hours"
+    return world.clock.counted_s(cycle.start, end, is_working=is_working, pauses=cycle.pauses)
+
+
+def due_at(cycle: Cycle, world: World, terms: Terms) -> datetime | None:
+    assert cycle.start is not None
+    counted_in, pauses = terms["counted_in"], cycle.pauses
+    if counted_in in DAY_KINDS:
+        due = world.clock.due_of_days(
+            cycle.start, int(terms["limit"]), DAY_KINDS[counted_in], terms["after_close"], world.horizon, pauses
+        )
+    else:
+        is_working = counted_in == "working_hours"
+        limit = hours_s(terms, "limit")
+        due = world.clock.reached_at(cycle.start, limit, world.horizon, is_working=is_working, pauses=pauses)
+    return None if due == LATER and is_open_ended(pauses) else due
+
+
+def is_open_ended(pauses: Pauses) -> bool:
+    return any(end is None for _, end in pauses)
+
+
+def why_no_calendar(terms: Terms) -> str:
+    return "no holiday notice" if terms["counted_in"] in DAY_KINDS else "no calendar"
+
+
+def within(cycle: Cycle, world: World, terms: Terms) -> Result:
+    unknown = f"unmeasurable: {why_no_calendar(terms)}"
+    if cycle.b is not None and cycle.merged_at is None and cycle.at_of("withdrawn") is None:
+        late = is_late(cycle, cycle.b["at"], world, terms)
+        return unknown if late is None else "missed" if late else "met", None
+    withdrawn_at, closed_at = cycle.at_of("withdrawn"), cycle.at_of("closed")
+    ends = [at for at in (withdrawn_at, closed_at, cycle.merged_at) if at is not None]
+    late = is_late(cycle, min([*ends, world.cut_off_at]), world, terms)
+    if ends and min(ends) in (withdrawn_at, cycle.merged_at):
+        if late is None:
+            return f"{unknown} | not there", None
+        gone = "excluded: withdrawn" if min(ends) == withdrawn_at else MERGED
+        return "missed" if late else gone, None
+    if ends or cycle.is_reopened:
+        return "missed", None  # closed by us without B
+    return unknown if late is None else "missed: not yet done" if late else "pending", None
+
+
+def elapsed(cycle: Cycle, world: World, terms: Terms, target_h: str | None) -> Result:
+    """Return the hours from A to B; without a B what became of it."""
+    withdrawn_at, closed_at = cycle.at_of("withdrawn"), cycle.at_of("closed")
+    if cycle.b is not None and cycle.merged_at is None and withdrawn_at is None:
+        seconds = elapsed_s(cycle, cycle.b["at"], world, terms)
+        return ("unmeasurable: no calendar", None) if seconds is None else ("counted", seconds / 3600)
+    ends = [at for at in (withdrawn_at, closed_at, cycle.merged_at) if at is not None]
+    never = "excluded: never answered" if target_h is None else LONGER
+    if ends and min(ends) in (withdrawn_at, cycle.merged_at):
+        gone = "excluded: withdrawn" if min(ends) == withdrawn_at else MERGED
+        if target_h is None:
+            return gone, None
+        seconds = elapsed_s(cycle, min(ends), world, terms)
+        if seconds is None:
+            return f"unmeasurable: no calendar | {gone}", None
+        return LONGER if seconds > Fraction(Decimal(target_h)) * 3600 else gone, None
+    return never if ends or cycle.is_reopened else "pending", None
+
+
+Rule = Callable[[Cycle, World, Terms], Result]
+
+
+def measured(rule: Rule, world: World, terms_on: TermsOn) -> Found:
+    choices = terms_on(None)
+    by = choices.get("period_by", "arrival")
+    found: Found = {}
+    for cycle in cycles(world, choices):
+        item = cycle.case.source, f"{cycle.case.case_id}#{cycle.number}"
+        if cycle.arrival is None or (choices["cycles"] == "first" and cycle.number > 1):
+            is_doubtful = any(event["contradicting"] for event in cycle.case.events)
+            found[item] = "outside: * | not there" + (CONTRADICTING if is_doubtful else ""), None
+            continue
+        terms = terms_on(cycle.arrival)
+        state, amount = state_of(rule, cycle, world, terms)
+        put(found, item, (state, amount), falls(cycle, world, terms, by), by)
+    return found
+
+
+def falls(cycle: Cycle, world: World, terms: Terms, by: str) -> bool | None:
+    assert cycle.arrival is not None
+    if by == "arrival":
+        return world.in_period(cycle.arrival)
+    if cycle.merged_at is not None:
+        return None
+    ends = [cycle.at_of("withdrawn"), cycle.at_of("closed"), None if cycle.b is None else cycle.b["at"]]
+    end = min((at for at in ends if at is not None), default=None)
+    if end is None and cycle.is_reopened:
+        return None
+    return world.falls(by, cycle.arrival, end, lambda: due_at(cycle, world, terms))
+
+
+def state_of(rule: Rule, cycle: Cycle, world: World, terms: Terms) -> Result:
+    types, case = words(terms["case_types"]), cycle.case
+    assert cycle.arrival is not None
+    columns = ("queue", "customer_id", "topic", "order_id")
+    whole = {"source": case.source, **{column: first_known(case.events, column) for column in columns}}
+    if not world.in_scope(whole, "case", cycle.arrival):
+        return "outside: * | not there", None
+    if types and case.case_type not in types:
+        return "outside: * | not there", None
+    if any(event["contradicting"] for event in case.events):
+        return "unmeasurable: contradicting deliveries", None
+    result = rule(cycle, world, terms)
+    decisive = [event for event in (cycle.a, cycle.b) if event is not None]
+    if any(event["ambiguous_time"] for event in decisive):
+        return "unmeasurable: ambiguous time", None
+    if any(event["ambiguous_time"] for event in case.events):  # of another event of it
+        return f"{result[0]} | unmeasurable: ambiguous time", result[1]
+    return result
