@@ -335,6 +335,7 @@ def _all_contacts(home: Path) -> Any:
     )
     call = _read(home, "call", *columns, "resolved", "contradicting", "leg_count")
     call["arrival_at"] = call["queued_at"].fillna(call["arrived_at"])
+    call["is_open"] = call["ended_at"] > CUT_OFF
     call["ended_at"] = call["ended_at"].fillna(call["answered_at"]).fillna(call["arrived_at"])
     call["was_answered"] = call["outcome"] == "answered"
     call["known"] = call["was_answered"] & ~(call["answered_at"] > CUT_OFF)
@@ -348,16 +349,19 @@ def _all_contacts(home: Path) -> Any:
     whole = by_call.agg(
         place=("place", "min"),
         ended_at=("until", "max"),
+        last_at=("ended_at", "max"),
         was_answered=("was_answered", "any"),
         known=("known", "any"),
         entered=("entered", "any"),
     )
     entry = legs[legs["entered"]].groupby("call_id")["place"].min()
+    whole["is_open"] = whole["last_at"] > CUT_OFF
     whole["arrival_at"] = entry.reindex(whole.index).fillna(whole["place"])
     plain = call.loc[
         call["leg_count"] > 1, ["call_id", "direction", "customer_id", "topic", "resolved", "contradicting"]
     ]
     call = pd.concat([call[call["leg_count"] == 1], whole.reset_index().merge(plain, on="call_id")], ignore_index=True)
+    call["resolved"] = call["resolved"].mask(call["is_open"].astype(bool))
     inbound = call["direction"] == "inbound"
     call["is_candidate"], call["is_handled"] = inbound & call["entered"], inbound & call["known"]
 
@@ -366,7 +370,8 @@ def _all_contacts(home: Path) -> Any:
     chat = _read(home, "session", *of_chat, *more)
     chat["arrival_at"] = chat["asked_at"].fillna(chat["first_at"])
     chat["ended_at"] = chat["last_human_at"].fillna(chat["last_at"])
-    chat["resolved"] = chat["resolved"].where(chat["last_at"] <= CUT_OFF)
+    chat["is_open"] = chat["last_at"] > CUT_OFF
+    chat["resolved"] = chat["resolved"].mask(chat["is_open"])
     written = chat["first_line_at"].notna()
     theirs, human = (chat["opened_by"] != "agent") & written, chat["human_line_count"] > 0
     chat["is_candidate"] = theirs & (chat["request_at"].notna() | human)
@@ -389,13 +394,14 @@ def _all_contacts(home: Path) -> Any:
     mail = _read(home, "thread", *of_mail, "last_reply_at", "answered_at", "contradicting")
     mail["arrival_at"] = mail["asked_at"].fillna(mail["first_at"])
     mail["ended_at"] = mail["last_reply_at"].fillna(mail["last_at"])
-    mail["resolved"] = mail["resolved"].where(mail["last_reply_at"] <= CUT_OFF)
+    mail["is_open"] = mail["last_reply_at"] > CUT_OFF
+    mail["resolved"] = mail["resolved"].mask(mail["is_open"])
     theirs = mail["begun_by"] == "in"
     mail["is_candidate"], mail["was_answered"] = theirs & mail["asked_at"].notna(), mail["reply_count"] > 0
     mail["is_handled"] = theirs & mail["was_answered"] & (mail["answered_at"].fillna(mail["last_reply_at"]) <= CUT_OFF)
 
     kept = ["channel", "contact_id", "customer_id", "topic", "resolved", "arrival_at", "ended_at", "contradicting"]
-    kept += ["is_candidate", "is_handled", "was_answered"]
+    kept += ["is_open", "is_candidate", "is_handled", "was_answered"]
     named = (("phone", call, "call_id"), ("chat", chat, "session_id"), ("email", mail, "thread_id"))
     frames = [frame.rename(columns={key: "contact_id"}).assign(channel=channel)[kept] for channel, frame, key in named]
     return pd.concat(frames, ignore_index=True)
@@ -438,7 +444,7 @@ def _contacts(home: Path) -> dict[str, Any]:
         days = closes[closes.index > office["nth"][arrived_on[row.Index]]]
         contact.loc[row.Index, "due_at"] = days[~((row.paused_at < days) & (days < row.resumed_at))].iloc[2]
 
-    wrong = contact["contradicting"].astype(bool)
+    wrong, is_open = contact["contradicting"].astype(bool), contact["is_open"].astype(bool)
     no_flag = contact["resolved"].isna()
     resolved = contact["resolved"].fillna(False).astype(bool)
     has_case = contact["opened_at"] - contact["ended_at"] <= 168 * HOUR
@@ -446,9 +452,10 @@ def _contacts(home: Path) -> dict[str, Any]:
     spot = known & resolved & ~has_case
     unknown = known & no_flag & contact["opened_at"].isna()
     needs = known & ~spot & ~unknown
-    done = needs & (contact["done_at"] <= contact["due_at"])
-    withdrawn = needs & ~done & (contact["withdrawn_at"] <= contact["due_at"])
-    withdrawn &= ~(contact["withdrawn_at"] >= contact["done_at"])
+    withdrawn = (
+        needs & (contact["withdrawn_at"] <= contact["due_at"]) & ~(contact["withdrawn_at"] >= contact["done_at"])
+    )
+    done = needs & ~withdrawn & (contact["done_at"] <= contact["due_at"])
     over = needs & ~done & ~withdrawn & (contact["done_at"].notna() | (contact["due_at"] < CUT_OFF))
     nobody = known & (contact["customer_id"].isna() | contact["topic"].isna())
     asked = known & ~nobody
@@ -457,13 +464,14 @@ def _contacts(home: Path) -> dict[str, Any]:
     return {
         "on_the_spot__met": spot.sum(),
         "on_the_spot__missed": (known & (has_case | (~resolved & ~no_flag))).sum(),
-        "on_the_spot__unmeasurable": wrong.sum() + (known & ~has_case & no_flag).sum(),
+        "on_the_spot__unmeasurable": wrong.sum() + (known & ~has_case & no_flag & ~is_open).sum(),
+        "on_the_spot__pending": (known & ~has_case & no_flag & is_open).sum(),
         "follow_up__outside": spot.sum(),
         "follow_up__met": done.sum(),
         "follow_up__missed": over.sum(),
         "follow_up__excluded": withdrawn.sum(),
-        "follow_up__unmeasurable": wrong.sum() + unknown.sum(),
-        "follow_up__pending": (needs & ~done & ~withdrawn & ~over).sum(),
+        "follow_up__unmeasurable": wrong.sum() + (unknown & ~is_open).sum(),
+        "follow_up__pending": (needs & ~done & ~withdrawn & ~over).sum() + (unknown & is_open).sum(),
         "repeat_rate__met": passed.sum(),
         "repeat_rate__missed": repeated.sum(),
         "repeat_rate__unmeasurable": wrong.sum() + nobody.sum(),

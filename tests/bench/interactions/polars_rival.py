@@ -407,6 +407,7 @@ CONTACT = (
     "arrival_at",
     "ended_at",
     "contradicting",
+    "is_open",
     "is_candidate",
     "is_handled",
     "was_answered",
@@ -418,6 +419,7 @@ def _calls_as_contacts(home: Path) -> list[pl.LazyFrame]:
     call, legs = _scan(home, "call"), _scan(home, "leg")
     known = (col("answered_at") <= CUT_OFF).fill_null(value=True)
     end = pl.coalesce("ended_at", "answered_at", "arrived_at")
+    open_call = (col("ended_at") > CUT_OFF).fill_null(value=False)  # a flag set after the cut-off is not known
     answered, entered, inbound = (
         col("outcome") == "answered",
         col("outcome") != "ivr_only",
@@ -428,6 +430,8 @@ def _calls_as_contacts(home: Path) -> list[pl.LazyFrame]:
         contact_id="call_id",
         arrival_at=pl.coalesce("queued_at", "arrived_at"),
         ended_at=end,
+        is_open=open_call,
+        resolved=pl.when(~open_call).then("resolved"),
         is_candidate=inbound & entered,
         is_handled=inbound & answered & known,
         was_answered=answered,
@@ -437,6 +441,7 @@ def _calls_as_contacts(home: Path) -> list[pl.LazyFrame]:
         .agg(
             arrival_at=pl.coalesce(col("place").filter(entered).min(), col("place").min()),
             ended_at=end.max(),
+            is_open=open_call.any(),
             entered=entered.any(),
             was_answered=answered.any(),
             known=(answered & (col("answered_at") <= CUT_OFF)).fill_null(value=False).any(),
@@ -445,6 +450,7 @@ def _calls_as_contacts(home: Path) -> list[pl.LazyFrame]:
         .with_columns(
             channel=pl.lit("phone"),
             contact_id="call_id",
+            resolved=pl.when(~col("is_open")).then("resolved"),
             is_candidate=inbound & col("entered"),
             is_handled=inbound & col("known"),
         )
@@ -461,6 +467,7 @@ def _all_contacts(home: Path) -> pl.LazyFrame:
         contact_id="session_id",
         arrival_at=pl.coalesce("asked_at", "first_at"),
         ended_at=pl.coalesce("last_human_at", "last_at"),
+        is_open=col("last_at") > CUT_OFF,
         resolved=pl.when(col("last_at") <= CUT_OFF).then("resolved"),
         is_candidate=theirs & (requested | human),
         is_handled=theirs & requested & human & (pl.coalesce("answered_at", "last_human_at") <= CUT_OFF),
@@ -472,6 +479,7 @@ def _all_contacts(home: Path) -> pl.LazyFrame:
         contact_id="thread_id",
         arrival_at=pl.coalesce("asked_at", "first_at"),
         ended_at=pl.coalesce("last_reply_at", "last_at"),
+        is_open=(col("last_reply_at") > CUT_OFF).fill_null(value=False),
         resolved=pl.when(col("last_reply_at") <= CUT_OFF).then("resolved"),
         is_candidate=begun & col("asked_at").is_not_null(),
         is_handled=begun & replied & (pl.coalesce("answered_at", "last_reply_at") <= CUT_OFF),
@@ -529,6 +537,7 @@ def _contacts(home: Path) -> pl.LazyFrame:
         .select(
             "contradicting",
             "resolved",
+            "is_open",
             nobody=col("customer_id").is_null() | col("topic").is_null(),
             has_any_case=col("opened_at").is_not_null(),
             has_case=(_us(col("opened_at")) - _us(col("ended_at")) <= 168 * HOUR_US).fill_null(value=False),
@@ -545,17 +554,19 @@ def _contacts(home: Path) -> pl.LazyFrame:
     spot = known & flag & ~col("has_case")
     unknown = known & col("resolved").is_null() & ~col("has_any_case")
     needs = known & ~spot & ~unknown
+    no_flag = ~col("has_case") & col("resolved").is_null()
     asked = known & ~col("nobody")
     counts = {
         "on_the_spot__met": spot,
         "on_the_spot__missed": known & (col("has_case") | ~col("resolved").fill_null(value=True)),
-        "on_the_spot__unmeasurable": col("contradicting") | (~col("has_case") & col("resolved").is_null()),
+        "on_the_spot__unmeasurable": col("contradicting") | (no_flag & ~col("is_open")),
+        "on_the_spot__pending": known & no_flag & col("is_open"),
         "follow_up__outside": spot,
-        "follow_up__met": needs & col("done"),
+        "follow_up__met": needs & col("done") & ~col("withdrawn"),
         "follow_up__missed": needs & ~col("done") & ~col("withdrawn") & col("over"),
-        "follow_up__excluded": needs & ~col("done") & col("withdrawn"),
-        "follow_up__unmeasurable": col("contradicting") | unknown,
-        "follow_up__pending": needs & ~col("done") & ~col("withdrawn") & ~col("over"),
+        "follow_up__excluded": needs & col("withdrawn"),
+        "follow_up__unmeasurable": col("contradicting") | (unknown & ~col("is_open")),
+        "follow_up__pending": (needs & ~col("done") & ~col("withdrawn") & ~col("over")) | (unknown & col("is_open")),
         "repeat_rate__met": asked & ~col("repeated") & col("passed"),
         "repeat_rate__missed": asked & col("repeated"),
         "repeat_rate__unmeasurable": col("contradicting") | col("nobody"),

@@ -32,7 +32,7 @@ $contacts
     LEFT JOIN office_day arrived ON arrived.day = local_day(arrival_at)
     LEFT JOIN office_day plain ON plain.is_working AND plain.nth = arrived.nth + 3
 ), timed AS (
-    SELECT contradicting, customer_id IS NULL OR topic IS NULL AS is_nobody, resolved, has_case, opened_at IS NOT NULL AS has_any_case,
+    SELECT contradicting, is_open, customer_id IS NULL OR topic IS NULL AS is_nobody, resolved, has_case, opened_at IS NOT NULL AS has_any_case,
            coalesce(epoch_us(next_at) - epoch_us(ended_at) <= 7200000000, false) AS is_repeated,
            epoch_us($cut_off) - epoch_us(ended_at) > 7200000000 AS has_passed,
            done_at <= due_at AS is_done_in_time,
@@ -47,10 +47,12 @@ $contacts
            count(*) FILTER (NOT contradicting AND NOT has_case AND resolved) AS resolved,
            count(*) FILTER (NOT contradicting AND NOT has_case AND NOT resolved) AS unresolved,
            count(*) FILTER (NOT contradicting AND NOT has_case AND resolved IS NULL) AS no_flag,
+           count(*) FILTER (NOT contradicting AND NOT has_case AND resolved IS NULL AND is_open) AS no_flag_yet,
            count(*) FILTER (NOT contradicting AND resolved AND NOT has_case) AS on_the_spot,
            count(*) FILTER (NOT contradicting AND resolved IS NULL AND NOT has_any_case) AS unknown,
-           count(*) FILTER (needs_answer AND is_done_in_time) AS in_time,
-           count(*) FILTER (needs_answer AND NOT coalesce(is_done_in_time, false) AND coalesce(is_withdrawn, false)) AS withdrawn,
+           count(*) FILTER (NOT contradicting AND resolved IS NULL AND NOT has_any_case AND is_open) AS unknown_yet,
+           count(*) FILTER (needs_answer AND is_done_in_time AND NOT coalesce(is_withdrawn, false)) AS in_time,
+           count(*) FILTER (needs_answer AND is_withdrawn) AS withdrawn,
            count(*) FILTER (needs_answer AND NOT coalesce(is_done_in_time, false) AND NOT coalesce(is_withdrawn, false)
                             AND coalesce(is_over, false)) AS over,
            count(*) FILTER (needs_answer) AS need_answer,
@@ -61,9 +63,11 @@ $contacts
     FROM timed
 )
 SELECT 0 AS on_the_spot__outside, resolved AS on_the_spot__met, with_case + unresolved AS on_the_spot__missed,
-       0 AS on_the_spot__excluded, contradicting + no_flag AS on_the_spot__unmeasurable, 0 AS on_the_spot__pending,
+       0 AS on_the_spot__excluded, contradicting + no_flag - no_flag_yet AS on_the_spot__unmeasurable,
+       no_flag_yet AS on_the_spot__pending,
        on_the_spot AS follow_up__outside, in_time AS follow_up__met, over AS follow_up__missed, withdrawn AS follow_up__excluded,
-       contradicting + unknown AS follow_up__unmeasurable, need_answer - in_time - withdrawn - over AS follow_up__pending,
+       contradicting + unknown - unknown_yet AS follow_up__unmeasurable,
+       need_answer - in_time - withdrawn - over + unknown_yet AS follow_up__pending,
        0 AS repeat_rate__outside, unrepeated AS repeat_rate__met, repeated AS repeat_rate__missed, 0 AS repeat_rate__excluded,
        contradicting + nobody AS repeat_rate__unmeasurable, waiting AS repeat_rate__pending
 FROM counted
