@@ -79,6 +79,20 @@ GIVEN = {
 }  # fmt: skip
 
 
+def item_sql(population: str) -> str:
+    """Return the SELECT of one item; what is written of it is bound, in the order of ``GIVEN``."""
+    raw = ", ".join(f"CAST(? AS VARCHAR) AS {name}" for name in GIVEN[population])
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS[population].items())
+    return f"SELECT {columns} FROM (SELECT {raw})"
+
+
+def asked(metric: str, terms: Mapping[str, str]) -> Ask:
+    """Return the metric's question; a term that it does not know is another metric's."""
+    found = metric_named(metric)
+    known = {name: value for name, value in terms.items() if name in found.terms}
+    return Ask("x", found, pieces_of(metric, known))
+
+
 def state(con: duckdb.DuckDBPyConnection, metric: str, written: Mapping[str, str], terms: Mapping[str, str]) -> str:
     """Return the state of one item under the metric."""
     make_macros(con)
@@ -86,11 +100,6 @@ def state(con: duckdb.DuckDBPyConnection, metric: str, written: Mapping[str, str
     population = metric_named(metric).population
     given = GIVEN[population]
     assert set(written) <= set(given), f"a case of {population} cannot say {set(written) - set(given)}"
-    raw = ", ".join(f"CAST(? AS VARCHAR) AS {name}" for name in given)
-    columns = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS[population].items())
-    found = metric_named(metric)
-    known = {name: value for name, value in terms.items() if name in found.terms}
-    expression = expression_sql(Ask("x", found, pieces_of(metric, known)))
-    sql = f"WITH given AS (SELECT {raw}), item AS (SELECT {columns} FROM given) SELECT {expression} FROM item"
+    sql = f"SELECT {expression_sql(asked(metric, terms))} FROM ({item_sql(population)})"
     (row,) = con.execute(sql, [written.get(name) for name in given]).fetchall()
     return str(row[0])

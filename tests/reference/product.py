@@ -107,8 +107,8 @@ class Product:
             calendars.lay_out_calendars(self.con, {"default": calendar_of(world.hours)}, world.zone, days)
             self.laid_out = wanted
 
-    def ask(self, world: World, key: str, terms: Terms) -> Answer:
-        """Return the metric's states and value; ``terms`` in pieces over the days of the world."""
+    def asked(self, world: World, key: str, terms: Terms) -> tuple[Frame, Ask]:
+        """Return the question as the product is asked it; ``terms`` in pieces over the days of the world."""
         days = Days(world.since, world.until)
         self.lay_out(world, days)
         metric = metric_named(key)
@@ -121,8 +121,12 @@ class Product:
             days, world.zone, world.cut_off_at, scope_sql(world.scope, postings(self.con)) or "true", calendar,
             population_options(metric, pieces),
         )  # fmt: skip
-        asks = [Ask("m", metric, pieces)]
-        population = metric.population_for({name: of_days[-1].value for name, of_days in pieces.items()})
+        return frame, Ask("m", metric, pieces)
+
+    def ask(self, world: World, key: str, terms: Terms) -> Answer:
+        """Return the metric's states and value."""
+        frame, ask = self.asked(world, key, terms)
+        metric, population, asks = ask.metric, ask.population, [ask]
         states = make_wide(self.con, "wide", population, frame, asks)
         cursor = self.con.execute("SELECT * FROM wide")
         names = [column[0] for column in cursor.description or []]

@@ -7,13 +7,14 @@ Shanghai. Spaces around a comma are layout.
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 
 from pipelines.core.dated import Piece
@@ -176,6 +177,20 @@ class Office:
         cut_off_at: datetime | None = None,
     ) -> dict[str, tuple[str, Decimal | None]]:
         """Return each item's state in words and its amount over October 2026, by the metric's own readable SELECT."""
+        with self.asked(metric, terms=terms, calendars=calendars, cut_off_at=cut_off_at) as (con, frame, ask):
+            rows = con.execute(readable_select(frame, ask)).fetchall()
+        return {row[1]: (row[3], row[4] if len(row) > 4 else None) for row in rows}
+
+    @contextmanager
+    def asked(
+        self,
+        metric: str,
+        *,
+        terms: Mapping[str, str] | None = None,
+        calendars: str = "",
+        cut_off_at: datetime | None = None,
+    ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Frame, Ask]]:
+        """Open the store with all that a question about October 2026 needs laid out; and the question."""
         found, days = metric_named(metric), Month(2026, 10).days
         pieces = {name: [Piece(days, (terms or {}).get(name, t.default), "asked")] for name, t in found.terms.items()}
         hours = parse_calendars(read_yaml(calendars, "hours"))[0] if calendars else {}
@@ -190,8 +205,7 @@ class Office:
             prepare(warehouse.con)
             lay_out_calendars(warehouse.con, hours, frame.zone, days)
             make_split_tables(warehouse.con, frame)
-            rows = warehouse.con.execute(readable_select(frame, Ask("value", found, pieces))).fetchall()
-        return {row[1]: (row[3], row[4] if len(row) > 4 else None) for row in rows}
+            yield warehouse.con, frame, Ask("value", found, pieces)
 
     def contract(self, text: str, name: str = "contract.yaml") -> Path:
         """Write a contract."""
