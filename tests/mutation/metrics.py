@@ -59,8 +59,8 @@ class Court:
     def killer_of_state(self, mutant: Mutant) -> str | None:
         """Return the first judge that a mutant of the state expression does not get past."""
         rows = self._rows(
-            f"SELECT DISTINCT judge, expected, state FROM (SELECT judge, expected, state_of_original, {mutant.sql} AS state"
-            " FROM judged) WHERE state IS DISTINCT FROM state_of_original"
+            f"SELECT DISTINCT judge, expected, state_of_mutant FROM (SELECT judge, expected, state_of_original, {mutant.sql} AS state_of_mutant"
+            " FROM judged) WHERE state_of_mutant IS DISTINCT FROM state_of_original"
         )
         found = {judge for judge, expected, state in rows if judge == "error" or not is_agreed(judge, expected, state)}
         return next((judge for judge in ("error", *JUDGES) if judge in found), None)

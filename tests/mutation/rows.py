@@ -14,17 +14,15 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines.ingest.items import assemble, make_macros
+from pipelines.ingest.items import make_macros
 from pipelines.metrics.compose import Ask, dated_literal, scan_select
 from pipelines.metrics.declare import Metric, Term, installed_metrics, metric_named
 from pipelines.metrics.example import installed_examples
 from pipelines.metrics.frame import Frame
-from pipelines.runs.calendars import lay_out_calendars
-from pipelines.runs.definitions import EXAMPLE_MONTH, EXAMPLE_ZONE
-from pipelines.runs.states import make_split_tables, prepare
-from pipelines.warehouse.store import Warehouse
+from pipelines.runs.states import make_split_tables
 from tests.cases import small_worlds
 from tests.cases import test_chat_and_email_cases as chat_and_email
+from tests.cases import test_item_cases as item_cases
 from tests.cases import test_phone_cases as phone
 from tests.ingest.items.small_logs import Office, at
 from tests.metrics import hand_made_calls, hand_made_items, test_examples
@@ -109,20 +107,18 @@ def gather() -> Universe:
 
 
 def add_examples(universe: Universe) -> None:
-    """Add the items of the worked examples."""
-    with tempfile.TemporaryDirectory() as folder, Warehouse(Path(folder)) as warehouse:
-        con = warehouse.con
-        assemble(con, [])
-        prepare(con)
-        always = test_examples.ALWAYS_OPEN.replace("HOLIDAYS", "cn")
-        calendars, _ = test_examples.parse_calendars(test_examples.read_yaml(always, "always open"))
-        lay_out_calendars(con, calendars, EXAMPLE_ZONE, EXAMPLE_MONTH.days)
+    """Add the items of the worked examples, and those of item_states.yaml."""
+    with tempfile.TemporaryDirectory() as folder, test_examples.empty_store(Path(folder)) as con:
         for key, example in installed_examples().items():
             ask = test_examples.ask_of(metric_named(key), example)
             test_examples.lay_items(con, example, test_examples.columns_of(con, ask))
             said: Said = {item.item: (item.state, True) for item in example.items}
             select = f"SELECT {', '.join([*read_columns(ask), 'item_id AS item_name'])} FROM made_up"
             universe.add(con, select, ask, "example", said)
+        for case in item_cases.item_cases():  # their columns have the population's types too
+            ask = item_cases.laid(con, case)
+            select = f"SELECT {', '.join([*read_columns(ask), 'item_id AS item_name'])} FROM made_up"
+            universe.add(con, select, ask, "cases", {"one": (case.state, False)})
 
 
 def add_calls(universe: Universe) -> None:
