@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import duckdb
 import pytest
 
 from pipelines.core.yaml_text import read_yaml
-from pipelines.metrics.compose import Ask, expression_sql
+from pipelines.metrics.compose import Ask, expression_sql, with_terms
 from pipelines.metrics.declare import Metric, metric_named
 from pipelines.metrics.example import Example, ExampleItem
 from tests.conftest import ROOT
@@ -27,18 +28,24 @@ class ItemCase:
     terms: dict[str, str]
     has: dict[str, Any]
     state: str
+    amount: str | None
 
 
 def item_cases() -> list[ItemCase]:
     tree: Any = read_yaml(SAYS.read_text(encoding="utf-8"), SAYS.name).value
     found = []
     for case in tree:
-        for names, state in case["then"].items():
-            for name in names.split(", "):
-                metric = metric_named(name)
-                terms = {term: text for term, text in (case.get("terms") or {}).items() if term in metric.terms}
-                found.append(ItemCase(case["name"], metric, terms, case["has"] or {}, state))
+        amounts = by_metric(case.get("amounts") or {})
+        for name, state in by_metric(case["then"]).items():
+            metric = metric_named(name)
+            terms = {term: text for term, text in (case.get("terms") or {}).items() if term in metric.terms}
+            found.append(ItemCase(case["name"], metric, terms, case["has"] or {}, state, amounts.get(name)))
     return found
+
+
+def by_metric(said: dict[str, str]) -> dict[str, str]:
+    """Spell out what is said of several metrics at once."""
+    return {name: text for names, text in said.items() for name in names.split(", ")}
 
 
 def laid(con: duckdb.DuckDBPyConnection, case: ItemCase) -> Ask:
@@ -64,8 +71,10 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
 @pytest.mark.parametrize("case", item_cases(), ids=lambda case: f"{case.metric.key}: {case.name}")
 def test_state_of_one_item(con: duckdb.DuckDBPyConnection, case: ItemCase) -> None:
     ask = laid(con, case)
-    ((state,),) = con.execute(f"SELECT {expression_sql(ask)} FROM made_up").fetchall()
+    amount = with_terms(ask, case.metric.amount or "NULL")
+    ((state, shown),) = con.execute(f"SELECT {expression_sql(ask)}, {amount} FROM made_up").fetchall()
     assert state == case.state
+    assert case.amount is None or shown == Decimal(case.amount)
 
 
 def test_a_case_names_columns_that_one_of_its_metrics_has(con: duckdb.DuckDBPyConnection) -> None:

@@ -10,7 +10,7 @@ import duckdb
 from pipelines.metrics.declare import Metric, quoted
 from tests.mutation.expressions import parse
 
-DRAWN_ROWS = 200_000
+DRAWN_ROWS = 100_000
 NUMBERS = ("NULL", "-1", "0", "0.5", "1", "2", "3", "5", "7200", "7199", "7201", "3600")
 LIMITS = ("0", "1", "2", "5")
 INSTANTS = ("NULL", *(f"TIMESTAMPTZ '2026-10-12 00:00:0{second}+00'" for second in (0, 1, 2, 3, 5)))

@@ -73,7 +73,7 @@ class Court:
             if self.metric.sums(state) or self.metric.bears(state)
         )
         rows = self._rows(
-            f"SELECT DISTINCT judge, '', '' FROM judged WHERE is_amount_judged AND (judge = 'example' OR {sums or 'false'})"
+            f"SELECT DISTINCT judge, '', '' FROM judged WHERE is_amount_judged AND (judge <> 'reference' OR {sums or 'false'})"
             f" AND ({mutant.sql}) IS DISTINCT FROM amount_of_original"
         )
         found = {judge for judge, *_ in rows}

@@ -118,7 +118,7 @@ def add_examples(universe: Universe) -> None:
         for case in item_cases.item_cases():  # their columns have the population's types too
             ask = item_cases.laid(con, case)
             select = f"SELECT {', '.join([*read_columns(ask), 'item_id AS item_name'])} FROM made_up"
-            universe.add(con, select, ask, "cases", {"one": (case.state, False)})
+            universe.add(con, select, ask, "cases", {"one": (case.state, case.amount is not None)})
 
 
 def add_calls(universe: Universe) -> None:
