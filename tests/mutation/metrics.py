@@ -1,11 +1,11 @@
 """Every mutant of every metric, put before the rows that judge it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.metrics.declare import Metric, installed_metrics
+from pipelines.metrics.declare import Metric
 from tests.mutation.expressions import Mutant, mutants_of, parse, render
 from tests.mutation.grid import witness
 from tests.mutation.rows import Universe
@@ -85,15 +85,15 @@ class Court:
         for mutant in mutants_of(self.metric.sql):
             killer = self.killer_of_state(mutant)
             seen = None if killer else witness(self.universe.con, self.metric, mutant.sql)
-            yield Verdict(f"{name} {mutant.branch or 'else'}", mutant.change, killer, seen)
+            yield Verdict(f"{name} {mutant.branch or 'order'}", mutant.change, killer, seen)
         if self.metric.amount is not None:
             for mutant in mutants_of(self.metric.amount):
                 yield Verdict(f"{name} amount", mutant.change, self.killer_of_amount(mutant))
 
 
-def judged(universe: Universe) -> Iterator[tuple[Metric, list[Verdict]]]:
-    """Judge the mutants of every metric, once each is found to be what its judges say."""
-    for metric in installed_metrics().values():
+def judged(universe: Universe, metrics: Sequence[Metric]) -> Iterator[tuple[Metric, list[Verdict]]]:
+    """Judge the mutants of these metrics, once each is found to be what its judges say."""
+    for metric in metrics:
         court = Court(universe, metric)
         wrong = court.wrong_originals()
         assert not wrong, f"{metric.key} itself is not what its judges say: {wrong}"

@@ -468,6 +468,10 @@ def test_hours_that_do_not_hang_on_the_notice_are_known_without_it() -> None:
     assert working_seconds(at("2026-12-31 23:00"), at("2027-01-01 01:00"), table) == 2 * HOUR
     assert row(table, "2027-01-01").is_working_day is None
     assert due_working_days(at("2027-01-04 12:00"), 1, table, day_kind="service") == at("2027-01-06 00:00")
+    # what a day outside hours is, nobody has announced
+    days = laid_out(office(weekly='{mon-sun: ["09:00-18:00"]}', on_holidays="as_usual"), last="2027-12-31")
+    evening = at("2027-01-04 18:00"), at("2027-01-04 19:00")
+    assert counted_intervals(*evening, (), days) == [Interval(*evening, "outside hours", "")]
 
 
 def test_where_the_table_ends_the_due_day_is_not_guessed() -> None:
@@ -616,3 +620,85 @@ def test_wall_clock_to_instant() -> None:
         2026, 11, 1, 5, 30, tzinfo=UTC
     )
     assert local_to_instant(datetime.fromisoformat("2026-03-08 12:00"), BEIJING) == datetime(2026, 3, 8, 4, tzinfo=UTC)
+
+
+# --- what the mutants of clock.py and due.py got past ---
+
+
+def test_a_natural_day_is_paused_over_its_midnight_only() -> None:
+    table, event_at = laid_out(), at("2026-03-02 12:00")  # a Monday
+    over_close = Pause(at("2026-03-03 17:00"), at("2026-03-03 19:00"), "customer")
+    assert due_working_days(event_at, 1, table, day_kind="natural", pauses=[over_close]) == at("2026-03-04 00:00")
+    over_midnight = Pause(at("2026-03-03 23:00"), at("2026-03-04 01:00"), "customer")
+    assert due_working_days(event_at, 1, table, day_kind="natural", pauses=[over_midnight]) == at("2026-03-05 00:00")
+    both = [over_close, over_midnight]
+    # of Tuesday and Wednesday: by working days Wednesday (Tuesday's close is paused), by natural days too (its midnight)
+    for day_kind, pauses, days in (
+        ("working", [over_close], 1), ("natural", [over_close], 2), ("natural", both, 1), ("working", [over_midnight], 2),
+    ):  # fmt: skip
+        passed = working_days_between(event_at, at("2026-03-04 12:00"), table, day_kind=day_kind, pauses=pauses)
+        assert passed == days, (day_kind, pauses)
+
+
+def test_the_end_of_natural_days_moves_off_a_paused_midnight() -> None:
+    # one day after Friday ends on Saturday, which is none: Monday's midnight is paused, so Tuesday's
+    pause = Pause(at("2026-03-09 23:00"), at("2026-03-10 01:00"), "customer")
+    assert due_working_days(at("2026-03-06 12:00"), 1, laid_out(), day_kind="natural", pauses=[pause]) == at(
+        "2026-03-11 00:00"
+    )
+    evening = Pause(at("2026-03-09 17:00"), at("2026-03-09 19:00"), "customer")
+    assert due_working_days(at("2026-03-06 12:00"), 1, laid_out(), day_kind="natural", pauses=[evening]) == at(
+        "2026-03-10 00:00"
+    )
+
+
+def test_days_passed_since_an_event_after_close() -> None:
+    table, event_at, monday = laid_out(), at("2026-03-06 20:00"), at("2026-03-09 12:00")
+    assert working_days_between(event_at, monday, table) == 1
+    assert working_days_between(event_at, monday, table, after_close="next_opening") == 0
+    assert working_days_between(at("2026-03-06 12:00"), monday, table, after_close="next_opening") == 1
+    assert working_days_between(event_at, monday, table, after_close="next_opening", day_kind="natural") == 3
+
+
+def test_within_days_by_either_rule_and_kind_of_day() -> None:
+    table, event_at, tuesday = laid_out(), at("2026-03-06 20:00"), at("2026-03-10 12:00")
+    assert is_within_days(event_at, tuesday, 1, table) is False
+    assert is_within_days(event_at, tuesday, 1, table, after_close="next_opening") is True
+    evening = at("2026-03-09 20:00")  # one natural day ends on Saturday, so at Monday's midnight
+    assert is_within_days(event_at, evening, 1, table) is False
+    assert is_within_days(event_at, evening, 1, table, day_kind="natural") is True
+    pause = Pause(at("2026-03-09 17:00"), at("2026-03-09 19:00"), "customer")
+    assert is_within_days(event_at, tuesday, 1, table, pauses=[pause]) is True
+
+
+def test_days_so_far_leave_out_paused_ones() -> None:
+    table = laid_out(last="2027-12-31")
+    closes = [Pause(at(f"2026-12-{day} 17:00"), at(f"2026-12-{day} 19:00"), "customer") for day in (30, 31)]
+    answered_at = at("2026-12-31 20:00")
+    # neither day is counted: 0 of 1 so far, and when the first will be nobody knows
+    assert is_within_days(at("2026-12-29 12:00"), answered_at, 1, table, pauses=closes) is True
+    # and what no close of a paused day interrupts: 2 of 1 would be too many
+    assert is_within_days(at("2026-12-29 12:00"), answered_at, 1, table) is False
+
+
+def test_the_moment_of_a_target_lies_two_days_on() -> None:
+    # Monday 1 h, Tuesday 9 h, Wednesday 2 h
+    assert due_running(at("2026-03-02 17:00"), Decimal(12 * HOUR), (), laid_out()) == at("2026-03-04 11:00")
+
+
+def test_pauses_are_shown_in_their_own_order_however_they_are_given() -> None:
+    table, start, end = laid_out(), at("2026-03-02 09:00"), at("2026-03-02 15:00")
+    first = Pause(at("2026-03-02 10:00"), at("2026-03-02 12:00"), "customer")
+    later = Pause(at("2026-03-02 11:00"), at("2026-03-02 14:00"), "supplier")
+    open_ended = Pause(first.from_at, None, "carrier")
+    assert counted_intervals(start, end, [later, first], table) == [
+        Interval(start, first.from_at, "running", ""),
+        Interval(first.from_at, at("2026-03-02 12:00"), "paused", "customer"),
+        Interval(at("2026-03-02 12:00"), at("2026-03-02 14:00"), "paused", "supplier"),
+        Interval(at("2026-03-02 14:00"), end, "running", ""),
+    ]
+    assert counted_intervals(start, end, [open_ended, first], table) == [
+        Interval(start, first.from_at, "running", ""),
+        Interval(first.from_at, at("2026-03-02 12:00"), "paused", "customer"),
+        Interval(at("2026-03-02 12:00"), end, "paused", "carrier"),
+    ]

@@ -1,0 +1,89 @@
+"""``make mutants``: change every metric's expression and the code of scoring and worktime, and keep who noticed.
+
+ARGS chooses: ``metrics`` (with names, ``metrics phone.connect_rate``, only those are judged and nothing is kept),
+``code``. A survivor that survivors.md does not argue makes the chore fail.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from pipelines.metrics.declare import installed_metrics
+from tests.mutation.code import CodeMutant, change_of, code_mutants, is_killed_by_slow, run_mutmut
+from tests.mutation.metrics import JUDGES, Verdict, judged
+from tests.mutation.results import RESULTS, argued, survivors
+from tests.mutation.rows import gather
+
+
+def of_metrics(names: Sequence[str]) -> dict[str, Any]:
+    """Judge the mutants of expressions; print each survivor with an item that would tell it apart."""
+    metrics = [m for key, m in installed_metrics().items() if not names or key.partition("@")[0] in names]
+    found: dict[str, Any] = {}
+    for metric, verdicts in judged(gather(), metrics):
+        lived = [verdict for verdict in verdicts if verdict.killed_by is None]
+        found[metric.key] = {
+            "mutants": len(verdicts),
+            "killed": counted(verdicts),
+            "survivors": [{"where": verdict.where, "mutant": verdict.change} for verdict in lived],
+        }
+        print(f"{metric.key}: {len(verdicts)} mutants, {len(lived)} survive")
+        for verdict in lived:
+            print(f"  {verdict.where}: {verdict.change}\n    {verdict.witness or 'no made-up item tells it apart'}")
+    return {"engine": f"duckdb {duckdb.__version__}", "parts": found}
+
+
+def counted(verdicts: Sequence[Verdict]) -> dict[str, int]:
+    """Count the killed by who killed them first."""
+    killers = Counter(verdict.killed_by for verdict in verdicts)
+    return {judge: killers[judge] for judge in ("error", *JUDGES) if killers[judge]}
+
+
+def of_code() -> dict[str, Any]:
+    """Let mutmut judge the code, and the slow tests what it lets pass."""
+    run_mutmut()
+    found: dict[str, Any] = {}
+    for mutant in code_mutants():
+        part = found.setdefault(mutant.file, {"mutants": 0, "killed": Counter(), "survivors": []})
+        part["mutants"] += 1
+        verdict = mutant.verdict
+        if verdict == "survived" and is_of_worktime(mutant) and is_killed_by_slow(mutant):
+            verdict = "slow tests"
+        if verdict in ("killed", "timeout", "slow tests"):
+            part["killed"][{"killed": "tests"}.get(verdict, verdict)] += 1
+        else:
+            where = f"{mutant.file.removeprefix('pipelines/')} {mutant.function}"
+            part["survivors"].append({"where": where, "mutant": change_of(mutant)})
+    return {"parts": found}
+
+
+def is_of_worktime(mutant: CodeMutant) -> bool:
+    """Say whether the slow tests speak of it."""
+    return mutant.file.startswith("pipelines/worktime/")
+
+
+def main() -> int:
+    """Judge, keep, and name what nobody argued."""
+    wanted, names = sys.argv[1:2] or ["metrics", "code"], sys.argv[2:]
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
+    if "metrics" in wanted:
+        kept["metrics"] = of_metrics(names)
+    if "code" in wanted:
+        kept["code"] = of_code()
+    for part in kept.values():
+        part["mutants"] = sum(one["mutants"] for one in part["parts"].values())
+        part["survive"] = sum(len(one["survivors"]) for one in part["parts"].values())
+    if not names:
+        RESULTS.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    for name, part in kept.items():
+        print(f"{name}: {part['mutants']} mutants, {part['mutants'] - part['survive']} killed, {part['survive']} survive")
+    open_ones = sorted(survivors(kept) - set(argued()))
+    for where, change in open_ones:
+        print(f"neither killed nor argued in survivors.md: {where}: {change}")
+    return 1 if open_ones else 0
+
+
+sys.exit(main())
