@@ -1,6 +1,6 @@
 # The chores. On a bare machine with Python 3.11+ and make: `make demo`, `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint format types imports browser coverage lock shots snapshots bench bench-metrics clean
+.PHONY: help env demo test lint format types imports browser coverage lock shots snapshots bench bench-metrics mutants clean
 
 BIN := .venv/bin
 PORT ?= 8050
@@ -59,6 +59,9 @@ bench: env  ## ratios against named rivals, kept in tests/bench/results.json
 bench-metrics: env  ## twenty indicators over a month of 10 million (ARGS=N), against SQL by hand, pandas and polars
 	$(BIN)/python -m tests.bench.interactions $(ARGS)
 
+mutants: env  ## what the tests notice: metrics' expressions, scoring, worktime changed bit by bit (ARGS=metrics, code)
+	$(BIN)/python -m tests.mutation $(ARGS)
+
 clean:  ## remove .venv and what tools left behind; data stays
-	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage* build *.egg-info shots
+	rm -rf .venv mutants .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage* build *.egg-info shots
 	find app pipelines tests -name __pycache__ -type d -prune -exec rm -rf {} +

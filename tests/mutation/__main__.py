@@ -68,18 +68,21 @@ def is_of_worktime(mutant: CodeMutant) -> bool:
 def main() -> int:
     """Judge, keep, and name what nobody argued."""
     wanted, names = sys.argv[1:2] or ["metrics", "code"], sys.argv[2:]
-    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
+    found: dict[str, Any] = {}
     if "metrics" in wanted:
-        kept["metrics"] = of_metrics(names)
+        found["metrics"] = of_metrics(names)
     if "code" in wanted:
-        kept["code"] = of_code()
+        found["code"] = of_code()
+    kept = {**(json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}), **found}
     for part in kept.values():
         part["mutants"] = sum(one["mutants"] for one in part["parts"].values())
         part["survive"] = sum(len(one["survivors"]) for one in part["parts"].values())
     if not names:
-        RESULTS.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for name, part in kept.items():
-        print(f"{name}: {part['mutants']} mutants, {part['mutants'] - part['survive']} killed, {part['survive']} survive")
+        RESULTS.write_text(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    for name, part in sorted(kept.items()):
+        print(
+            f"{name}: {part['mutants']} mutants, {part['mutants'] - part['survive']} killed, {part['survive']} survive"
+        )
     open_ones = sorted(survivors(kept) - set(argued()))
     for where, change in open_ones:
         print(f"neither killed nor argued in survivors.md: {where}: {change}")

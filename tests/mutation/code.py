@@ -12,7 +12,16 @@ from tests.conftest import ROOT
 
 MADE = ROOT / "mutants"
 # how mutmut ends a mutant's process
-VERDICTS = {0: "survived", 1: "killed", 3: "killed", 33: "no test", 5: "no test", 24: "timeout", -24: "timeout", 36: "timeout"}
+VERDICTS = {
+    0: "survived",
+    1: "killed",
+    3: "killed",
+    33: "no test",
+    5: "no test",
+    24: "timeout",
+    -24: "timeout",
+    36: "timeout",
+}
 # too slow for every mutant; they are asked about what the others let pass
 SLOW = ("tests/worktime/test_brute_force.py", "tests/worktime/test_sql_twins.py")
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 from sqlglot import exp, parse_one
 
 DIALECT = "duckdb"
-OTHER_COMPARISON: dict[type[exp.Expression], type[exp.Binary]] = {
+OTHER_COMPARISON: dict[type[exp.Expr], type[exp.Binary]] = {
     exp.LT: exp.LTE, exp.LTE: exp.LT, exp.GT: exp.GTE, exp.GTE: exp.GT, exp.EQ: exp.NEQ, exp.NEQ: exp.EQ,
 }  # fmt: skip
-SIGN = {
+SIGN: dict[type[exp.Expr], str] = {
     exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=", exp.EQ: "=", exp.NEQ: "<>", exp.And: "AND", exp.Or: "OR",
     exp.Add: "+", exp.Sub: "-",
 }  # fmt: skip
@@ -25,13 +25,12 @@ class Mutant:
     sql: str
 
 
-def parse(sql: str) -> exp.Expression:
+def parse(sql: str) -> exp.Expr:
     """Parse an expression as DuckDB reads it."""
-    tree: exp.Expression = parse_one(sql, dialect=DIALECT)
-    return tree
+    return parse_one(sql, dialect=DIALECT)
 
 
-def render(tree: exp.Expression) -> str:
+def render(tree: exp.Expr) -> str:
     """Write a tree as DuckDB reads it, on one line and without comments."""
     return tree.sql(dialect=DIALECT, comments=False)
 
@@ -61,23 +60,23 @@ def mutants_of(sql: str) -> list[Mutant]:
     return sorted(found.values(), key=lambda mutant: (mutant.branch or 999, mutant.change))
 
 
-def _branch_of(node: exp.Expression, root: exp.Expression) -> int:
+def _branch_of(node: exp.Expr, root: exp.Expr) -> int:
     """Return which branch of the outermost CASE a node stands in, from 1; 0 in its ELSE or where there is no CASE."""
-    above: exp.Expression | None = node
+    above: exp.Expr | None = node
     while above is not None and above.parent is not root:
         above = above.parent
     branches = root.args.get("ifs", []) if isinstance(root, exp.Case) else []
     return next((number for number, branch in enumerate(branches, start=1) if branch is above), 0)
 
 
-def _changes(node: exp.Expression) -> Iterator[tuple[str, exp.Expression]]:
+def _changes(node: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
     yield from _of_operators(node)
     yield from _of_constants(node)
     if isinstance(node, exp.Case):
         yield from _of_branches(node)
 
 
-def _of_operators(node: exp.Expression) -> Iterator[tuple[str, exp.Expression]]:
+def _of_operators(node: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
     kind, text = type(node), render(node)
     if kind in OTHER_COMPARISON:
         other = OTHER_COMPARISON[kind]
@@ -96,12 +95,12 @@ def _of_operators(node: exp.Expression) -> Iterator[tuple[str, exp.Expression]]:
         yield f"+ becomes - in: {text}", exp.Sub(this=node.this.copy(), expression=_right(node))
 
 
-def _right(node: exp.Expression) -> exp.Expression:
-    right: exp.Expression = node.expression.copy()
+def _right(node: exp.Expr) -> exp.Expr:
+    right: exp.Expr = node.expression.copy()
     return right
 
 
-def _of_constants(node: exp.Expression) -> Iterator[tuple[str, exp.Expression]]:
+def _of_constants(node: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
     beside = render(node.parent) if node.parent is not None else ""
     if isinstance(node, exp.Boolean):
         yield f"{node} becomes {not node.this} in: {beside}".lower(), exp.Boolean(this=not node.this)
@@ -112,7 +111,7 @@ def _of_constants(node: exp.Expression) -> Iterator[tuple[str, exp.Expression]]:
                 yield f"{number} becomes {value} in: {beside}", exp.Paren(this=exp.Literal.number(str(value)))
 
 
-def _of_branches(case: exp.Case) -> Iterator[tuple[str, exp.Expression]]:
+def _of_branches(case: exp.Case) -> Iterator[tuple[str, exp.Expr]]:
     branches = case.args["ifs"]
     results = [branch.args["true"] for branch in branches] + [case.args["default"]]
     for place, branch in enumerate(branches):
@@ -137,7 +136,7 @@ def _of_branches(case: exp.Case) -> Iterator[tuple[str, exp.Expression]]:
             yield f"{render(result)} becomes {render(other)}: {said}", copy
 
 
-def _neighbours(results: list[exp.Expression], place: int) -> Iterator[exp.Expression]:
+def _neighbours(results: list[exp.Expr], place: int) -> Iterator[exp.Expr]:
     """Return the nearest other result before and after."""
     for way in (results[:place][::-1], results[place + 1 :]):
         other = next((one for one in way if render(one) != render(results[place])), None)

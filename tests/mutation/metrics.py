@@ -45,7 +45,9 @@ class Court:
     def wrong_originals(self) -> list[tuple[str, str, str]]:
         """Return what a judge says otherwise of the metric itself: its rows would judge nothing."""
         rows = self.universe.con.execute("SELECT DISTINCT judge, expected, state_of_original FROM judged").fetchall()
-        again = f"SELECT count(*) FROM judged WHERE ({render(parse(self.metric.sql))}) IS DISTINCT FROM state_of_original"
+        again = (
+            f"SELECT count(*) FROM judged WHERE ({render(parse(self.metric.sql))}) IS DISTINCT FROM state_of_original"
+        )
         (changed,) = self.universe.con.execute(again).fetchone() or (0,)
         assert changed == 0, f"{self.metric.key} is another expression when sqlglot has written it"
         return [(judge, expected, state) for judge, expected, state in rows if not is_agreed(judge, expected, state)]
@@ -59,8 +61,9 @@ class Court:
     def killer_of_state(self, mutant: Mutant) -> str | None:
         """Return the first judge that a mutant of the state expression does not get past."""
         rows = self._rows(
-            f"SELECT DISTINCT judge, expected, state_of_mutant FROM (SELECT judge, expected, state_of_original, {mutant.sql} AS state_of_mutant"
-            " FROM judged) WHERE state_of_mutant IS DISTINCT FROM state_of_original"
+            "SELECT DISTINCT judge, expected, state_of_mutant FROM"
+            f" (SELECT judge, expected, state_of_original, {mutant.sql} AS state_of_mutant FROM judged)"
+            " WHERE state_of_mutant IS DISTINCT FROM state_of_original"
         )
         found = {judge for judge, expected, state in rows if judge == "error" or not is_agreed(judge, expected, state)}
         return next((judge for judge in ("error", *JUDGES) if judge in found), None)
@@ -73,8 +76,8 @@ class Court:
             if self.metric.sums(state) or self.metric.bears(state)
         )
         rows = self._rows(
-            f"SELECT DISTINCT judge, '', '' FROM judged WHERE is_amount_judged AND (judge <> 'reference' OR {sums or 'false'})"
-            f" AND ({mutant.sql}) IS DISTINCT FROM amount_of_original"
+            "SELECT DISTINCT judge, '', '' FROM judged WHERE is_amount_judged"
+            f" AND (judge <> 'reference' OR {sums or 'false'}) AND ({mutant.sql}) IS DISTINCT FROM amount_of_original"
         )
         found = {judge for judge, *_ in rows}
         return next((judge for judge in ("error", *JUDGES) if judge in found), None)

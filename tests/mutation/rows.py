@@ -34,7 +34,7 @@ from tests.reference.question import Question
 
 Con = duckdb.DuckDBPyConnection
 # What a judge says of an item: its name in the relation, the state, and whether its amount is judged too.
-Said = Mapping[tuple[str, ...] | str, tuple[str, bool]]
+Said = Mapping[Any, tuple[str, bool]]
 
 
 def names_read(metric: Metric) -> tuple[str, ...]:
@@ -135,7 +135,9 @@ def add_calls(universe: Universe) -> None:
                 known = {term: text for term, text in case.get("terms", {}).items() if term in metric.terms}
                 hand_made_calls.states(con, key, [phone.call_of(case["call"])], {**terms, **known})
                 ask = Ask("x", metric, hand_made_calls.pieces_of(key, {**terms, **known}))
-                select = f"SELECT {', '.join(read_columns(ask, tuple(hand_made_calls.COLUMNS)))}, 0 AS item_name FROM call"
+                select = (
+                    f"SELECT {', '.join(read_columns(ask, tuple(hand_made_calls.COLUMNS)))}, 0 AS item_name FROM call"
+                )
                 universe.add(con, select, ask, "cases", {0: (state, False)})
 
 
@@ -171,7 +173,7 @@ def add_small_worlds(universe: Universe) -> None:
         office = Office(Path(folder) / "office")
         small_worlds.load_worlds(office, worlds)
         for number, world in enumerate(worlds):
-            said: dict[tuple[str, ...] | str, tuple[str, bool]] = {}
+            said: dict[str, tuple[str, bool]] = {}
             for name, state in world["then"].items():
                 kind, _, amount = state.rpartition(" ")
                 is_case, _, own = name.rpartition(":") if name.startswith("case:") else ("", "", name)

@@ -17,7 +17,7 @@ from pipelines.worktime.clock import (
     why_unmeasurable,
     working_seconds,
 )
-from pipelines.worktime.due import due_working_days, is_within_days, why_no_due, working_days_between
+from pipelines.worktime.due import DayKind, due_working_days, is_within_days, why_no_due, working_days_between
 from pipelines.worktime.notice import HolidayNotice
 from pipelines.worktime.parse import parse_calendars
 from pipelines.worktime.timetable import CalendarDay, Timetable, calendar_days, day_bounds
@@ -632,10 +632,12 @@ def test_a_natural_day_is_paused_over_its_midnight_only() -> None:
     over_midnight = Pause(at("2026-03-03 23:00"), at("2026-03-04 01:00"), "customer")
     assert due_working_days(event_at, 1, table, day_kind="natural", pauses=[over_midnight]) == at("2026-03-05 00:00")
     both = [over_close, over_midnight]
-    # of Tuesday and Wednesday: by working days Wednesday (Tuesday's close is paused), by natural days too (its midnight)
-    for day_kind, pauses, days in (
-        ("working", [over_close], 1), ("natural", [over_close], 2), ("natural", both, 1), ("working", [over_midnight], 2),
-    ):  # fmt: skip
+    # of Tuesday and Wednesday: a paused close takes Tuesday from the working days, a paused midnight from the natural
+    expected: list[tuple[DayKind, list[Pause], int]] = [
+        ("working", [over_close], 1), ("natural", [over_close], 2),
+        ("working", [over_midnight], 2), ("natural", both, 1),
+    ]  # fmt: skip
+    for day_kind, pauses, days in expected:
         passed = working_days_between(event_at, at("2026-03-04 12:00"), table, day_kind=day_kind, pauses=pauses)
         assert passed == days, (day_kind, pauses)
 
