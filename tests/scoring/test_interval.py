@@ -1,7 +1,7 @@
 """The 95 % interval: against published tables and worked figures."""
 
 from collections import Counter
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import sqrt
 
@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from pipelines.metrics.declare import metric_named
 from pipelines.scoring.counts import Counts, measured
 from pipelines.scoring.interval import (
+    EXACT,
     NORMAL,
     SERIES_UP_TO,
     Interval,
+    _expanded,
     arctangent,
     interval_of,
     moments,
@@ -176,3 +178,18 @@ def test_which_metrics_have_an_interval() -> None:
     wanted = {"csat": "t", "satisfied": "wilson", "top_box": "wilson", "participation": "wilson", "accuracy": "t",
               "attitude": "t", "total": "t", "sampling_rate": "wilson", "violations": None}  # fmt: skip
     assert {noun: metric_named(f"quality.{noun}").interval for noun in wanted} == wanted
+
+
+@pytest.mark.parametrize("freedom", [1, 7, 201])
+def test_every_term_of_the_expansion(freedom):
+    """Abramowitz and Stegun, 26.7.5, by Horner's rule: each term over ν, coefficients from the highest power down."""
+    z = Fraction(NORMAL)
+    table = ((4, 1, 1), (96, 5, 16, 3), (384, 3, 19, 17, -15), (92160, 79, 776, 1482, -1920, -945))
+    expected = z
+    for power, (below, *coefficients) in enumerate(table, start=1):
+        polynomial = Fraction(0)
+        for coefficient in coefficients:
+            polynomial = polynomial * z * z + coefficient
+        expected += polynomial * z / (below * freedom**power)
+    with localcontext(EXACT):
+        assert abs(Fraction(_expanded(Decimal(freedom))) - expected) < Fraction(1, 10**18)

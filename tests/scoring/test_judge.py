@@ -181,3 +181,8 @@ def test_a_weighted_target_weighs_what_is_held_against_the_vendor():
 def test_too_few_that_count_as_met_say_so():
     found = judged("minimum_sample: 3\ntoo_few: count_as_met\n", "minimum_sample too_few", counts(met=1))
     assert (found.verdict, found.reason) == ("not enough data", "1 items, at least 3 are needed; counts as met")
+
+
+def test_too_few_that_count_as_met_earn_what_the_target_earns():
+    more = "minimum_sample: 3\ntoo_few: count_as_met\nweight: 10\nscoring: {form: per_step, step: 1%, lose: 10}\n"
+    assert judged(more, "minimum_sample too_few", counts(missed=1)).parts[0].points == 100

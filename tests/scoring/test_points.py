@@ -150,7 +150,13 @@ def test_on_target_is_met_in_both_directions():
     assert not is_met(third + Fraction(1, 10**30), third, "lower")
 
 
-@pytest.mark.parametrize(("value", "percent"), [("0.92", 100), ("0.874", 95), ("0.828", 90)])
+@pytest.mark.parametrize(("value", "percent"), [("0.92", 100), ("0.874", 95), ("0.873", 90), ("0.828", 90)])
 def test_steps_that_are_a_part_of_the_target(value, percent):
-    # a step is 5 % of 0.92, that is 0.046, and loses 5
+    # a step is 5 % of 0.92, that is 0.046, and loses 5; 0.873 has begun the second, which begins at 0.874
     assert earned({"form": "per_step", "step": "5%", "relative": "true", "lose": "5"}, value) == percent
+
+
+@pytest.mark.parametrize(("value", "percent"), [("70", 0), ("60", 40), ("45", 70), ("30", 100), ("20", 100)])
+def test_a_jump_at_the_first_corner_of_a_falling_line(value, percent):
+    corners = [{"at": "60", "points": "0"}, {"at": "60", "points": "40"}, {"at": "30", "points": "100"}]
+    assert earned({"form": "piecewise", "at": corners}, value, metric=WAIT) == percent
