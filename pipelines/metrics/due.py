@@ -299,7 +299,6 @@ def _on_the_wall(limit: _Limit) -> Joined:
 
 def _in_hours(limit: _Limit, frame: Frame) -> Joined:
     """Return the columns and joins of a clock that runs in service hours alone."""
-    begun_on = f"day_of_{limit.event}"
     begun = open_us_sql(limit.event, frame)
     measured = _measured(limit)
     if not (measured or limit.is_due_spoken):
