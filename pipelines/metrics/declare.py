@@ -100,7 +100,8 @@ class Metric:
 
     ``population_if`` names another population for a value of a term; ``weights`` are those of a difference's states,
     ``per`` is the number of contacts that a rate is stated for, ``interval`` the kind of the interval shown with it;
-    ``listed`` gives an item's list of kinds, each of which is shown with the number of items that bear it.
+    ``partition`` says what may not be torn apart when items are split over machines: an ``item`` with all that names
+    it, or all of a ``customer``; ``listed`` gives an item's list of kinds, each shown with the number of its items.
     """
 
     key: str
@@ -122,6 +123,7 @@ class Metric:
     per: int
     interval: str | None
     group: Group | None
+    partition: str
     listed: str | None
 
     def sums(self, state: str) -> bool:
@@ -202,6 +204,7 @@ def parse_metric(source: str, name: str) -> Metric:
         per=int(str(tree.get("per") or 1)),
         interval=None if tree.get("interval") is None else str(tree["interval"]),
         group=_group(_branch(tree, "group")),
+        partition=str(tree.get("partition") or "item"),
         listed=None if tree.get("listed") is None else str(tree["listed"]),
     )
 

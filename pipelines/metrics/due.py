@@ -13,6 +13,17 @@ from pipelines.metrics.frame import Frame, local_day_sql
 # How `counted_in` words a limit, and how `day_kind` does.
 DAY_KINDS = {"working_days": "working", "service_days": "service", "natural_days": "natural"}
 US_OF_HOUR = 3_600_000_000
+# What a clock asks of a day, beside its spans; and what a limit asks more.
+COLUMNS_OF_HOURS = ("day", "open_before_us", "no_hours_index")
+COLUMNS_OF_LIMIT = (
+    "working_index",
+    "service_index",
+    "no_notice_index",
+    "is_working_day",
+    "is_service_day",
+    "close_of_business_at",
+    "ends_at",
+)
 
 
 @dataclass
@@ -90,9 +101,52 @@ def _limit_of_the_customer(needs: Needs, frame: Frame, spoken: frozenset[str]) -
     return _in_days(_Limit(event, answers, "natural", length, "same_day", None, spoken, name="eligible_until"), frame)
 
 
-def day_join(alias: str, frame: Frame, condition: str) -> str:
-    """Return the join of a day of the frame's calendar."""
-    return f"LEFT JOIN calendar_day AS {alias} ON {alias}.calendar = {_calendar(frame)} AND {condition}"
+def day_join(alias: str, frame: Frame, condition: str, what: str = "limit") -> str:
+    """Return the join of a day of the frame's calendar: its ``hours``, or all that a ``limit`` asks of it.
+
+    A day's whole row would be carried beside every item, its list of spans with it.
+    """
+    columns = [*COLUMNS_OF_HOURS, *(COLUMNS_OF_LIMIT if what == "limit" else ()), *_columns_of_spans(frame)]
+    days = f"(SELECT {', '.join(columns)} FROM calendar_day WHERE calendar = {_calendar(frame)})"
+    return f"LEFT JOIN {days} AS {alias} ON {condition}"
+
+
+def _columns_of_spans(frame: Frame) -> list[str]:
+    """Return the columns of a day's spans: flat, where the calendar is laid out so."""
+    return [f"{edge}_{n}_us" for n in range(1, frame.spans + 1) for edge in ("open", "shut")] or ["spans"]
+
+
+def open_us_sql(at: str, frame: Frame, day: str = "") -> str:
+    """Return the open microseconds since the calendar's first day at an instant; NULL where its day is unknown.
+
+    Over the flat columns of its day where the calendar is laid out so: a macro would pack the day into a row first.
+    """
+    day = day or f"day_of_{at}"
+    if not frame.spans:
+        return f"open_us_at({day}, {at})"
+    numbers = range(1, frame.spans + 1)
+    passed = "".join(f" + greatest(0, least(epoch_us({at}), {day}.shut_{n}_us) - {day}.open_{n}_us)" for n in numbers)
+    return f"CASE WHEN {at} IS NOT NULL AND {day}.open_1_us IS NOT NULL THEN {day}.open_before_us{passed} END"
+
+
+def working_us_sql(start: str, end: str, frame: Frame) -> str:
+    """Return the open microseconds between two instants; NULL across a day of unknown hours."""
+    if not frame.spans:
+        return f"working_us(day_of_{start}, {start}, day_of_{end}, {end})"
+    known = f"day_of_{start}.no_hours_index = day_of_{end}.no_hours_index"
+    return f"CASE WHEN {known} THEN {open_us_sql(end, frame)} - {open_us_sql(start, frame)} END"
+
+
+def is_open_sql(at: str, frame: Frame) -> str:
+    """Return whether an instant lies in service hours; NULL where its day is unknown."""
+    day = f"day_of_{at}"
+    if not frame.spans:
+        return f"is_open_at({day}, {at})"
+    numbers = range(1, frame.spans + 1)
+    spans = " OR ".join(
+        f"(epoch_us({at}) >= {day}.open_{n}_us AND epoch_us({at}) < {day}.shut_{n}_us)" for n in numbers
+    )
+    return f"CASE WHEN {at} IS NOT NULL AND {day}.open_1_us IS NOT NULL THEN {spans} END"
 
 
 def _calendar(frame: Frame) -> str:
@@ -113,7 +167,7 @@ def _calendar_of_paused(limit: _Limit, frame: Frame) -> str:
     if limit.kind == "natural":
         facts = "ends_at, is_working_day"
     elif limit.kind == "working_hours":
-        facts = r"open_before_us, COLUMNS('^(open|shut)_\d+_us$')"
+        facts = ", ".join(["open_before_us", *_columns_of_spans(frame)])
     else:
         facts = f"{limit.kind}_index AS nth, CASE WHEN is_{limit.kind}_day THEN close_of_business_at END AS close_at"
     return (
@@ -315,23 +369,21 @@ def _on_the_wall(limit: _Limit) -> Joined:
 
 def _in_hours(limit: _Limit, frame: Frame) -> Joined:
     """Return the columns and joins of a clock that runs in service hours alone."""
-    begun_on, measured = f"day_of_{limit.event}", _measured(limit)
+    begun, measured = open_us_sql(limit.event, frame), _measured(limit)
     if not (measured or limit.is_due_spoken):
         return Joined()
-    begun = f"open_us_at({begun_on}, {limit.event})"
 
     def read_at(at: str) -> str:
         place = f"{local_day_sql(at, frame.zone, frame.days)} - calendar.first_on + 1"
-        return f"open_us_at(calendar.days[{place}], {at})"
+        return open_us_sql(at, frame, f"calendar.days[{place}]")
 
     stretches = _stretches(limit, read_at("pause.from_at"), read_at("pause.until_at"))
     found = Joined(days_of=[limit.event, *measured])
     if limit.pauses is not None:
         found.joins.append(_calendar_of_paused(limit, frame))
     for answer in measured:
-        passed = f"working_us({begun_on}, {limit.event}, day_of_{answer}, {answer})"
-        stood = _stood(stretches, begun, f"open_us_at(day_of_{answer}, {answer})", answer)
-        found.columns += _elapsed(limit, answer, passed, stood)
+        stood = _stood(stretches, begun, open_us_sql(answer, frame), answer)
+        found.columns += _elapsed(limit, answer, working_us_sql(limit.event, answer, frame), stood)
     if limit.is_due_spoken:
         due, join = due_in_hours(limit.event, _length_us(limit, stretches, begun), frame)
         found.columns.append(f"{due} AS due_at")
@@ -345,7 +397,7 @@ def due_in_hours(begins_at: str, length_us: str, frame: Frame) -> tuple[str, str
     A limit that is over with the day's hours is over then, not when the next day opens.
     """
     begun_on = f"day_of_{begins_at}"
-    target = f"open_us_at({begun_on}, {begins_at}) + {length_us}"
+    target = f"{open_us_sql(begins_at, frame)} + {length_us}"
     instant = f"list_transform([{target}], lambda target_us: instant_in_hours(due_hours, target_us))[1]"
     due = f"greatest({begins_at}, {instant})"
     open_days = f"(SELECT * FROM calendar_day WHERE calendar = {_calendar(frame)} AND len(spans) > 0)"

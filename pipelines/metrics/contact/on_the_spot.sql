@@ -7,6 +7,7 @@ text:
 population: handled_contact
 population_if: {evidence: {survey: asked_contact, no_repeat: repeated_contact}}
 aggregate: share
+partition: customer
 better: higher
 terms:
   evidence: {choices: [agent_flag, survey, no_repeat], default: agent_flag, zh: 何以为证, en: evidence}

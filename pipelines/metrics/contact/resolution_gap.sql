@@ -8,6 +8,7 @@ population: repeated_contact
 aggregate: difference
 weights: {"counted: declared only": "1", "counted: inferred only": "-1"}
 unit: share
+partition: customer
 better: lower
 terms:
   declared: {choices: [agent_flag, survey], default: agent_flag, zh: 由谁声称, en: who declares it}
