@@ -99,7 +99,7 @@ def _in_service_hours(
     ends = [at for clock in clocks for at in (clock.start, clock.end)]
     hours = ["arrival_at"] if "in_service_hours" in spoken else []
     running = needs.due_running if "due_at" in spoken and _has_running_limit(needs, frame) else ()
-    whole = {*limit.days_of, *running[:1]}  # a limit asks a day for more than its hours
+    whole = [*limit.days_of, *running[:1]]  # a limit asks a day for more than its hours
     joins = [_day_of(at, frame, "limit" if at in whole else "hours") for at in dict.fromkeys([*hours, *ends, *whole])]
     columns = [f"{is_open_sql('arrival_at', frame)} AS in_service_hours"] if hours else []
     columns += [f"seconds_of_us({working_us_sql(clock.start, clock.end, frame)}) AS {clock.name}" for clock in clocks]
