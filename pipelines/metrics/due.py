@@ -13,6 +13,17 @@ from pipelines.metrics.frame import Frame, local_day_sql
 # How `counted_in` words a limit, and how `day_kind` does.
 DAY_KINDS = {"working_days": "working", "service_days": "service", "natural_days": "natural"}
 US_OF_HOUR = 3_600_000_000
+# What a clock asks of a day, beside its spans; and what a limit asks more.
+COLUMNS_OF_HOURS = ("day", "open_before_us", "no_hours_index")
+COLUMNS_OF_LIMIT = (
+    "working_index",
+    "service_index",
+    "no_notice_index",
+    "is_working_day",
+    "is_service_day",
+    "close_of_business_at",
+    "ends_at",
+)
 
 
 @dataclass
@@ -22,6 +33,9 @@ class Joined:
     columns: list[str] = field(default_factory=list)
     days_of: list[str] = field(default_factory=list)
     joins: list[str] = field(default_factory=list)
+
+    def __add__(self, other: "Joined") -> "Joined":
+        return Joined(self.columns + other.columns, self.days_of + other.days_of, self.joins + other.joins)
 
 
 @dataclass(frozen=True)
@@ -35,6 +49,7 @@ class _Limit:
     after_close: str
     pauses: str | None
     spoken: frozenset[str]
+    name: str = "due"  # its instant is <name>_at, its joins bear the name too
 
     def speaks_of(self, prefix: str) -> list[str]:
         """Return the answers of which a column ``<prefix><answer>`` is spoken."""
@@ -43,7 +58,7 @@ class _Limit:
     @property
     def is_due_spoken(self) -> bool:
         """Say whether the due instant itself is asked for."""
-        return self.length is not None and "due_at" in self.spoken
+        return self.length is not None and f"{self.name}_at" in self.spoken
 
 
 def limit_columns(needs: Needs, frame: Frame, spoken: frozenset[str]) -> Joined:
@@ -52,6 +67,10 @@ def limit_columns(needs: Needs, frame: Frame, spoken: frozenset[str]) -> Joined:
     ``due_at``; of each answer ``days_to_<answer>`` and ``most_days_to_<answer>``, or ``elapsed_to_<answer>_s`` where
     hours are counted, and ``in_time_<answer>``: NULL where the answer is missing or a missing notice leaves it open.
     """
+    return _limit_of_us(needs, frame, spoken) + _limit_of_the_customer(needs, frame, spoken)
+
+
+def _limit_of_us(needs: Needs, frame: Frame, spoken: frozenset[str]) -> Joined:
     options = dict(frame.options)
     kind = options.get("day_kind") or options.get("counted_in")
     if not needs.due or kind is None:
@@ -70,9 +89,60 @@ def limit_columns(needs: Needs, frame: Frame, spoken: frozenset[str]) -> Joined:
     return _in_hours(limit, frame) if limit.kind == "working_hours" else _in_days(limit, frame)
 
 
-def day_join(alias: str, frame: Frame, condition: str) -> str:
-    """Return the join of a day of the frame's calendar."""
-    return f"LEFT JOIN calendar_day AS {alias} ON {alias}.calendar = {_calendar(frame)} AND {condition}"
+def _limit_of_the_customer(needs: Needs, frame: Frame, spoken: frozenset[str]) -> Joined:
+    """Return what a promise that binds the customer adds, by a head line ``-- eligible: received_at returned_at``.
+
+    ``in_time_returned_at``: within `eligible_days` natural days. Goods received on Monday go back by the next Monday.
+    """
+    length = dict(frame.options).get("eligible_days")
+    if not needs.eligible or length is None or frame.calendar is None:
+        return Joined()
+    event, *answers = needs.eligible
+    return _in_days(_Limit(event, answers, "natural", length, "same_day", None, spoken, name="eligible_until"), frame)
+
+
+def day_join(alias: str, frame: Frame, condition: str, what: str = "limit") -> str:
+    """Return the join of a day of the frame's calendar: its ``hours``, or all that a ``limit`` asks of it.
+
+    A day's whole row would be carried beside every item, its list of spans with it.
+    """
+    columns = [*COLUMNS_OF_HOURS, *(COLUMNS_OF_LIMIT if what == "limit" else ())]
+    columns += [f"{edge}_{n}_us" for n in range(1, frame.spans + 1) for edge in ("open", "shut")] or ["spans"]
+    days = f"(SELECT {', '.join(columns)} FROM calendar_day WHERE calendar = {_calendar(frame)})"
+    return f"LEFT JOIN {days} AS {alias} ON {condition}"
+
+
+def open_us_sql(at: str, frame: Frame) -> str:
+    """Return the open microseconds since the calendar's first day at an instant; NULL where its day is unknown.
+
+    Over the flat columns of its day where the calendar is laid out so: a macro would pack the day into a row first.
+    """
+    day = f"day_of_{at}"
+    if not frame.spans:
+        return f"open_us_at({day}, {at})"
+    numbers = range(1, frame.spans + 1)
+    passed = "".join(f" + greatest(0, least(epoch_us({at}), {day}.shut_{n}_us) - {day}.open_{n}_us)" for n in numbers)
+    return f"CASE WHEN {at} IS NOT NULL AND {day}.open_1_us IS NOT NULL THEN {day}.open_before_us{passed} END"
+
+
+def working_us_sql(start: str, end: str, frame: Frame) -> str:
+    """Return the open microseconds between two instants; NULL across a day of unknown hours."""
+    if not frame.spans:
+        return f"working_us(day_of_{start}, {start}, day_of_{end}, {end})"
+    known = f"day_of_{start}.no_hours_index = day_of_{end}.no_hours_index"
+    return f"CASE WHEN {known} THEN {open_us_sql(end, frame)} - {open_us_sql(start, frame)} END"
+
+
+def is_open_sql(at: str, frame: Frame) -> str:
+    """Return whether an instant lies in service hours; NULL where its day is unknown."""
+    day = f"day_of_{at}"
+    if not frame.spans:
+        return f"is_open_at({day}, {at})"
+    numbers = range(1, frame.spans + 1)
+    spans = " OR ".join(
+        f"(epoch_us({at}) >= {day}.open_{n}_us AND epoch_us({at}) < {day}.shut_{n}_us)" for n in numbers
+    )
+    return f"CASE WHEN {at} IS NOT NULL AND {day}.open_1_us IS NOT NULL THEN {spans} END"
 
 
 def _calendar(frame: Frame) -> str:
@@ -92,7 +162,7 @@ def _in_days(limit: _Limit, frame: Frame) -> Joined:
         found.joins.append(_counted_days(limit, frame))
     if judged or limit.is_due_spoken:
         due, joins = (_natural_due if limit.kind == "natural" else _day_due)(limit, frame)
-        found.columns.append(f"{due} AS due_at")
+        found.columns.append(f"{due} AS {limit.name}_at")
         found.joins += joins
     found.columns += [
         f"{_days_to(f'day_of_{answer}', limit, most)} AS {most}days_to_{answer}" for most, answer in counted
@@ -116,7 +186,8 @@ def _in_time(answer: str, limit: _Limit) -> str:
     if limit.kind == "natural":
         so_far = f"{_days_to(till, limit)} <= {limit.length}"
     return (
-        f"CASE WHEN {till}.day = day_of_{limit.event}.day THEN true WHEN due_at IS NOT NULL THEN {answer} <= due_at"
+        f"CASE WHEN {till}.day = day_of_{limit.event}.day THEN true"
+        f" WHEN {limit.name}_at IS NOT NULL THEN {answer} <= {limit.name}_at"
         f" WHEN {so_far} THEN true END"
     )
 
@@ -184,13 +255,14 @@ def _day_due(limit: _Limit, frame: Frame) -> tuple[str, list[str]]:
 def _natural_due(limit: _Limit, frame: Frame) -> tuple[str, list[str]]:
     """Return the end of the Nth day on, moved to the next working day where that is none, and its joins."""
     asked = f"day_of_{limit.event}"
-    known = "last_day.is_working_day IS NOT NULL AND moved.no_notice_index = last_day.no_notice_index"
-    index = "last_day.working_index + CAST(NOT last_day.is_working_day AS INTEGER)"
+    last, moved = f"{limit.name}_day", f"{limit.name}_moved"
+    known = f"{last}.is_working_day IS NOT NULL AND {moved}.no_notice_index = {last}.no_notice_index"
+    index = f"{last}.working_index + CAST(NOT {last}.is_working_day AS INTEGER)"
     joins = [
-        day_join("last_day", frame, f"last_day.day = {asked}.day + CAST({limit.length} AS INTEGER)"),
-        day_join("moved", frame, f"moved.is_working_day AND moved.working_index = {index}"),
+        day_join(last, frame, f"{last}.day = {asked}.day + CAST({limit.length} AS INTEGER)"),
+        day_join(moved, frame, f"{moved}.is_working_day AND {moved}.working_index = {index}"),
     ]
-    due = f"CASE WHEN {known} THEN moved.ends_at END"
+    due = f"CASE WHEN {known} THEN {moved}.ends_at END"
     if limit.pauses is not None:
         runs = f"NOT is_paused_over(closing.close_at, {limit.pauses})"
         after = f"list_filter(counted.days, lambda closing: closing.day > {asked}.day AND {runs})"
@@ -228,7 +300,7 @@ def _on_the_wall(limit: _Limit) -> Joined:
 def _in_hours(limit: _Limit, frame: Frame) -> Joined:
     """Return the columns and joins of a clock that runs in service hours alone."""
     begun_on = f"day_of_{limit.event}"
-    begun = f"open_us_at({begun_on}, {limit.event})"
+    begun = open_us_sql(limit.event, frame)
     measured = _measured(limit)
     if not (measured or limit.is_due_spoken):
         return Joined()
@@ -236,10 +308,8 @@ def _in_hours(limit: _Limit, frame: Frame) -> Joined:
     if limit.pauses is not None:
         found.joins.append(_paused(limit.pauses, frame))
     for answer in measured:
-        passed = f"working_us({begun_on}, {limit.event}, day_of_{answer}, {answer})"
-        found.columns += _elapsed(
-            limit, answer, passed, "paused.spans", begun, f"open_us_at(day_of_{answer}, {answer})"
-        )
+        passed = working_us_sql(limit.event, answer, frame)
+        found.columns += _elapsed(limit, answer, passed, "paused.spans", begun, open_us_sql(answer, frame))
     if limit.is_due_spoken:
         due, join = due_in_hours(limit.event, _length_us(limit, "paused.spans", begun), frame)
         found.columns.append(f"{due} AS due_at")
@@ -253,7 +323,7 @@ def due_in_hours(begins_at: str, length_us: str, frame: Frame) -> tuple[str, str
     A limit that is over with the day's hours is over then, not when the next day opens.
     """
     begun_on = f"day_of_{begins_at}"
-    target = f"open_us_at({begun_on}, {begins_at}) + {length_us}"
+    target = f"{open_us_sql(begins_at, frame)} + {length_us}"
     due = f"greatest({begins_at}, instant_in_hours(due_hours, {target}))"
     open_days = f"(SELECT * FROM calendar_day WHERE calendar = {_calendar(frame)} AND len(spans) > 0)"
     return (

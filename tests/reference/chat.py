@@ -140,10 +140,11 @@ def every_session(world: World, start: str, split_after_min: str) -> list[Sessio
 
 
 def split(events: list[Event], minutes: Fraction) -> list[list[Event]]:
-    """Cut where more than so many minutes lie between two consecutive events."""
+    """Cut where more than so many minutes lie between two consecutive events; what ends a session begins none."""
     parts: list[list[Event]] = []
     for event in events:
-        if not parts or seconds(parts[-1][-1]["at"], event["at"]) > minutes * 60:
+        is_silent = bool(parts) and seconds(parts[-1][-1]["at"], event["at"]) > minutes * 60
+        if not parts or (is_silent and event["kind"] not in ("left", "closed")):
             parts.append([])
         parts[-1].append(event)
     return parts

@@ -84,7 +84,7 @@ def thread_of(world: World, everything: list[Event], mails: list[Event]) -> Thre
     early = [m for m in replies if asked and m["at"] < asked["at"] and asked["message_id"] in named_by(m)]
     outside = None
     if not real:
-        outside = "automatic"
+        outside = "automatic" if all(mail["automatic"] for mail in everything) else "*"  # more is known later
     elif asked is None or (real[0]["direction"] == "out" and real[0] not in early):
         outside = "agent-opened"
     place: datetime = (asked or mails[0])["at"]

@@ -178,7 +178,7 @@ def abandonment(call: Call, terms: Terms, world: World) -> Result:
 def average_wait(call: Call, terms: Terms, world: World) -> Result:
     if call.outcome == "open":
         return "pending", None
-    if call.outcome == "lost":
+    if call.outcome == "lost" and terms["over"] == "answered":
         return "excluded: never answered", None
     if call.outcome == "callback":
         return "excluded: call-back", None
@@ -316,12 +316,20 @@ def handle_time(world: World, terms_on: TermsOn) -> Found:
             if call.outside or leg not in call.own_legs:
                 found[item] = "outside: * | not there", None
             elif leg["outcome"] != "answered":
-                found[item] = "outside: not handled", None
+                found[item] = unhandled_leg(leg, world.cut_off_at), None
             elif leg["contradicting"]:
                 found[item] = "unmeasurable: contradicting deliveries", None
             else:
                 found[item] = handled_leg(leg, world.cut_off_at)
     return found
+
+
+def unhandled_leg(leg: Event, cut_off: datetime) -> str:
+    """A leg that is still open may be handled yet."""
+    if leg["outcome"] == "open":
+        return "pending"
+    is_going_on = leg["ended_at"] is not None and leg["ended_at"] > cut_off
+    return "outside: not handled" + (" | pending" if is_going_on else "")
 
 
 def handled_leg(leg: Event, cut_off: datetime) -> Result:

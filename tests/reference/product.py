@@ -67,6 +67,7 @@ class Product:
         for statement in create_all():
             self.con.execute(statement)
         self.laid_out: Any = None
+        self.spans = 0
         self.columns = {
             row[0]: row[1].split("|")
             for row in self.con.execute(
@@ -85,8 +86,6 @@ class Product:
             con.execute(f"DELETE FROM {table}")
         loads = {1}
         for name, events in world.events.items():
-            if f"event_{name}" not in self.columns:
-                continue  # the product does not know such a log yet
             seen: list[dict[str, Any]] = []
             for event in events:
                 content = {key: value for key, value in event.items() if key != "load_id"}
@@ -106,7 +105,8 @@ class Product:
     def lay_out(self, world: World, days: Days) -> None:
         wanted = (world.hours, world.zone, days)
         if world.hours is not None and wanted != self.laid_out:
-            calendars.lay_out_calendars(self.con, {"default": calendar_of(world.hours)}, world.zone, days)
+            hours = {"default": calendar_of(world.hours)}
+            self.spans = calendars.lay_out_calendars(self.con, hours, world.zone, days)
             self.laid_out = wanted
 
     def ask(self, world: World, key: str, terms: Terms) -> Answer:
@@ -121,10 +121,11 @@ class Product:
         calendar = None if world.hours is None else "default"
         frame = Frame(
             days, world.zone, world.cut_off_at, scope_sql(world.scope, postings(self.con)) or "true", calendar,
-            population_options(metric, pieces),
+            population_options(metric, pieces), self.spans,
         )  # fmt: skip
         asks = [Ask("m", metric, pieces)]
-        states = make_wide(self.con, "wide", metric.population, frame, asks)
+        population = metric.population_for({name: of_days[-1].value for name, of_days in pieces.items()})
+        states = make_wide(self.con, "wide", population, frame, asks)
         cursor = self.con.execute("SELECT * FROM wide")
         names = [column[0] for column in cursor.description or []]
         found: dict[tuple[str, str], tuple[str, Fraction | None]] = {}
@@ -138,7 +139,7 @@ class Product:
             else:
                 state = states["m"][row["m_state"] - 1]
             item = (row["item_source"], row["item_id"])
-            assert item not in found, f"{item} stands twice in {metric.population}"
+            assert item not in found, f"{item} stands twice in {population}"
             found[item] = (state, None if amount is None else Fraction(amount))
         counts = Counts()
         for tally in tallies(self.con, "wide", asks, states, by={}):

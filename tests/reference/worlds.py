@@ -12,11 +12,10 @@ from tests.reference.hours import Closure, Hours, Promotion, Version, Windows, d
 from tests.reference.log import Event, World
 
 # A zone, its first day and the number of days: holidays, make-up days, years without a notice, clocks that are set.
-NO_NOTICE = ("Asia/Shanghai", date(2026, 12, 28), 8, "cn")  # no notice for 2027 yet
 PLACES = [
     ("Asia/Shanghai", date(2026, 9, 29), 14, "cn"),  # National Day, make-up Saturday 10 October
     ("Asia/Shanghai", date(2026, 9, 17), 12, "cn"),  # make-up Sunday 20 September, mid-autumn
-    NO_NOTICE,
+    ("Asia/Shanghai", date(2026, 12, 28), 8, "cn"),  # no notice for 2027 yet
     ("Asia/Shanghai", date(2026, 10, 30), 5, "none"),
     ("Europe/Berlin", date(2026, 10, 23), 5, "none"),  # 03:00 -> 02:00 on the 25th
     ("Europe/Berlin", date(2026, 3, 27), 5, "none"),  # 02:00 -> 03:00 on the 29th
@@ -135,9 +134,8 @@ def versions_of(draw: st.DrawFn, table: str, events: list[Event], changes: Chang
 
 
 @st.composite
-def places(draw: st.DrawFn, *, is_plain: bool = False) -> tuple[Times, Hours | None, date, date, str]:
-    """Draw where and when. ``is_plain``: in years of which the holidays are known."""
-    zone, first, count, region = one_of(draw, *(place for place in PLACES if not is_plain or place != NO_NOTICE))
+def places(draw: st.DrawFn) -> tuple[Times, Hours | None, date, date, str]:
+    zone, first, count, region = one_of(draw, *PLACES)
     own_hours = draw(hours(first, count, region)) if chance(draw, 80) else None
     until = first + timedelta(days=count)
     since = first + timedelta(days=one_of(draw, 0, 0, 1, 2))
@@ -185,7 +183,7 @@ def rosters(draw: st.DrawFn, times: Times) -> list[Event]:
     return found
 
 
-def new_calls(draw: st.DrawFn, times: Times, number: int, *, is_plain: bool = False) -> list[Event]:
+def new_calls(draw: st.DrawFn, times: Times, number: int) -> list[Event]:
     """Draw one call: its legs, in one or several queues; perhaps the caller is to be called back."""
     arrived = times.some()
     source, direction = one_of(draw, "s1", "s1", "s2"), one_of(draw, *["inbound"] * 8, "outbound", None)
@@ -220,7 +218,7 @@ def new_calls(draw: st.DrawFn, times: Times, number: int, *, is_plain: bool = Fa
              "callback_promised_at": None, "callback_reached_at": None, "ambiguous_time": chance(draw, 3)}
         )  # fmt: skip
         arrived = times.after(done, 0, 5, 60)
-    if not is_plain and direction != "outbound" and legs[-1]["outcome"] in ("abandoned", "lost") and chance(draw, 25):
+    if direction != "outbound" and legs[-1]["outcome"] in ("abandoned", "lost") and chance(draw, 25):
         promise_a_call(draw, times, legs[-1])
     times.marks += [leg["ended_at"] for leg in legs[-1:] if leg["ended_at"] is not None]
     return legs
@@ -280,11 +278,11 @@ def new_states(draw: st.DrawFn, times: Times) -> list[Event]:
 
 
 @st.composite
-def phone_worlds(draw: st.DrawFn, *, is_plain: bool = False) -> World:
-    """Draw calls and agents' states. ``is_plain``: without call-backs and states, for a product that lacks them."""
+def phone_worlds(draw: st.DrawFn) -> World:
+    """Draw calls and agents' states."""
     times, own_hours, since, until, zone = draw(places())
-    calls = [leg for n in range(draw(st.integers(1, 10))) for leg in new_calls(draw, times, n, is_plain=is_plain)]
-    states = [] if is_plain else new_states(draw, times)
+    calls = [leg for n in range(draw(st.integers(1, 10))) for leg in new_calls(draw, times, n)]
+    states = new_states(draw, times)
     marks = [leg["queued_at"] or leg["arrived_at"] for leg in calls] + [state["since_at"] for state in states]
     marks += [leg[at] for leg in calls for at in ("callback_promised_at", "callback_reached_at") if leg[at] is not None]
     cut_off = cut_offs(draw, times, until, marks)
@@ -436,9 +434,9 @@ MAIL_CHANGES: Changes = {"queue": ["q1", "q2"], "automatic": [True], "direction"
 
 
 @st.composite
-def email_worlds(draw: st.DrawFn, *, is_plain: bool = False) -> World:
-    """Draw threads. ``is_plain``: for a product that asks for a notice that no state needs."""
-    times, own_hours, since, until, zone = draw(places(is_plain=is_plain))
+def email_worlds(draw: st.DrawFn) -> World:
+    """Draw threads."""
+    times, own_hours, since, until, zone = draw(places())
     own_hours = own_hours or draw(hours(since, (until - since).days, "cn"))  # days are counted by somebody's calendar
     mails = [mail for n in range(draw(st.integers(1, 6))) for mail in new_thread(draw, times, n)]
     cut_off = cut_offs(draw, times, until, [mail["at"] for mail in mails])
@@ -499,16 +497,15 @@ class CaseLog:
             self.add(kind, **more)
 
 
-PLAIN_KINDS = ["plan_given", "resolved", "accepted", "closed"]
 KINDS = ["accepted", "goods_arrived", "plan_given", "resolved", "paused", "paused", "resumed"]
 
 
-def new_case(draw: st.DrawFn, times: Times, number: int, named: Named | None, *, is_plain: bool = False) -> list[Event]:
+def new_case(draw: st.DrawFn, times: Times, number: int, named: Named | None) -> list[Event]:
     """Draw a case that names a contact: its events, some of them automatic; perhaps paused, perhaps withdrawn."""
     case = CaseLog(draw, times, number, named)
     case.add("opened")
-    case.work(PLAIN_KINDS if is_plain else [*KINDS, "upheld"], 3)
-    if not is_plain and chance(draw, 20):
+    case.work([*KINDS, "upheld"], 3)
+    if chance(draw, 20):
         case.add("withdrawn")
     return case.events
 
@@ -563,16 +560,16 @@ def case_worlds(draw: st.DrawFn) -> World:
 SCALES = [None, None, None, "1-10", "0-10", "1-5", "1-3"]
 
 
-def new_survey(draw: st.DrawFn, times: Times, number: int, named: Named, *, is_plain: bool) -> Event:
+def new_survey(draw: st.DrawFn, times: Times, number: int, named: Named) -> Event:
     channel, source, contact_id, at = named
-    ratings = ("1", "2", "3", "4", "5", "6", "0", "10", "4.5", *(() if is_plain else ("7", "8", "9")))
+    ratings = ("1", "2", "3", "4", "5", "6", "0", "10", "4.5", "7", "8", "9")
     answered = times.maybe(times.after(at, 0, 1, 60, H, 24 * H, 168 * H, 168 * H + 1, -1, -600), 15)
     rating = one_of(draw, *map(Decimal, ratings), None)
     return {
         "source": "surveys", "survey_id": f"v{number}", "contact_channel": channel, "contact_id": contact_id,
         "contact_source": one_of(draw, source, None), "invited_at": at, "answered_at": answered,
-        "rating": rating if answered is not None else None, "scale": None if is_plain else one_of(draw, *SCALES),
-        "resolved": one_of(draw, True, False, None) if answered is not None and not is_plain else None,
+        "rating": rating if answered is not None else None, "scale": one_of(draw, *SCALES),
+        "resolved": one_of(draw, True, False, None) if answered is not None  else None,
         "ambiguous_time": False,
     }  # fmt: skip
 
@@ -591,34 +588,22 @@ def new_inspection(draw: st.DrawFn, times: Times, number: int, named: Named) -> 
 
 
 @st.composite
-def contact_worlds(draw: st.DrawFn, *, is_plain: bool = False) -> World:
-    """Draw contacts of every channel, with cases, surveys and inspections that name them.
-
-    ``is_plain``: without call-backs, pauses, withdrawals and scales, for a product that lacks them.
-    """
-    times, own_hours, since, until, zone = draw(places(is_plain=is_plain))
+def contact_worlds(draw: st.DrawFn) -> World:
+    """Draw contacts of every channel, with cases, surveys and inspections that name them."""
+    times, own_hours, since, until, zone = draw(places())
     own_hours = own_hours or draw(hours(since, (until - since).days, "cn"))
-    calls = [leg for n in range(draw(st.integers(0, 3))) for leg in new_calls(draw, times, n, is_plain=is_plain)]
+    calls = [leg for n in range(draw(st.integers(0, 3))) for leg in new_calls(draw, times, n)]
     chats = [event for n in range(draw(st.integers(0, 3))) for event in new_session(draw, times, n)]
     mails = [mail for n in range(draw(st.integers(0, 2))) for mail in new_thread(draw, times, n)]
     if chance(draw, 70):  # a thread of one customer about one thing
         for mail in mails:
             mail.update(customer_id="c1", topic="a", order_id=one_of(draw, "o1", None))
-    if is_plain:  # a product that does not see that a thread was handed to another queue
-        for mail in mails:
-            mail["queue"] = "q1"
     named = [("phone", leg["source"], leg["call_id"], leg["ended_at"] or leg["arrived_at"]) for leg in calls]
     named += [("chat", event["source"], event["session_id"], event["at"]) for event in chats]
     named += [("email", mail["source"], mail["message_id"], mail["at"]) for mail in mails]
     named = named or [("phone", "s1", "c99", times.some())]
-    log = [
-        event
-        for n in range(draw(st.integers(0, 4)))
-        for event in new_case(draw, times, n, one_of(draw, *named), is_plain=is_plain)
-    ]
-    surveys = [
-        new_survey(draw, times, n, one_of(draw, *named), is_plain=is_plain) for n in range(draw(st.integers(0, 5)))
-    ]
+    log = [event for n in range(draw(st.integers(0, 4))) for event in new_case(draw, times, n, one_of(draw, *named))]
+    surveys = [new_survey(draw, times, n, one_of(draw, *named)) for n in range(draw(st.integers(0, 5)))]
     inspections = [new_inspection(draw, times, n, one_of(draw, *named)) for n in range(draw(st.integers(0, 5)))]
     cut_off = cut_offs(draw, times, until, [at for *_, at in named])
     scope = scopes(draw, {**SCOPE_COLUMNS, "channel": ["phone", "chat", "email"]})
