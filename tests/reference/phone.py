@@ -182,11 +182,16 @@ def average_wait(call: Call, terms: Terms, world: World) -> Result:
         return "excluded: never answered", None
     if call.outcome == "callback":
         return "excluded: call-back", None
+    if call.outcome == "lost" and call.wait is None:
+        return "excluded: never answered", None  # what has no amount
     wrong = unmeasurable_wait(call)
     if call.outcome == "abandoned" and terms["over"] == "answered":
         # no queue time on an abandoned call: unmeasurable in every metric
         return wrong if wrong == "unmeasurable: no queue time" else "excluded: left before an answer", None
-    return (wrong, None) if wrong else ("counted", call.wait)
+    if wrong:
+        return wrong, None
+    # how long it took until a call was lost is no wait of an answered or an abandoned one
+    return "counted" + (" | excluded: never answered" if call.outcome == "lost" else ""), call.wait
 
 
 def service_level(call: Call, terms: Terms, world: World) -> Result:
@@ -245,7 +250,8 @@ def state_of(rule: Rule, call: Call, terms: Terms, world: World, clock: Clock) -
     if is_open is None:
         return "unmeasurable: no calendar", None
     if not is_open:
-        return "excluded: outside service hours", None
+        doubt = " | unmeasurable: contradicting deliveries" if call.contradicting else ""
+        return "excluded: outside service hours" + doubt, None
     if call.contradicting:
         return "unmeasurable: contradicting deliveries", None
     return rule(call, terms, world)
@@ -316,7 +322,8 @@ def handle_time(world: World, terms_on: TermsOn) -> Found:
             if call.outside or leg not in call.own_legs:
                 found[item] = "outside: * | not there", None
             elif leg["outcome"] != "answered":
-                found[item] = unhandled_leg(leg, world.cut_off_at), None
+                doubt = " | unmeasurable: contradicting deliveries" if leg["contradicting"] else ""
+                found[item] = unhandled_leg(leg, world.cut_off_at) + doubt, None
             elif leg["contradicting"]:
                 found[item] = "unmeasurable: contradicting deliveries", None
             else:
