@@ -100,7 +100,8 @@ class Metric:
 
     ``population_if`` names another population for a value of a term; ``weights`` are those of a difference's states,
     ``per`` is the number of contacts that a rate is stated for, ``interval`` the kind of the interval shown with it;
-    ``listed`` gives an item's list of kinds, each of which is shown with the number of items that bear it.
+    ``partition`` says what may not be torn apart when items are split over machines: an ``item`` with all that names
+    it, or all of a ``customer``; ``listed`` gives an item's list of kinds, each shown with the number of its items.
     """
 
     key: str
@@ -122,6 +123,7 @@ class Metric:
     per: int
     interval: str | None
     group: Group | None
+    partition: str
     listed: str | None
 
     def sums(self, state: str) -> bool:
@@ -202,6 +204,7 @@ def parse_metric(source: str, name: str) -> Metric:
         per=int(str(tree.get("per") or 1)),
         interval=None if tree.get("interval") is None else str(tree["interval"]),
         group=_group(_branch(tree, "group")),
+        partition=str(tree.get("partition") or "item"),
         listed=None if tree.get("listed") is None else str(tree["listed"]),
     )
 
@@ -322,6 +325,7 @@ class Needs:
     clocks: tuple[Clock, ...]
     days: tuple[tuple[str, str], ...]
     due: tuple[str, ...]
+    eligible: tuple[str, ...]
     place: str
     channel: str
     pauses: str | None
@@ -338,8 +342,9 @@ def population_needs(population: str) -> Needs:
     """Read a population's head.
 
     ``-- clock: response_s asked_at answered_at`` service seconds between two instants · ``-- day: plan_on plan_at`` the
-    local day of an instant · ``-- due: asked_at answered_at`` the end of a limit in days after the first, and the days
-    up to the others · ``-- place: queued_at`` the instant at which an item belongs to its queue (else its arrival) ·
+    local day of an instant · ``-- due: asked_at answered_at`` the end of a limit after the first, and whether the
+    others are in time (due.py) · ``-- eligible: received_at returned_at`` the same of a promise that binds the customer
+    · ``-- place: queued_at`` the instant at which an item belongs to its queue (else its arrival) ·
     ``-- channel: phone`` where all its items are of one (else a column) · ``-- pauses: pauses`` a list of {from_at,
     until_at} in which the clock of a limit in days stands still · ``-- log: survey_source`` the log whose keeper
     answers for what cannot be measured (else the item's own) · ``-- due_running: asked_at within_s`` the instant
@@ -361,6 +366,7 @@ def population_needs(population: str) -> Needs:
         clocks=tuple(Clock(*words) for words in lines("clock")),
         days=tuple((name, at) for name, at in lines("day")),
         due=one("due"),
+        eligible=one("eligible"),
         due_running=one("due_running"),
         limits=one("due_running")[1:] + one("limit"),
         by_agent=bool(one("by_agent")),

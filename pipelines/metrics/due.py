@@ -23,6 +23,9 @@ class Joined:
     days_of: list[str] = field(default_factory=list)
     joins: list[str] = field(default_factory=list)
 
+    def __add__(self, other: "Joined") -> "Joined":
+        return Joined(self.columns + other.columns, self.days_of + other.days_of, self.joins + other.joins)
+
 
 @dataclass(frozen=True)
 class _Limit:
@@ -35,6 +38,7 @@ class _Limit:
     after_close: str
     pauses: str | None
     spoken: frozenset[str]
+    name: str = "due"  # its instant is <name>_at, its joins bear the name too
 
     def speaks_of(self, prefix: str) -> list[str]:
         """Return the answers of which a column ``<prefix><answer>`` is spoken."""
@@ -43,7 +47,7 @@ class _Limit:
     @property
     def is_due_spoken(self) -> bool:
         """Say whether the due instant itself is asked for."""
-        return self.length is not None and "due_at" in self.spoken
+        return self.length is not None and f"{self.name}_at" in self.spoken
 
 
 def limit_columns(needs: Needs, frame: Frame, spoken: frozenset[str]) -> Joined:
@@ -52,6 +56,10 @@ def limit_columns(needs: Needs, frame: Frame, spoken: frozenset[str]) -> Joined:
     ``due_at``; of each answer ``days_to_<answer>`` and ``most_days_to_<answer>``, or ``elapsed_to_<answer>_s`` where
     hours are counted, and ``in_time_<answer>``: NULL where the answer is missing or a missing notice leaves it open.
     """
+    return _limit_of_us(needs, frame, spoken) + _limit_of_the_customer(needs, frame, spoken)
+
+
+def _limit_of_us(needs: Needs, frame: Frame, spoken: frozenset[str]) -> Joined:
     options = dict(frame.options)
     kind = options.get("day_kind") or options.get("counted_in")
     if not needs.due or kind is None:
@@ -68,6 +76,18 @@ def limit_columns(needs: Needs, frame: Frame, spoken: frozenset[str]) -> Joined:
     if limit.kind == "wall_hours" or frame.calendar is None:
         return _on_the_wall(limit)
     return _in_hours(limit, frame) if limit.kind == "working_hours" else _in_days(limit, frame)
+
+
+def _limit_of_the_customer(needs: Needs, frame: Frame, spoken: frozenset[str]) -> Joined:
+    """Return what a promise that binds the customer adds, by a head line ``-- eligible: received_at returned_at``.
+
+    ``in_time_returned_at``: within `eligible_days` natural days. Goods received on Monday go back by the next Monday.
+    """
+    length = dict(frame.options).get("eligible_days")
+    if not needs.eligible or length is None or frame.calendar is None:
+        return Joined()
+    event, *answers = needs.eligible
+    return _in_days(_Limit(event, answers, "natural", length, "same_day", None, spoken, name="eligible_until"), frame)
 
 
 def day_join(alias: str, frame: Frame, condition: str) -> str:
@@ -92,7 +112,7 @@ def _in_days(limit: _Limit, frame: Frame) -> Joined:
         found.joins.append(_counted_days(limit, frame))
     if judged or limit.is_due_spoken:
         due, joins = (_natural_due if limit.kind == "natural" else _day_due)(limit, frame)
-        found.columns.append(f"{due} AS due_at")
+        found.columns.append(f"{due} AS {limit.name}_at")
         found.joins += joins
     found.columns += [
         f"{_days_to(f'day_of_{answer}', limit, most)} AS {most}days_to_{answer}" for most, answer in counted
@@ -116,7 +136,8 @@ def _in_time(answer: str, limit: _Limit) -> str:
     if limit.kind == "natural":
         so_far = f"{_days_to(till, limit)} <= {limit.length}"
     return (
-        f"CASE WHEN {till}.day = day_of_{limit.event}.day THEN true WHEN due_at IS NOT NULL THEN {answer} <= due_at"
+        f"CASE WHEN {till}.day = day_of_{limit.event}.day THEN true"
+        f" WHEN {limit.name}_at IS NOT NULL THEN {answer} <= {limit.name}_at"
         f" WHEN {so_far} THEN true END"
     )
 
@@ -184,13 +205,14 @@ def _day_due(limit: _Limit, frame: Frame) -> tuple[str, list[str]]:
 def _natural_due(limit: _Limit, frame: Frame) -> tuple[str, list[str]]:
     """Return the end of the Nth day on, moved to the next working day where that is none, and its joins."""
     asked = f"day_of_{limit.event}"
-    known = "last_day.is_working_day IS NOT NULL AND moved.no_notice_index = last_day.no_notice_index"
-    index = "last_day.working_index + CAST(NOT last_day.is_working_day AS INTEGER)"
+    last, moved = f"{limit.name}_day", f"{limit.name}_moved"
+    known = f"{last}.is_working_day IS NOT NULL AND {moved}.no_notice_index = {last}.no_notice_index"
+    index = f"{last}.working_index + CAST(NOT {last}.is_working_day AS INTEGER)"
     joins = [
-        day_join("last_day", frame, f"last_day.day = {asked}.day + CAST({limit.length} AS INTEGER)"),
-        day_join("moved", frame, f"moved.is_working_day AND moved.working_index = {index}"),
+        day_join(last, frame, f"{last}.day = {asked}.day + CAST({limit.length} AS INTEGER)"),
+        day_join(moved, frame, f"{moved}.is_working_day AND {moved}.working_index = {index}"),
     ]
-    due = f"CASE WHEN {known} THEN moved.ends_at END"
+    due = f"CASE WHEN {known} THEN {moved}.ends_at END"
     if limit.pauses is not None:
         runs = f"NOT is_paused_over(closing.close_at, {limit.pauses})"
         after = f"list_filter(counted.days, lambda closing: closing.day > {asked}.day AND {runs})"

@@ -37,6 +37,7 @@ CHANNELS_OF = {
     "email_thread": ("email",),
     "email_question": ("email",),
     "case_cycle": ("case",),
+    "flagged_case": ("case",),
 }
 QUIET = (
     "load_id",
@@ -51,6 +52,7 @@ QUIET = (
     "begins_at",
     "events",
     "firsts",
+    "flags",
     "pauses",
     "contradicting",
 )

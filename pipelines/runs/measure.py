@@ -92,30 +92,22 @@ def measure(
     )
     with Warehouse(home, read_only=True) as warehouse:
         con = warehouse.con
-        prepare(con)
-        zone = zone or _zone_of_logs(con)
-        zone_named(zone, "--zone")
-        days = Days(since, until)
-        cut_off_at = cut_off_at or day_begins_at(until, zone)
-        roster = postings(con)
-        hours = _calendars(calendars, zone)
-        lay_out_calendars(con, hours, zone, days)
+        scans = scans_of(
+            con,
+            found,
+            since,
+            until,
+            terms=terms,
+            scope=scope,
+            weekdays=weekdays,
+            zone=zone,
+            cut_off_at=cut_off_at,
+            calendars=calendars,
+        )
         kept = vendor_kept_sources(con)
-        groups = {name: group_sql(name, zone, days) for name in by}
         measurements: list[Measurement] = []
-        scans: dict[tuple[str, Frame], list[Ask]] = {}
-        for metric in found:
-            ask = _ask(metric, terms, days, weekdays_sql(tuple(weekdays)))
-            frame = Frame(
-                days,
-                zone,
-                cut_off_at,
-                scope_sql(scope, roster, by_agent=population_needs(metric.population).by_agent) or "true",
-                _hours_of(metric, hours, calendars),
-                population_options(metric, ask.terms),
-            )
-            scans.setdefault((ask.population, frame), []).append(ask)
         for (population, frame), asks in scans.items():
+            groups = {name: group_sql(name, frame.zone, frame.days) for name in by}
             kinds = {ask.column: kinds_of(con, population, frame, ask, groups) for ask in asks}
             if any(name in BY_AGENT for name in groups):
                 measurements += _by_agent(con, population, frame, asks, groups, kept, kinds)
@@ -127,6 +119,43 @@ def measure(
                 measurements += [_measurement(ask.metric, {}, Counts(), ask, {}) for ask in asks]
     order = {metric.key: place for place, metric in enumerate(found)}
     return sorted(measurements, key=lambda m: (order[m.metric], tuple(m.group.values())))
+
+
+def scans_of(
+    con: duckdb.DuckDBPyConnection,
+    metrics: Sequence[Metric],
+    since: date,
+    until: date,
+    *,
+    terms: Mapping[str, str],
+    scope: Mapping[str, Sequence[str]],
+    weekdays: Sequence[str] = (),
+    zone: str | None,
+    cut_off_at: datetime | None,
+    calendars: TextTree | None,
+) -> dict[tuple[str, Frame], list[Ask]]:
+    """Prepare the session and return the scans that answer the metrics: each population once, with all its asks."""
+    prepare(con)
+    zone = zone or _zone_of_logs(con)
+    zone_named(zone, "--zone")
+    days = Days(since, until)
+    cut_off_at = cut_off_at or day_begins_at(until, zone)
+    roster = postings(con)
+    hours = _calendars(calendars, zone)
+    lay_out_calendars(con, hours, zone, days)
+    scans: dict[tuple[str, Frame], list[Ask]] = {}
+    for metric in metrics:
+        ask = _ask(metric, terms, days, weekdays_sql(tuple(weekdays)))
+        frame = Frame(
+            days,
+            zone,
+            cut_off_at,
+            scope_sql(scope, roster, by_agent=population_needs(metric.population).by_agent) or "true",
+            _hours_of(metric, hours, calendars),
+            population_options(metric, ask.terms),
+        )
+        scans.setdefault((ask.population, frame), []).append(ask)
+    return scans
 
 
 def _problems(

@@ -108,10 +108,10 @@ def _mails(world: World) -> Iterable[tuple[str, Row]]:
 
 
 # 12 09:00 opened · 12 09:05 accepted automatically · 13 10:00 paused: no proof · 14 09:00 merged into b
-# 15 09:00 decided upheld · 15 09:00 refunded no 3 (its number among the case's events)
+# 15 09:00 decided upheld · 15 09:00 refunded no 3 (its number among the case's events) · 16 09:00 changed, says late
 _HAPPENED = re.compile(
     r"(?P<at>(?:\d[\d-]* )?[\d:]+) (?P<kind>\w+)(?P<automatic> automatically)?(?:: (?P<reason>.+))?"
-    r"(?: into (?P<into>\S+))?(?: (?P<ruling>upheld|dismissed))?(?: no (?P<seq>\d+))?"
+    r"(?: into (?P<into>\S+))?(?: (?P<ruling>upheld|dismissed))?(?: no (?P<seq>\d+))?(?:, says (?P<says>in time|late))?"
 )
 
 
@@ -139,6 +139,7 @@ def _cases(world: World) -> Iterable[tuple[str, Row]]:
                     "automatic": "1" if happened["automatic"] else "",
                     "pause_reason": happened["reason"] or "",
                     "into_case_id": happened["into"] or "",
+                    "in_time": {"in time": "1", "late": "0"}.get(happened["says"], ""),
                     "upheld": {"upheld": "1", "dismissed": "0"}.get(happened["ruling"], ""),
                 },
             )

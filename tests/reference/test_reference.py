@@ -84,8 +84,7 @@ def test_every_term_is_drawn() -> None:
             assert set(term.choices) <= set(drawn[key]), f"{name} {key}"
 
 
-def every_metric_is_read_a_second_time() -> None:
-    """To be called test_... when the product has every metric and every term."""
+def test_every_metric_is_read_a_second_time() -> None:
     assert set(INSTALLED) == set(METRICS) == set(TERMS)
     for name, metric in INSTALLED.items():
         assert set(metric.terms) == set(TERMS[name]), name

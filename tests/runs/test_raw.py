@@ -32,6 +32,9 @@ ITEMS = {
     "email_thread": "SELECT DISTINCT source, thread_id FROM item_thread",
     "email_question": "SELECT DISTINCT source, thread_id || '#1' FROM item_question",
     "handled_contact": "SELECT DISTINCT contact_source, contact_id FROM event_case WHERE contact_source IS NOT NULL",
+    "asked_contact": "SELECT DISTINCT contact_source, contact_id FROM event_survey",
+    "case_cycle": "SELECT DISTINCT source, case_id || '#1' FROM item_case",
+    "complaint_and_contact": "SELECT DISTINCT source, 'case:' || case_id FROM item_case",
     "surveyed_contact": "SELECT DISTINCT contact_source, contact_id FROM event_survey",
     "inspected_contact": "SELECT DISTINCT contact_source, contact_id FROM event_inspection",
     "sampled_contact": "SELECT DISTINCT contact_source, contact_id FROM event_inspection",
@@ -84,11 +87,13 @@ def test_the_line_that_is_named_holds_the_items_own_key(sample: Path, population
                 assert physical.rstrip("\r") == line.text.rstrip("\r")
                 for key in keys:
                     assert line.fields[key] in physical
-            name = item_id.rpartition("#")[0] if population in {"chat_round", "call_leg"} else item_id
+            is_part = population in {"chat_round", "call_leg", "case_cycle"}
+            name = (item_id.rpartition("#")[0] if is_part else item_id).removeprefix("case:")
             if line.table != "mail":  # a thread bears the name of one of its mails
                 assert name in line.fields.values()
     assert seen <= {events.table for events in EVENTS_OF[population]}
     assert len(seen) == 1 or population in {
+        "asked_contact",
         "handled_contact",
         "surveyed_contact",
         "inspected_contact",

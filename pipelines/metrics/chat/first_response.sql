@@ -7,6 +7,7 @@ text:
 population: chat_session
 group: {key: customer_and_day, unless: {grain: session}, order: [missed, pending, unmeasurable, met, excluded], first_if: {customer_day: first}}
 aggregate: share
+partition: customer
 better: higher
 amount: response_s
 unit: share

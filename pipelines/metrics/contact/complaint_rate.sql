@@ -1,6 +1,6 @@
 /*
 metric: contact.complaint_rate@1
-name: {zh: 万次投诉率, en: Complaints per 10,000 contacts}
+name: {zh: 万次投诉率, en: "Complaints per 10,000 contacts"}
 text:
   zh: 认定成立的投诉 × 10,000 ÷ 人工接触；投诉按其日期（by 为 contact 时按其所指接触的日期）归属；尚未认定的待定；并入另一投诉的只计存续的一件。
   en: Upheld complaints x 10,000 / contacts handled by a person. A complaint is of the day of its opening (by contact - of the contact that it names); an undecided one is pending; one merged into another complaint counts there.

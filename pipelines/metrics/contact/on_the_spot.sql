@@ -7,12 +7,13 @@ text:
 population: handled_contact
 population_if: {evidence: {survey: asked_contact, no_repeat: repeated_contact}}
 aggregate: share
+partition: customer
 better: higher
 terms:
   evidence: {choices: [agent_flag, survey, no_repeat], default: agent_flag, zh: 何以为证, en: evidence}
   same: {choices: [topic, order, any], default: topic, of_population: "true", zh: 何为同一事项, en: what makes it the same matter}
   second_line: {unit: list, default: "", zh: 二线队列, en: queues of the second line}
-  window_h: {unit: h, default: "168", at_least: "0", at_most: "2160", of_population: "true", zh: 观察小时数, en: hours within which a case, a repeat or an answer counts}
+  window_h: {unit: h, default: "168", at_least: "0", at_most: "2160", of_population: "true", zh: 观察小时数, en: "hours within which a case, a repeat or an answer counts"}
 */
 CASE
   WHEN contradicting                                                            THEN 'unmeasurable: contradicting deliveries'

@@ -7,6 +7,7 @@ text:
 population: repeated_contact
 aggregate: share
 numerator: missed
+partition: customer
 better: lower
 terms:
   same: {choices: [topic, order, any], default: topic, of_population: "true", zh: 何为同一事项, en: what makes it the same matter}

@@ -8,12 +8,13 @@ population: repeated_contact
 aggregate: difference
 weights: {"counted: declared only": "1", "counted: inferred only": "-1"}
 unit: share
+partition: customer
 better: lower
 terms:
   declared: {choices: [agent_flag, survey], default: agent_flag, zh: 由谁声称, en: who declares it}
   same: {choices: [topic, order, any], default: topic, of_population: "true", zh: 何为同一事项, en: what makes it the same matter}
   second_line: {unit: list, default: "", zh: 二线队列, en: queues of the second line}
-  window_h: {unit: h, default: "168", at_least: "0", at_most: "2160", of_population: "true", zh: 观察小时数, en: hours within which a case, a repeat or an answer counts}
+  window_h: {unit: h, default: "168", at_least: "0", at_most: "2160", of_population: "true", zh: 观察小时数, en: "hours within which a case, a repeat or an answer counts"}
 */
 CASE
   WHEN contradicting                                                            THEN 'unmeasurable: contradicting deliveries'

@@ -6,6 +6,7 @@ text:
   en: Answered / (offered − short abandons). A caller who hung up within short_abandon_s seconds could not have been saved by anybody, and is excluded. A call-back counts as answered when the customer is reached as promised; retries may be merged.
 population: offered_call
 aggregate: share
+partition: customer
 better: higher
 terms:
   short_abandon_s: {unit: s, default: "5", at_least: "0", at_most: "120", zh: 短时放弃秒数（0 为不剔除）, en: seconds of a short abandon (0 = off)}

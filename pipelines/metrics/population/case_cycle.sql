@@ -1,9 +1,12 @@
 -- case_cycle: cycles of cases, one row a cycle, from event A ($from) to event B ($to) (metrics.md, section 7). Of several
 -- kinds the first counts. A reopening is the opening of its cycle. The clock of a case that was opened from a known contact
 -- starts at the contact's arrival; that of a case into which others were merged at the earliest of their beginnings.
--- channel: 'case'
+-- channel: case
 -- due: asked_at done_at withdrawn_at merged_at known_until_at
 -- pauses: pauses
+-- eligible: received_at returned_at
+-- option: eligible_from CAST([] AS VARCHAR[])
+-- option: eligible_to CAST([] AS VARCHAR[])
 -- period due: due_at
 -- period end: coalesce(least(done_at, withdrawn_at, merged_at, closed_at), CASE WHEN NOT in_time_known_until_at THEN due_at END)
 WITH RECURSIVE $merges, cycle AS (
@@ -34,6 +37,8 @@ WITH RECURSIVE $merges, cycle AS (
            list_filter(events, lambda event: event.kind = 'withdrawn' AND event.place > a.place)[1].happened_at AS withdrawn_at,
            coalesce(list_filter(events, lambda event: event.kind = 'closed' AND event.place > coalesce(a.place, 0))[1].happened_at,
                     next_begins_at) AS closed_at,
+           -- what the customer had to do, and since when
+           list_filter(events, lambda event: list_contains($eligible_from, event.kind))[1] AS received,
            -- this cycle is the one that was merged into another case
            coalesce(merged_at >= begins_at AND merged_at <= $cut_off_at AND into_case_id <> case_id
                     AND coalesce(merged_at < next_begins_at, true), false) AS is_merged
@@ -68,6 +73,9 @@ SELECT source AS item_source, case_id || '#' || cycle AS item_id, arrival_at, $s
             WHEN '$cycles' = 'first' AND cycle > 1        THEN 'a later cycle'
             WHEN asked_at IS NULL                         THEN 'its clock never began'
        END AS outside,
+       received.happened_at AS received_at,
+       list_filter(events, lambda event: list_contains($eligible_to, event.kind) AND event.place > received.place)[1].happened_at
+                                                          AS returned_at,
        case_type, contradicting, ambiguous_time, asked_at, done_at, withdrawn_at, closed_at, merged_at,
        -- the survivor may be of no log
        coalesce(is_merged AND EXISTS (SELECT 1 FROM item_case survivor

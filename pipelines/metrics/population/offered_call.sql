@@ -90,7 +90,7 @@ WITH known AS NOT MATERIALIZED (
            END AS outside,
            coalesce(CASE outcome WHEN 'answered' THEN answered_at WHEN 'open' THEN NULL ELSE ended_at END,
                     CASE WHEN outcome <> 'open' THEN arrival_at + to_microseconds(CAST(wait_s * 1000000 AS BIGINT)) END) AS end_at,
-           arrival_at + to_microseconds(CAST($answer_within_s * 1000000 AS BIGINT)) AS due_at
+           queued_at + to_microseconds(CAST($answer_within_s * 1000000.0 AS BIGINT)) AS due_at
     FROM (SELECT *, $service_on AS service_on FROM call)
     WHERE arrival_at <= $cut_off_at
 ), attempt AS (
@@ -99,7 +99,7 @@ WITH known AS NOT MATERIALIZED (
     SELECT source, call_id, customer_id, arrival_at,
            CASE WHEN epoch_us(arrival_at) - epoch_us(lag(CASE WHEN outcome NOT IN ('answered', 'open')
                                                               THEN coalesce(end_at, arrival_at) END) OVER of_caller)
-                     <= $retries_merge_min * 60000000
+                     <= $retries_merge_min * 60000000.0
                 THEN NULL ELSE {source: source, call_id: call_id, arrival_at: arrival_at} END AS begins
     FROM candidate SEMI JOIN (SELECT customer_id FROM candidate WHERE outcome NOT IN ('answered', 'open')) USING (customer_id)
     WHERE $retries_merge_min > 0 AND outside IS NULL AND trim(customer_id) <> ''
@@ -121,7 +121,7 @@ SELECT candidate.source AS item_source, candidate.call_id AS item_id, arrival_at
        is_callback, promised_at, known_reached_at AS reached_at,
        coalesce(promised_at < $cut_off_at, false)                              AS promise_passed,
        due_at,
-       CASE WHEN outcome <> 'open' THEN coalesce(end_at, due_at)
+       CASE WHEN outcome <> 'open' THEN coalesce(end_at, due_at, arrival_at)
             WHEN due_at < $cut_off_at THEN due_at END                          AS over_at,
        coalesce(retry.first.source || '/' || retry.first.call_id,
                 candidate.source || '/' || candidate.call_id)                  AS first_attempt

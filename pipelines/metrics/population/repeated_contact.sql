@@ -15,7 +15,9 @@ WITH RECURSIVE $handled, $said, last_end AS (
     FROM item_call
     WHERE direction IS DISTINCT FROM 'outbound'
       AND (outcome IN ('answered', 'abandoned', 'lost', 'open', 'callback')
-           OR len(list_filter(legs, lambda leg: leg.outcome IN ('answered', 'abandoned', 'lost', 'open', 'callback'))) > 0)
+           OR callback_promised_at IS NOT NULL OR callback_reached_at IS NOT NULL
+           OR (leg_count > 1 AND len(list_filter(legs, lambda leg:
+                   leg.outcome IN ('answered', 'abandoned', 'lost', 'open', 'callback'))) > 0))
     UNION ALL BY NAME
     SELECT 'chat' AS channel, source, session_id AS contact_id, customer_id, topic, order_id,
            coalesce(request.asked_at, first_at) AS arrival_at

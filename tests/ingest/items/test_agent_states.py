@@ -1,6 +1,7 @@
 """Occupancy from the states of agents: cut at midnights and at the cut-off, the later beginning has the time."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ def micros(time: str) -> int:
     return int(at(time).timestamp()) * 1_000_000
 
 
-def seconds_of(office: Office, **more: object) -> dict[str, tuple[str, Decimal | None]]:
+def seconds_of(office: Office, **more: Any) -> dict[str, tuple[str, Decimal | None]]:
     """Return state and seconds of each item."""
     return office.item_states("phone.occupancy", **more)
 

@@ -1,5 +1,7 @@
 """Calls assembled from legs: one offered call, from the first entry into our queue to the first human answer."""
 
+from typing import Any
+
 import pytest
 
 from tests.ingest.items.small_logs import Office, at
@@ -303,7 +305,7 @@ def test_a_call_back_belongs_to_the_contract_that_promised_it(office: Office) ->
 
 
 CALLER = "call_id, customer_id, queue, arrived_at, queued_at, answered_at, ended_at, outcome"
-WITHIN_3_MIN = {"terms": {"retries_merge_min": "3"}}
+WITHIN_3_MIN: Any = {"terms": {"retries_merge_min": "3"}}
 
 
 def connected(office: Office, **more: object) -> tuple[str, str]:
@@ -427,15 +429,18 @@ PERIODS = f"""{HEAD}
     b, 1, sales,    , 2026-09-30 23:59:30, 2026-09-30 23:59:30,            , 01 00:00:10, abandoned
     c, 1, sales, ann, 31 23:59:30, 31 23:59:30, 31 23:59:45, 2026-11-01 00:02:00, answered
     d, 1, sales, ann, 31 23:59:45, 31 23:59:45, 31 23:59:50, 2026-11-01 00:02:00, answered
-    e, 1, sales,    , 31 23:59:40, 31 23:59:40,            ,                    , open"""
+    e, 1, sales,    , 31 23:59:40, 31 23:59:40,            ,                    , open
+    f, 1, sales, ann, 2026-09-30 23:59:50,                 , 01 00:00:05, 01 00:02:00, answered
+    g, 1, sales,    , 31 23:59:30,                         ,            ,                    , open
+    h, 1, sales,    , 12 09:00:00,                         ,            ,                    , lost"""
 
 
 @pytest.mark.parametrize(
     ("period_by", "items"),
     [
-        ("arrival", {"c", "d", "e"}),
-        ("due", {"a", "c"}),  # due at 00:00:10; b at 23:59:50, c at 23:59:50, d and e in November
-        ("end", {"a", "b", "c", "d"}),  # answered or ended; e has no end, and was due in November
+        ("arrival", {"c", "d", "e", "g", "h"}),
+        ("due", {"a", "c", "g", "h"}),  # due at 00:00:10 and 23:59:50, d and e in November; unknown: by arrival
+        ("end", {"a", "b", "c", "d", "f", "h"}),  # answered or ended; e was due in November, g nobody knows when
     ],
 )
 def test_which_instant_decides_the_period_of_a_service_level(office: Office, period_by: str, items: set[str]) -> None:
@@ -452,14 +457,14 @@ def test_by_end_what_is_past_its_limit_is_of_the_period_in_which_that_passed(off
         "call",
         f"{HEAD}\n a, 1, sales,, 31 23:59:30, 31 23:59:30,,, open\n b, 1, sales,, 31 23:59:45, 31 23:59:45,,, open",
     )
-    by_end = {"terms": {"period_by": "end"}}
+    by_end: Any = {"terms": {"period_by": "end"}}
     assert office.item_states("phone.service_level", **by_end) == {"a": ("missed: not yet done", None)}
     assert (
         office.item_states("phone.service_level", cut_off_at=at("31 23:59:50"), **by_end) == {}
     )  # exactly at it: pending
 
 
-def test_by_end_a_limit_that_changes_is_the_one_of_the_calls_day(office: Office) -> None:
+def test_by_due_the_limit_decides_the_period(office: Office) -> None:
     office.load("call", f"{HEAD}\n a, 1, sales,, 31 23:59:30, 31 23:59:30,,, open")
     (found,) = office.measure("phone.service_level", terms={"period_by": "due", "answer_within_s": "30"})
     assert found.population == 0  # due at midnight, which is November's

@@ -54,6 +54,46 @@ def test_a_late_reopening_cuts_the_case_anew(office: Office) -> None:
     assert rows == [(1, ["opened"]), (2, ["reopened", "resolved"])]
 
 
+def test_a_pause_needs_a_reason_and_lasts_until_the_case_is_resumed(office: Office) -> None:
+    office.load(
+        "case",
+        f"""{HEAD}
+        k, 1, 12 09:00:00, opened, complaint,,,
+        k, 2, 12 09:30:00, paused,,,,
+        k, 3, 12 10:00:00, paused,,, no proof,
+        k, 4, 12 11:00:00, paused,,, no stock,
+        k, 5, 12 12:00:00, resumed,,,,
+        k, 6, 12 12:30:00, resumed,,,,
+        k, 7, 12 13:00:00, paused,,, no stock,
+        k, 8, 13 09:00:00, reopened,,,,""",
+    )
+    rows = office.rows("SELECT cycle, unnest(pauses, recursive := true) FROM item_case ORDER BY ALL")
+    assert [(cycle, since.hour + 8, until and until.hour + 8, reason) for cycle, since, until, reason in rows] == [
+        (1, 10, 12, "no proof"),  # whatever was said meanwhile
+        (1, 13, None, "no stock"),  # not ended: a pause is of its cycle
+    ]
+
+
+def test_a_cycle_bears_its_events_in_order_and_the_case_when_it_was_merged(office: Office) -> None:
+    office.load(
+        "case",
+        f"""{HEAD}
+        k, 1, 12 09:00:00, opened, complaint,,,
+        k, 2, 12 09:05:00, accepted,, 1,,
+        k, 3, 13 09:00:00, reopened,,,,
+        k, 4, 13 10:00:00, merged,,,, m""",
+    )
+    rows = office.rows(
+        "SELECT cycle, [e.kind || ' ' || e.place || ' ' || e.automatic FOR e IN events], merged_at, into_case_id"
+        " FROM item_case ORDER BY cycle"
+    )
+    assert [row[:2] for row in rows] == [
+        (1, ["opened 1 false", "accepted 2 true"]),
+        (2, ["reopened 3 false", "merged 4 false"]),
+    ]
+    assert {row[2:] for row in rows} == {(at("13 10:00:00"), "m")}  # of the whole case
+
+
 def test_a_case_within_the_window_says_that_its_contact_was_not_resolved(office: Office) -> None:
     """c was flagged as resolved, and a case was opened 1 h after its end; d was resolved, and stays so."""
     office.load(
