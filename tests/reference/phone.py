@@ -34,6 +34,7 @@ class Call:
     reached_at: datetime | None = None
     all_legs: list[Event] = field(default_factory=list)
     own_legs: list[Event] = field(default_factory=list)
+    contradicting_later: bool = False  # in a leg after the cut-off
 
     @property
     def item(self) -> Item:
@@ -60,6 +61,7 @@ def every_call(world: World) -> list[Call]:
             continue
         call = call_of(world, source, call_id, mine) if mine else outside_call(source, call_id, legs)
         call.all_legs, call.own_legs = legs, mine
+        call.contradicting_later = any(leg["contradicting"] for leg in everything if leg not in known)
         found.append(call)
     return found
 
@@ -286,6 +288,8 @@ def measured(rule: Rule, world: World, terms_on: TermsOn) -> Found:
         first = firsts.get(call.item, call)  # a chain of attempts belongs to the period of the first
         if call.arrival <= world.cut_off_at:
             result = state_of(rule, call, terms, world, clock)
+            if call.contradicting_later and not call.outside:
+                result = f"{result[0]} | unmeasurable: contradicting deliveries", result[1]
             put(found, call.item, result, where(first, terms_on(first.arrival), world), by)
     return found
 
