@@ -135,7 +135,10 @@ def tallies(
     """
 
     def rows_of(some: Sequence[Ask]) -> str:
-        columns = [*_dimensions(by, vendor_kept, "log_source"), *(column for ask in some for column in _columns(ask))]
+        columns = [
+            *row_dimensions(by, vendor_kept, "log_source"),
+            *(column for ask in some for column in _columns(ask)),
+        ]
         return f"SELECT {', '.join([*columns, *IDS])} FROM {table}"
 
     return count_rows(con, rows_of, asks, states, list(by))
@@ -163,7 +166,7 @@ def direct_tallies(
 
     def rows_of(some: Sequence[Ask]) -> str:
         grouped = any(ask.group for ask in some)
-        columns = _dimensions(by, vendor_kept, population_needs(population).log)
+        columns = row_dimensions(by, vendor_kept, population_needs(population).log)
         rows = scan_select(population, frame, some, [*columns, *(IDS if grouped else ())])
         # a group of items stands where its first item does: which of them are wanted is known when it is counted
         return f"SELECT * FROM ({rows}) WHERE {' AND '.join(chosen)}" if chosen and not grouped else rows
@@ -173,7 +176,8 @@ def direct_tallies(
             yield tally
 
 
-def _dimensions(by: Mapping[str, str], vendor_kept: Sequence[str], log: str) -> list[str]:
+def row_dimensions(by: Mapping[str, str], vendor_kept: Sequence[str], log: str) -> list[str]:
+    """Return what every counted row bears beside its states: its groups, whose log it stands in, why it is outside."""
     kept = f"coalesce({log} IN ({', '.join(map(quoted, vendor_kept))}), false)" if vendor_kept else "false"
     return [*(f"{sql} AS g{number}" for number, sql in enumerate(by.values())), f"{kept} AS is_kept", "outside"]
 
