@@ -1,15 +1,16 @@
 """Cases (metrics.md, section 7): elapsed between event A and event B, with pauses, cycles and merges."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from tests.reference import contact
 from tests.reference.case_log import Case, cases, pauses_of, words
 from tests.reference.hours import LATER, Pauses
-from tests.reference.log import Event, Found, Result, Terms, World, first_known, put
+from tests.reference.log import Event, Found, Result, Terms, World, put
 
 LONGER = "counted: longer than any"
 DAY_KINDS = {"working_days": "working", "service_days": "service", "natural_days": "natural"}
@@ -26,11 +27,16 @@ class Cycle:
     number: int
     events: list[Event]
     is_reopened: bool  # and so over
-    a: Event | None = None
+    a: Mapping[str, Any] | None = None
     arrival: datetime | None = None
     start: datetime | None = None
     b: Event | None = None
     merged_at: datetime | None = None
+
+    @property
+    def typed(self) -> list[Event]:
+        """Its events without automatic ones."""
+        return [event for event in self.events if not event["automatic"]]
 
     @property
     def pauses(self) -> list[tuple[datetime, datetime | None]]:
@@ -64,19 +70,19 @@ def cycles(world: World, terms: Terms) -> list[Cycle]:
             cycle = Cycle(case, number, events, number < len(parts))
             begin(cycle, world, terms)
             found.append(cycle)
-    move_starts(found, world, terms)
+    move_starts(found, terms)
     return found
 
 
 def begin(cycle: Cycle, world: World, terms: Terms) -> None:
     opening = "opened" if cycle.number == 1 else "reopened"
     from_kind = opening if terms["from"] == "opened" else terms["from"]
-    typed = [event for event in cycle.events if not event["automatic"]]
+    typed = cycle.typed
     cycle.a = next((event for event in typed if event["kind"] == from_kind), None)
     if cycle.a is None:
         return
     cycle.arrival = cycle.start = cycle.a["at"]
-    after = typed[typed.index(cycle.a) :]
+    after = typed[next(i for i, event in enumerate(typed) if event is cycle.a) :]
     cycle.b = next((e for e in after if e["kind"] in words(terms["to"])), None)
     called = cycle.case.named
     if from_kind == "opened" and called is not None:  # the clock starts at the contact's arrival where known
@@ -87,21 +93,24 @@ def begin(cycle: Cycle, world: World, terms: Terms) -> None:
         cycle.merged_at = merged["at"]
 
 
-def move_starts(every: list[Cycle], world: World, terms: Terms) -> None:
-    """The survivor of a merge starts at the earliest opening, if the merge came before its B."""
-    if terms["from"] != "opened":
-        return
+def move_starts(every: list[Cycle], terms: Terms) -> None:
+    """The survivor of a merge starts at the earliest opening (or A), if the merge came before its B."""
     first_of = {(one.case.source, one.case.case_id): one for one in every if one.number == 1}
     for _ in every:  # as often as a chain of merges could be long
         for one in every:
             merged = next((e for e in one.events if e["kind"] == "merged"), None)
-            if merged is None or one.arrival is None or one.start is None:
-                continue
-            into = first_of.get((one.case.source, merged["into_case_id"]))
-            if into is None or into is one or into.arrival is None or into.start is None:
+            into = None if merged is None else first_of.get((one.case.source, merged["into_case_id"]))
+            if merged is None or into is None or into is one or one.arrival is None or one.start is None:
                 continue
             if into.b is None or merged["at"] < into.b["at"]:
-                into.arrival, into.start = min(into.arrival, one.arrival), min(into.start, one.start)
+                into.arrival = min(into.arrival or one.arrival, one.arrival)
+                into.start = min(into.start or one.start, one.start)
+    for one in every:
+        if one.a is not None or one.start is None:
+            continue
+        # its A is that of a case merged into it, its B its own
+        one.a = {"at": one.start, "ambiguous_time": False}
+        one.b = next((e for e in one.typed if e["at"] >= one.start and e["kind"] in words(terms["to"])), None)
 
 
 # --- limits ----------------------------------------------------------------------------------------------------------
@@ -171,11 +180,11 @@ def within(cycle: Cycle, world: World, terms: Terms) -> Result:
 
 
 def elapsed(cycle: Cycle, world: World, terms: Terms, target_h: str | None) -> Result:
-    """Return the hours from A to B; without a B what became of it."""
+    """Return the seconds from A to B; without a B what became of it."""
     withdrawn_at, closed_at = cycle.at_of("withdrawn"), cycle.at_of("closed")
     if cycle.b is not None and cycle.merged_at is None and withdrawn_at is None:
         seconds = elapsed_s(cycle, cycle.b["at"], world, terms)
-        return ("unmeasurable: no calendar", None) if seconds is None else ("counted", seconds / 3600)
+        return ("unmeasurable: no calendar", None) if seconds is None else ("counted", seconds)
     ends = [at for at in (withdrawn_at, closed_at, cycle.merged_at) if at is not None]
     never = "excluded: never answered" if target_h is None else LONGER
     if ends and min(ends) in (withdrawn_at, cycle.merged_at):
@@ -224,15 +233,16 @@ def falls(cycle: Cycle, world: World, terms: Terms, by: str) -> bool | None:
 def state_of(rule: Rule, cycle: Cycle, world: World, terms: Terms) -> Result:
     types, case = words(terms["case_types"]), cycle.case
     assert cycle.arrival is not None
-    columns = ("queue", "customer_id", "topic", "order_id")
-    whole = {"source": case.source, **{column: first_known(case.events, column) for column in columns}}
-    if not world.in_scope(whole, "case", cycle.arrival):
+    belongs = contact.case_belongs(world, case, cycle.arrival)
+    if belongs is False:
         return "outside: * | not there", None
     if types and case.case_type not in types:
         return "outside: * | not there", None
     if any(event["contradicting"] for event in case.events):
         return "unmeasurable: contradicting deliveries", None
     result = rule(cycle, world, terms)
+    if belongs is None:
+        result = f"{result[0]} | outside: * | not there", result[1]
     decisive = [event for event in (cycle.a, cycle.b) if event is not None]
     if any(event["ambiguous_time"] for event in decisive):
         return "unmeasurable: ambiguous time", None

@@ -31,6 +31,7 @@ class Contact:
     topic: str | None
     order: str | None
     is_handled_later: bool = field(default=False, kw_only=True)  # after the cut-off
+    lasted_until: datetime | None = field(default=None, kw_only=True)  # at least, where its end is not known
 
 
 def contacts(world: World) -> list[Contact]:
@@ -47,6 +48,7 @@ def every_contact(world: World) -> list[Contact]:
                 "phone", call.source, call.call_id, call.arrival, call.ended_at, last_known(call.legs, "resolved"),
                 [leg["queue"] for leg in entered], call.outside, call.outcome == "answered", call.contradicting,
                 *(first_known(call.legs, column) for column in ("customer_id", "topic", "order_id")),
+                lasted_until=call.answered_at,
                 is_handled_later=any(leg["outcome"] == "answered" for leg in call.legs),
             )
         )  # fmt: skip
@@ -156,6 +158,7 @@ def not_repeated(world: World, contact: Contact, terms: Terms) -> str:
     if own is None:
         return f"unmeasurable: no {terms['same']}"
     until = None if contact.end is None else contact.end + hours(terms)
+    surely = until or (contact.lasted_until or contact.arrival) + hours(terms)
     others = [
         other for other in contacts(world.everybodys)
         if (other.channel, other.source, other.contact_id) != (contact.channel, contact.source, contact.contact_id)
@@ -164,9 +167,11 @@ def not_repeated(world: World, contact: Contact, terms: Terms) -> str:
         and contact.arrival <= other.arrival <= (until or world.cut_off_at)
         and other.outside in (None, ANYTHING)
     ]  # fmt: skip
-    if any(other.outside is None and other.arrival > contact.arrival for other in others):
+    if any(other.outside is None and contact.arrival < other.arrival <= surely for other in others):
         return "missed"
     state = "met" if until is not None and world.cut_off_at > until else "pending"
+    if until is None:
+        state = "met | pending"  # its end is not logged: nobody can say when its window is over
     # of two that came at one instant neither is the earlier; of another it is not known what it is
     return f"{state} | missed" if others else state
 
@@ -330,28 +335,48 @@ def complaint_rate(world: World, terms_on: TermsOn) -> Found:
     types = words(terms_on(None)["case_types"])
     for case in cases(world):
         opened = case.first("opened")
+        item = case.source, f"case:{case.case_id}"
         if opened is None or case.case_type not in types:
+            found[item] = "outside: * | not there", None
             continue
         at = complained_at(world, case, opened, terms_on(None)["by"])
         if world.in_period(at) and opened["at"] <= world.cut_off_at:
-            found[case.source, f"case:{case.case_id}"] = complaint(world, case, at), None
+            state = complaint(world, case, at)
+            if terms_on(None)["by"] == "contact" and not contacts_of(world, case):
+                state += " | unmeasurable: contact not in the logs"  # of which day it is may be said to be unknown
+            found[item] = state, None
     return found
+
+
+def contacts_of(world: World, case: Case) -> list[Contact]:
+    named = case.named
+    return [one for one in contacts(world) if named is not None and names(named, one)]
 
 
 def complained_at(world: World, case: Case, opened: Event, by: str) -> datetime:
     """By complaint its opening; by contact the arrival of the contact it names, its opening where it names none."""
-    named = case.named
-    arrivals = [one.arrival for one in contacts(world) if named is not None and names(named, one)]
+    arrivals = [one.arrival for one in contacts_of(world, case)]
     at: datetime = opened["at"]
     return min(arrivals, default=at) if by == "contact" else at
 
 
 def complaint(world: World, case: Case, at: datetime) -> str:
-    whole = {"source": case.source, **{c: first_known(case.events, c) for c in ("queue", "topic", "order_id")}}
     upheld = last_known(case.events, "upheld")
     state = "pending" if upheld is None else "missed" if upheld else "met"
     if any(event["contradicting"] for event in case.events):
         state = "unmeasurable: contradicting deliveries"
+    return {True: state, False: "outside: * | not there", None: f"{state} | outside: * | not there"}[
+        case_belongs(world, case, at)
+    ]
+
+
+def case_belongs(world: World, case: Case, at: datetime) -> bool | None:
+    """Say whether a case is the contract's: it belongs to the contact it names; None where that cannot be said."""
+    of_contacts = {one.outside == "out of scope" for one in contacts_of(world, case)}
+    if of_contacts:
+        is_unknown = len(of_contacts) > 1 or any(one.outside == ANYTHING for one in contacts_of(world, case))
+        return None if is_unknown else not of_contacts.pop()
     if "channel" in world.scope or "customer_type" in world.scope:
-        return f"{state} | outside: * | not there"  # of which channel a case is, is not said
-    return state if world.in_scope(whole, "case", at) else "outside: * | not there"
+        return None  # of which channel a case is, is not said
+    whole = {"source": case.source, **{c: first_known(case.events, c) for c in ("queue", "topic", "order_id")}}
+    return world.in_scope(whole, "case", at)

@@ -34,6 +34,7 @@ class Call:
     reached_at: datetime | None = None
     all_legs: list[Event] = field(default_factory=list)
     own_legs: list[Event] = field(default_factory=list)
+    contradicting_later: bool = False  # in a leg after the cut-off
 
     @property
     def item(self) -> Item:
@@ -60,6 +61,7 @@ def every_call(world: World) -> list[Call]:
             continue
         call = call_of(world, source, call_id, mine) if mine else outside_call(source, call_id, legs)
         call.all_legs, call.own_legs = legs, mine
+        call.contradicting_later = any(leg["contradicting"] for leg in everything if leg not in known)
         found.append(call)
     return found
 
@@ -182,11 +184,16 @@ def average_wait(call: Call, terms: Terms, world: World) -> Result:
         return "excluded: never answered", None
     if call.outcome == "callback":
         return "excluded: call-back", None
+    if call.outcome == "lost" and call.wait is None:
+        return "excluded: never answered", None  # what has no amount
     wrong = unmeasurable_wait(call)
     if call.outcome == "abandoned" and terms["over"] == "answered":
         # no queue time on an abandoned call: unmeasurable in every metric
         return wrong if wrong == "unmeasurable: no queue time" else "excluded: left before an answer", None
-    return (wrong, None) if wrong else ("counted", call.wait)
+    if wrong:
+        return wrong, None
+    # how long it took until a call was lost is no wait of an answered or an abandoned one
+    return "counted" + (" | excluded: never answered" if call.outcome == "lost" else ""), call.wait
 
 
 def service_level(call: Call, terms: Terms, world: World) -> Result:
@@ -245,7 +252,8 @@ def state_of(rule: Rule, call: Call, terms: Terms, world: World, clock: Clock) -
     if is_open is None:
         return "unmeasurable: no calendar", None
     if not is_open:
-        return "excluded: outside service hours", None
+        doubt = " | unmeasurable: contradicting deliveries" if call.contradicting else ""
+        return "excluded: outside service hours" + doubt, None
     if call.contradicting:
         return "unmeasurable: contradicting deliveries", None
     return rule(call, terms, world)
@@ -280,6 +288,8 @@ def measured(rule: Rule, world: World, terms_on: TermsOn) -> Found:
         first = firsts.get(call.item, call)  # a chain of attempts belongs to the period of the first
         if call.arrival <= world.cut_off_at:
             result = state_of(rule, call, terms, world, clock)
+            if call.contradicting_later and not call.outside:
+                result = f"{result[0]} | unmeasurable: contradicting deliveries", result[1]
             put(found, call.item, result, where(first, terms_on(first.arrival), world), by)
     return found
 
@@ -316,7 +326,8 @@ def handle_time(world: World, terms_on: TermsOn) -> Found:
             if call.outside or leg not in call.own_legs:
                 found[item] = "outside: * | not there", None
             elif leg["outcome"] != "answered":
-                found[item] = unhandled_leg(leg, world.cut_off_at), None
+                doubt = " | unmeasurable: contradicting deliveries" if leg["contradicting"] else ""
+                found[item] = unhandled_leg(leg, world.cut_off_at) + doubt, None
             elif leg["contradicting"]:
                 found[item] = "unmeasurable: contradicting deliveries", None
             else:

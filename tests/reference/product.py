@@ -119,8 +119,10 @@ class Product:
             for name, term in metric.terms.items()
         }
         calendar = None if world.hours is None else "default"
+        by_agent = metric.population == "agent_state"  # a state without a queue is where its agent is
+        scope = scope_sql(world.scope, postings(self.con), by_agent=by_agent) or "true"
         frame = Frame(
-            days, world.zone, world.cut_off_at, scope_sql(world.scope, postings(self.con)) or "true", calendar,
+            days, world.zone, world.cut_off_at, scope, calendar,
             population_options(metric, pieces), self.spans,
         )  # fmt: skip
         asks = [Ask("m", metric, pieces)]

@@ -177,5 +177,8 @@ def sampling_rate(world: World, terms_on: TermsOn) -> Found:
     for contact in handled(world):
         rows = [row for row in world.current("inspection") if names(row, contact)]
         state = "met" if last_inspection(world, rows) is not None else "missed"
-        found[contact.source, contact.contact_id] = shut_out(contact) or state, None
+        shut = shut_out(contact)
+        if shut == "unmeasurable: contradicting deliveries":
+            state, shut = f"{state} | {shut}", None  # it was inspected or not, whatever they contradict each other in
+        found[contact.source, contact.contact_id] = shut or state, None
     return found
