@@ -42,10 +42,11 @@ def contacts(world: World) -> list[Contact]:
 def every_contact(world: World) -> list[Contact]:
     found = []
     for call in phone.calls(world):
+        end = call.ended_at if call.legs[-1]["ended_at"] is not None else None  # it may still go on
         entered = [leg for leg in call.all_legs if leg["queue"] is not None]
         found.append(
             Contact(
-                "phone", call.source, call.call_id, call.arrival, call.ended_at, last_known(call.legs, "resolved"),
+                "phone", call.source, call.call_id, call.arrival, end, last_known(call.legs, "resolved"),
                 [leg["queue"] for leg in entered], call.outside, call.outcome == "answered", call.contradicting,
                 *(first_known(call.legs, column) for column in ("customer_id", "topic", "order_id")),
                 lasted_until=call.answered_at,
@@ -185,7 +186,8 @@ def shut_out(contact: Contact) -> str | None:
         return f"outside: {contact.outside} | not there"
     if not contact.is_handled:
         return "outside: not handled by a person | not there" + (" | pending" if contact.is_handled_later else "")
-    return "unmeasurable: contradicting deliveries" if contact.contradicting else None
+    # what they contradict each other in may be who handled it, and when
+    return "unmeasurable: contradicting deliveries | outside: * | not there" if contact.contradicting else None
 
 
 def on_the_spot(world: World, terms_on: TermsOn) -> Found:
@@ -329,7 +331,7 @@ def complaint_rate(world: World, terms_on: TermsOn) -> Found:
     found: Found = {}
     for contact in handled(world):
         state = shut_out(contact) or "counted: handled contact"
-        if state == "unmeasurable: contradicting deliveries":
+        if state.startswith("unmeasurable: contradicting deliveries"):
             state = f"counted: handled contact | {state}"  # it was handled, whatever they contradict each other in
         found[contact.source, contact.contact_id] = state, None
     types = words(terms_on(None)["case_types"])
@@ -372,11 +374,11 @@ def complaint(world: World, case: Case, at: datetime) -> str:
 
 def case_belongs(world: World, case: Case, at: datetime) -> bool | None:
     """Say whether a case is the contract's: it belongs to the contact it names; None where that cannot be said."""
-    of_contacts = {one.outside == "out of scope" for one in contacts_of(world, case)}
-    if of_contacts:
-        is_unknown = len(of_contacts) > 1 or any(one.outside == ANYTHING for one in contacts_of(world, case))
-        return None if is_unknown else not of_contacts.pop()
-    if "channel" in world.scope or "customer_type" in world.scope:
-        return None  # of which channel a case is, is not said
-    whole = {"source": case.source, **{c: first_known(case.events, c) for c in ("queue", "topic", "order_id")}}
-    return world.in_scope(whole, "case", at)
+    own = {"source": case.source, **{c: first_known(case.events, c) for c in ("queue", "topic", "order_id")}}
+    verdicts = {one.outside != "out of scope" for one in contacts_of(world, case)}
+    # its own queue and topic may be said to come first
+    verdicts.add(world.in_scope(own, "case", at))
+    is_unknown = any(one.outside == ANYTHING for one in contacts_of(world, case))
+    if world.scope and (len(verdicts) > 1 or is_unknown or {"channel", "customer_type", "source"} & set(world.scope)):
+        return None  # of which channel and source a case is, is not said
+    return verdicts.pop()
