@@ -24,7 +24,7 @@ from pipelines.core.period import Days, Month
 from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.zone import instant_to_local
 from pipelines.ingest.items import assembly_digest
-from pipelines.metrics.compose import Ask, population_options
+from pipelines.metrics.compose import Ask, population_options, scans_for
 from pipelines.metrics.declare import Metric, metric_named, population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting, scope_sql
@@ -69,6 +69,7 @@ class _Months:
     postings: Sequence[Posting]
     vendor_kept: Sequence[str]
     calendars: str
+    spans: int
 
     @property
     def contract(self) -> Contract:
@@ -84,7 +85,7 @@ class _Months:
         options = population_options(terms.metric, terms.terms)
         calendar = calendar_for(terms.metric, self.found.calendars)
         in_scope = self.scope(self.contract.scope, terms.metric) or "true"
-        frame = Frame(within, self.contract.zone, self.known_until, in_scope, calendar, options)
+        frame = Frame(within, self.contract.zone, self.known_until, in_scope, calendar, options, self.spans)
         return Ask(indicator.id, terms.metric, terms.terms, self.scope(indicator.scope, terms.metric)), frame
 
     def scope(self, scope: Mapping[str, Sequence[str]], metric: Metric) -> str | None:
@@ -125,9 +126,9 @@ def _months_of(con: duckdb.DuckDBPyConnection, found: ReadContract, known_until:
     """Prepare the session for a contract's questions."""
     contract = found.source.model
     prepare(con)
-    lay_out_calendars(con, found.calendars, contract.zone, term_days(contract))
+    spans = lay_out_calendars(con, found.calendars, contract.zone, term_days(contract))
     roster = postings(con)
-    return _Months(con, found, known_until, roster, vendor_kept_sources(con), calendars_digest(con))
+    return _Months(con, found, known_until, roster, vendor_kept_sources(con), calendars_digest(con), spans)
 
 
 def refresh_cubes(home: Path, contract_name: str, *, now: datetime) -> list[Refreshed]:
@@ -263,15 +264,10 @@ def _scans(
     months: _Months, dirty: Iterable[tuple[Indicator, str, list[Days], str]]
 ) -> dict[tuple[str, Frame], list[Ask]]:
     """Put together the indicators that one scan can answer: of one population, reading and run of days of a month."""
-    scans: dict[tuple[str, Frame], list[Ask]] = {}
-    for indicator, _, runs, _ in dirty:
-        for run in runs:
-            for days in by_month(run):
-                question = months.asked(indicator, days)
-                if question is not None:
-                    ask, frame = question
-                    scans.setdefault((ask.population, frame), []).append(ask)
-    return scans
+    questions = [
+        months.asked(indicator, days) for indicator, _, runs, _ in dirty for run in runs for days in by_month(run)
+    ]
+    return scans_for(question for question in questions if question is not None)
 
 
 def by_month(days: Days) -> Iterator[Days]:
