@@ -135,7 +135,7 @@ def is_late(cycle: Cycle, end: datetime, world: World, terms: Terms) -> bool | N
         state = world.clock.within_days(
             cycle.start, end, end, int(terms["limit"]), DAY_KINDS[counted_in], terms["after_close"], cycle.pauses
         )
-        return None if state.startswith("unmeasurable") else state != "met"
+        return None if state.startswith("unmeasurable") else not state.startswith("met")
     elapsed = elapsed_s(cycle, end, world, terms)
     return None if elapsed is None else elapsed > hours_s(terms, "limit")
 
@@ -151,7 +151,13 @@ def due_at(cycle: Cycle, world: World, terms: Terms) -> datetime | None:
     counted_in, pauses = terms["counted_in"], cycle.pauses
     if counted_in in DAY_KINDS:
         due = world.clock.due_of_days(
-            cycle.start, int(terms["limit"]), DAY_KINDS[counted_in], terms["after_close"], world.horizon, pauses
+            cycle.start,
+            int(terms["limit"]),
+            DAY_KINDS[counted_in],
+            terms["after_close"],
+            world.horizon,
+            pauses,
+            is_asked=True,
         )
     else:
         is_working = counted_in == "working_hours"
@@ -224,6 +230,8 @@ def measured(rule: Rule, world: World, terms_on: TermsOn) -> Found:
         terms = terms_on(cycle.arrival)
         state, amount = state_of(rule, cycle, world, terms)
         where = falls(cycle, world, terms, by)
+        if by != "arrival" and "contradicting" in state:
+            where = None
         if cycle.is_doubtful:  # after the cut-off, or in a merge, deliveries contradict each other
             state, where = state + CONTRADICTING, where if by == "arrival" else None
         put(found, item, (state, amount), where, by)
@@ -246,6 +254,7 @@ def falls(cycle: Cycle, world: World, terms: Terms, by: str) -> bool | None:
 def state_of(rule: Rule, cycle: Cycle, world: World, terms: Terms) -> Result:
     types, case = words(terms["case_types"]), cycle.case
     assert cycle.arrival is not None
+    assert cycle.start is not None
     belongs = contact.case_belongs(world, case, cycle.arrival)
     if belongs is False:
         return "outside: * | not there", None
@@ -254,6 +263,8 @@ def state_of(rule: Rule, cycle: Cycle, world: World, terms: Terms) -> Result:
     if any(event["contradicting"] for event in case.events):
         return "unmeasurable: contradicting deliveries", None
     result = rule(cycle, world, terms)
+    if terms.get("counted_in") in DAY_KINDS and world.clock.is_before_hours(cycle.start):
+        result = f"{result[0]} | unmeasurable: no holiday notice", result[1]
     if belongs is None:
         result = f"{result[0]} | outside: * | not there", result[1]
     decisive = [event for event in (cycle.a, cycle.b) if event is not None]

@@ -23,7 +23,7 @@ class Contact:
     arrival: datetime
     end: datetime | None
     flag: bool | None
-    queues: list[str]
+    queues: list[str | None]
     outside: str | None
     is_handled: bool
     contradicting: bool
@@ -31,6 +31,7 @@ class Contact:
     topic: str | None
     order: str | None
     is_handled_later: bool = field(default=False, kw_only=True)  # after the cut-off
+    noted_queues: list[str] = field(default_factory=list, kw_only=True)  # of private notes alone
     lasted_until: datetime | None = field(default=None, kw_only=True)  # at least, where its end is not known
 
 
@@ -43,7 +44,7 @@ def every_contact(world: World) -> list[Contact]:
     found = []
     for call in phone.calls(world):
         end = call.ended_at if call.legs[-1]["ended_at"] is not None else None  # it may still go on
-        entered = [leg for leg in call.all_legs if leg["queue"] is not None]
+        entered = [leg for leg in call.all_legs if leg["queue"] is not None or leg["outcome"] != "ivr_only"]
         found.append(
             Contact(
                 "phone", call.source, call.call_id, call.arrival, end, last_known(call.legs, "resolved"),
@@ -54,7 +55,9 @@ def every_contact(world: World) -> list[Contact]:
             )
         )  # fmt: skip
     for session in chat.sessions(world):
-        queues = [event["queue"] for event in session.events if event["queue"] is not None]
+        public = [event for event in session.events if event["queue"] is not None and not event["private"]]
+        queues = [event["queue"] for event in public]
+        noted = [event["queue"] for event in session.events if event["private"] and event["queue"] not in queues]
         humans = [event for event in session.events if chat.is_human(event)]
         everything = world.groups("chat", "session_id")[session.item]
         found.append(
@@ -62,7 +65,7 @@ def every_contact(world: World) -> list[Contact]:
                 "chat", session.source, session.session_id, session.start.at, humans[-1]["at"] if humans else None,
                 last_known(session.events, "resolved"), queues, session.outside, bool(humans),
                 session.contradicting, *(session.called[column] for column in ("customer_id", "topic", "order_id")),
-                is_handled_later=any(chat.is_human(event) for event in everything),
+                noted_queues=noted, is_handled_later=any(chat.is_human(event) for event in everything),
             )
         )  # fmt: skip
     for thread in email.threads(world):
@@ -118,8 +121,10 @@ def resolved(world: World, contact: Contact, terms: Terms, mine: list[Case], evi
     entered = [queue for queue in contact.queues[1:] if queue in second_line]
     if mine or any(queue != contact.queues[0] for queue in entered):
         return "missed"  # at once
-    if entered:  # it began in the second line, and came back to it: whether that is a transfer to it is not said
-        return f"missed | {resolved(world, replace(contact, queues=[]), terms, mine, evidence)}"
+    if entered or any(queue in second_line for queue in contact.noted_queues):
+        # it began in the second line and came back to it, or only a note was written there: is that a transfer?
+        plain = replace(contact, queues=[], noted_queues=[])
+        return f"missed | {resolved(world, plain, terms, mine, evidence)}"
     if evidence == "agent_flag":
         return "unmeasurable: no flag" if contact.flag is None else "met" if contact.flag else "missed"
     return surveyed(world, contact, terms) if evidence == "survey" else not_repeated(world, contact, terms)
@@ -303,7 +308,7 @@ def followed_up_by(world: World, contact: Contact, terms: Terms, mine: list[Case
     if withdrawn is not None and (answered is None or withdrawn["at"] < answered):
         then = min(withdrawn["at"], world.cut_off_at)
         state = world.clock.within_days(contact.arrival, then, then, *days_of(terms), pauses)
-        return {"met": "excluded: withdrawn"}.get(state, state)
+        return " | ".join({"met": "excluded: withdrawn"}.get(one, one) for one in state.split(" | "))
     state = world.clock.within_days(contact.arrival, answered, world.cut_off_at, *days_of(terms), pauses)
     return "missed: no case" if not mine and state.startswith("missed") else state
 
@@ -318,7 +323,7 @@ def falls_by(world: World, contact: Contact, terms: Terms, mine: list[Case], by:
 
 
 def due_at(world: World, contact: Contact, terms: Terms, pauses: Any) -> datetime | None:
-    due = world.clock.due_of_days(contact.arrival, *days_of(terms)[:1], *days_of(terms)[1:], world.horizon, pauses)
+    due = world.clock.due_of_days(contact.arrival, *days_of(terms), world.horizon, pauses, is_asked=True)
     is_paused = any(end is None for _, end in pauses)
     return None if is_paused and due is not None and due > world.horizon else due
 

@@ -193,8 +193,9 @@ def within_days(question: Question, terms: Terms, world: World) -> Result:
 
 def due_in_days(question: Question, terms: Terms, world: World) -> datetime | None:
     return world.clock.due_of_days(
-        question.asked["at"], int(terms["within_days"]), terms["day_kind"], terms["after_close"], world.horizon
-    )
+        question.asked["at"], int(terms["within_days"]), terms["day_kind"], terms["after_close"], world.horizon,
+        is_asked=True,
+    )  # fmt: skip
 
 
 # --- hours -----------------------------------------------------------------------------------------------------------
