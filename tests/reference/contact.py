@@ -31,6 +31,7 @@ class Contact:
     topic: str | None
     order: str | None
     is_handled_later: bool = field(default=False, kw_only=True)  # after the cut-off
+    is_called_later: bool = field(default=False, kw_only=True)  # after the cut-off
     noted_queues: list[str] = field(default_factory=list, kw_only=True)  # of private notes alone
     lasted_until: datetime | None = field(default=None, kw_only=True)  # at least, where its end is not known
 
@@ -50,7 +51,7 @@ def every_contact(world: World) -> list[Contact]:
                 "phone", call.source, call.call_id, call.arrival, end, last_known(call.legs, "resolved"),
                 [leg["queue"] for leg in entered], call.outside, call.outcome == "answered", call.contradicting,
                 *(first_known(call.legs, column) for column in ("customer_id", "topic", "order_id")),
-                lasted_until=call.answered_at,
+                lasted_until=call.answered_at, is_called_later=call.is_called_later,
                 is_handled_later=any(leg["outcome"] == "answered" for leg in call.legs),
             )
         )  # fmt: skip
@@ -65,7 +66,9 @@ def every_contact(world: World) -> list[Contact]:
                 "chat", session.source, session.session_id, session.start.at, humans[-1]["at"] if humans else None,
                 last_known(session.events, "resolved"), queues, session.outside, bool(humans),
                 session.contradicting, *(session.called[column] for column in ("customer_id", "topic", "order_id")),
-                noted_queues=noted, is_handled_later=any(chat.is_human(event) for event in everything),
+                noted_queues=noted,
+                is_called_later=session.called != chat.whole(session.source, everything, everything),
+                is_handled_later=any(chat.is_human(event) for event in everything),
             )
         )  # fmt: skip
     for thread in email.threads(world):
@@ -75,9 +78,9 @@ def every_contact(world: World) -> list[Contact]:
             Contact(
                 "email", thread.source, thread.thread_id, (thread.asked or thread.mails[0])["at"],
                 replies[-1]["at"] if replies else None, last_known(thread.mails, "resolved"), queues,
-                thread.outside, thread.reply is not None, thread.contradicting,
+                thread.outside, thread.reply is not None or thread.is_negative, thread.contradicting,
                 *(thread.called[column] for column in ("customer_id", "topic", "order_id")),
-                is_handled_later=any(m["direction"] == "out" and not m["automatic"] for m in thread.everything),
+                is_called_later=thread.called != thread.later, is_handled_later=any(m["direction"] == "out" and not m["automatic"] for m in thread.everything),
             )
         )  # fmt: skip
     return found
@@ -158,6 +161,8 @@ def not_repeated(world: World, contact: Contact, terms: Terms) -> str:
 
     It comes after this one did, and by this one's end plus the window; one that overlaps is a repeat.
     """
+    if contact.is_called_later:
+        return f"outside: {ANYTHING}"  # whose it is, or what about, is said after the cut-off
     if contact.customer is None:
         return "unmeasurable: no customer"
     own = {"topic": contact.topic, "order": contact.order, "any": "any"}[terms["same"]]
@@ -168,12 +173,13 @@ def not_repeated(world: World, contact: Contact, terms: Terms) -> str:
     others = [
         other for other in contacts(world.everybodys)
         if (other.channel, other.source, other.contact_id) != (contact.channel, contact.source, contact.contact_id)
-        and other.customer == contact.customer
-        and {"topic": other.topic, "order": other.order, "any": "any"}[terms["same"]] == own
+        and (other.is_called_later or other.customer == contact.customer)
+        and (other.is_called_later or {"topic": other.topic, "order": other.order, "any": "any"}[terms["same"]] == own)
         and contact.arrival <= other.arrival <= (until or world.cut_off_at)
         and other.outside in (None, ANYTHING)
     ]  # fmt: skip
-    if any(other.outside is None and contact.arrival < other.arrival <= surely for other in others):
+    sure = [other for other in others if other.outside is None and not other.is_called_later]
+    if any(contact.arrival < other.arrival <= surely for other in sure):
         return "missed"
     state = "met" if until is not None and world.cut_off_at > until else "pending"
     if until is None:
@@ -189,6 +195,8 @@ def handled(world: World) -> list[Contact]:
 def shut_out(contact: Contact) -> str | None:
     if contact.outside:
         return f"outside: {contact.outside} | not there"
+    if not contact.is_handled and contact.contradicting:
+        return f"outside: {ANYTHING} | not there"
     if not contact.is_handled:
         return "outside: not handled by a person | not there" + (" | pending" if contact.is_handled_later else "")
     # what they contradict each other in may be who handled it, and when
@@ -229,7 +237,7 @@ def in_field(declared: str, inferred: str) -> str:
         undecided = [state for state in (declared, inferred) if state.startswith(kind)]
         if undecided:
             return " | ".join(undecided)
-    raise ValueError(f"{declared}, {inferred}")
+    return f"outside: {ANYTHING}"
 
 
 def resolution_gap(world: World, terms_on: TermsOn) -> Found:

@@ -34,6 +34,7 @@ class Call:
     reached_at: datetime | None = None
     all_legs: list[Event] = field(default_factory=list)
     own_legs: list[Event] = field(default_factory=list)
+    is_called_later: bool = False  # by a leg after the cut-off
     contradicting_later: bool = False  # in a leg after the cut-off
 
     @property
@@ -61,6 +62,10 @@ def every_call(world: World) -> list[Call]:
             continue
         call = call_of(world, source, call_id, mine) if mine else outside_call(source, call_id, legs)
         call.all_legs, call.own_legs = legs, mine
+        columns = ("customer_id", "topic", "order_id")
+        call.is_called_later = any(
+            first_known(legs, c) is None and first_known(everything, c) is not None for c in columns
+        )
         call.contradicting_later = any(leg["contradicting"] for leg in everything if leg not in known)
         found.append(call)
     return found
