@@ -23,7 +23,7 @@ class Contact:
     arrival: datetime
     end: datetime | None
     flag: bool | None
-    queues: list[str | None]
+    transfers: list[str | None]  # the queues it was handed to
     outside: str | None
     is_handled: bool
     contradicting: bool
@@ -32,7 +32,9 @@ class Contact:
     order: str | None
     is_handled_later: bool = field(default=False, kw_only=True)  # after the cut-off
     is_called_later: bool = field(default=False, kw_only=True)  # after the cut-off
-    noted_queues: list[str] = field(default_factory=list, kw_only=True)  # of private notes alone
+    first_queue: str | None = field(kw_only=True)
+    other_queues: list[str] = field(default_factory=list, kw_only=True)  # in which it was handled, or handed over
+    goes_on: bool = field(default=False, kw_only=True)  # after the cut-off
     lasted_until: datetime | None = field(default=None, kw_only=True)  # at least, where its end is not known
 
 
@@ -49,38 +51,41 @@ def every_contact(world: World) -> list[Contact]:
         found.append(
             Contact(
                 "phone", call.source, call.call_id, call.arrival, end, last_known(call.legs, "resolved"),
-                [leg["queue"] for leg in entered], call.outside, call.outcome == "answered", call.contradicting,
+                [leg["queue"] for leg in entered[1:]], call.outside, call.outcome == "answered", call.contradicting,
                 *(first_known(call.legs, column) for column in ("customer_id", "topic", "order_id")),
+                first_queue=entered[0]["queue"] if entered else None, goes_on=call.goes_on,
                 lasted_until=call.answered_at, is_called_later=call.is_called_later,
                 is_handled_later=any(leg["outcome"] == "answered" for leg in call.legs),
             )
         )  # fmt: skip
     for session in chat.sessions(world):
-        public = [event for event in session.events if event["queue"] is not None and not event["private"]]
-        queues = [event["queue"] for event in public]
-        noted = [event["queue"] for event in session.events if event["private"] and event["queue"] not in queues]
+        queued = [event for event in session.events if event["queue"] is not None]
+        transfers = [event["queue"] for event in queued if event["kind"] == "transfer"]
         humans = [event for event in session.events if chat.is_human(event)]
         everything = world.groups("chat", "session_id")[session.item]
         found.append(
             Contact(
                 "chat", session.source, session.session_id, session.start.at, humans[-1]["at"] if humans else None,
-                last_known(session.events, "resolved"), queues, session.outside, bool(humans),
+                last_known(session.events, "resolved"), transfers, session.outside, bool(humans),
                 session.contradicting, *(session.called[column] for column in ("customer_id", "topic", "order_id")),
-                noted_queues=noted,
+                first_queue=queued[0]["queue"] if queued and queued[0]["kind"] != "transfer" else None,
+                other_queues=[event["queue"] for event in queued],
+                goes_on=any(event["at"] > world.cut_off_at for event in everything),
                 is_called_later=session.called != chat.whole(session.source, everything, everything),
                 is_handled_later=any(chat.is_human(event) for event in everything),
             )
         )  # fmt: skip
     for thread in email.threads(world):
-        replies = [m for m in thread.mails if m["direction"] == "out" and not m["automatic"]]
+        replies = [m for m in thread.mails if email.is_reply(m)]
         queues = [mail["queue"] for mail in thread.mails if mail["queue"] is not None]
         found.append(
             Contact(
                 "email", thread.source, thread.thread_id, (thread.asked or thread.mails[0])["at"],
-                replies[-1]["at"] if replies else None, last_known(thread.mails, "resolved"), queues,
+                replies[-1]["at"] if replies else None, last_known(thread.mails, "resolved"), queues[1:],
                 thread.outside, thread.reply is not None or thread.is_negative, thread.contradicting,
                 *(thread.called[column] for column in ("customer_id", "topic", "order_id")),
-                is_called_later=thread.called != thread.later, is_handled_later=any(m["direction"] == "out" and not m["automatic"] for m in thread.everything),
+                first_queue=first_known(thread.mails, "queue"), goes_on=len(thread.mails) < len(thread.everything),
+                is_called_later=thread.called != thread.later, is_handled_later=any(map(email.is_reply, thread.everything)),
             )
         )  # fmt: skip
     return found
@@ -121,12 +126,15 @@ def of_contact(world: World, contact: Contact, terms: Terms) -> list[Case]:
 def resolved(world: World, contact: Contact, terms: Terms, mine: list[Case], evidence: str) -> str:
     """Return the state of a contact by one kind of evidence; several words where readers may differ."""
     second_line = [queue.strip() for queue in terms["second_line"].split(",") if queue.strip()]
-    entered = [queue for queue in contact.queues[1:] if queue in second_line]
-    if mine or any(queue != contact.queues[0] for queue in entered):
+    entered = [queue for queue in contact.transfers if queue in second_line]
+    if mine or any(queue != contact.first_queue for queue in entered):
         return "missed"  # at once
-    if entered or any(queue in second_line for queue in contact.noted_queues):
-        # it began in the second line and came back to it, or only a note was written there: is that a transfer?
-        plain = replace(contact, queues=[], noted_queues=[])
+    if contact.goes_on:  # and may still be transferred, or flagged otherwise
+        plain = replace(contact, goes_on=False)
+        return f"pending | {resolved(world, plain, terms, mine, evidence)}"
+    if entered or any(queue in second_line for queue in contact.other_queues):
+        # it began in the second line, came back to it, was handed to it by the bot, or only answered there
+        plain = replace(contact, transfers=[], other_queues=[])
         return f"missed | {resolved(world, plain, terms, mine, evidence)}"
     if evidence == "agent_flag":
         return "unmeasurable: no flag" if contact.flag is None else "met" if contact.flag else "missed"

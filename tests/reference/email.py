@@ -40,6 +40,10 @@ class Question:
     doubts: tuple[str, ...] = ()  # what may be said of a round, because of another mail of its thread
 
 
+def is_reply(mail: Event) -> bool:
+    return mail["direction"] == "out" and not mail["automatic"]
+
+
 def named_by(mail: Event) -> list[str]:
     return [name for name in [mail["in_reply_to"], *(mail["refs"] or [])] if name]
 
