@@ -10,7 +10,7 @@ from typing import Any
 from tests.reference import contact
 from tests.reference.case_log import Case, cases, pauses_of, words
 from tests.reference.hours import LATER, Pauses
-from tests.reference.log import Event, Found, Result, Terms, World, put
+from tests.reference.log import ANYTHING, Event, Found, Result, Terms, World, put
 
 LONGER = "counted: longer than any"
 DAY_KINDS = {"working_days": "working", "service_days": "service", "natural_days": "natural"}
@@ -32,6 +32,8 @@ class Cycle:
     start: datetime | None = None
     b: Event | None = None
     merged_at: datetime | None = None
+    is_doubtful: bool = False
+    is_automatic: bool = False  # an automatic event may be said to start it
 
     @property
     def typed(self) -> list[Event]:
@@ -60,6 +62,8 @@ class Cycle:
 def cycles(world: World, terms: Terms) -> list[Cycle]:
     """Cut every case at its reopenings; in each part find the first A, and the first B at or after it."""
     found = []
+    every = world.current("case")
+    merged_in_doubt = {event["into_case_id"] for event in every if event["into_case_id"] and event["contradicting"]}
     for case in cases(world):
         parts: list[list[Event]] = [[]]
         for event in case.events:
@@ -69,6 +73,7 @@ def cycles(world: World, terms: Terms) -> list[Cycle]:
         for number, events in enumerate(parts, start=1):
             cycle = Cycle(case, number, events, number < len(parts))
             begin(cycle, world, terms)
+            cycle.is_doubtful = case.contradicting_later or case.case_id in merged_in_doubt
             found.append(cycle)
     move_starts(found, terms)
     return found
@@ -79,10 +84,12 @@ def begin(cycle: Cycle, world: World, terms: Terms) -> None:
     from_kind = opening if terms["from"] == "opened" else terms["from"]
     typed = cycle.typed
     cycle.a = next((event for event in typed if event["kind"] == from_kind), None)
+    first = next((event for event in cycle.events if event["kind"] == from_kind), None)
+    cycle.is_automatic = first is not cycle.a
     if cycle.a is None:
         return
     cycle.arrival = cycle.start = cycle.a["at"]
-    after = typed[next(i for i, event in enumerate(typed) if event is cycle.a) :]
+    after = typed[next(i for i, event in enumerate(typed) if event is cycle.a) + 1 :]  # B is another event
     cycle.b = next((e for e in after if e["kind"] in words(terms["to"])), None)
     called = cycle.case.named
     if from_kind == "opened" and called is not None:  # the clock starts at the contact's arrival where known
@@ -128,7 +135,7 @@ def is_late(cycle: Cycle, end: datetime, world: World, terms: Terms) -> bool | N
         state = world.clock.within_days(
             cycle.start, end, end, int(terms["limit"]), DAY_KINDS[counted_in], terms["after_close"], cycle.pauses
         )
-        return None if state.startswith("unmeasurable") else state != "met"
+        return None if state.startswith("unmeasurable") else not state.startswith("met")
     elapsed = elapsed_s(cycle, end, world, terms)
     return None if elapsed is None else elapsed > hours_s(terms, "limit")
 
@@ -144,7 +151,13 @@ def due_at(cycle: Cycle, world: World, terms: Terms) -> datetime | None:
     counted_in, pauses = terms["counted_in"], cycle.pauses
     if counted_in in DAY_KINDS:
         due = world.clock.due_of_days(
-            cycle.start, int(terms["limit"]), DAY_KINDS[counted_in], terms["after_close"], world.horizon, pauses
+            cycle.start,
+            int(terms["limit"]),
+            DAY_KINDS[counted_in],
+            terms["after_close"],
+            world.horizon,
+            pauses,
+            is_asked=True,
         )
     else:
         is_working = counted_in == "working_hours"
@@ -207,13 +220,21 @@ def measured(rule: Rule, world: World, terms_on: TermsOn) -> Found:
     found: Found = {}
     for cycle in cycles(world, choices):
         item = cycle.case.source, f"{cycle.case.case_id}#{cycle.number}"
+        if cycle.is_automatic:
+            found[item] = f"outside: {ANYTHING} | not there", None
+            continue
         if cycle.arrival is None or (choices["cycles"] == "first" and cycle.number > 1):
-            is_doubtful = any(event["contradicting"] for event in cycle.case.events)
+            is_doubtful = cycle.is_doubtful or any(event["contradicting"] for event in cycle.case.events)
             found[item] = "outside: * | not there" + (CONTRADICTING if is_doubtful else ""), None
             continue
         terms = terms_on(cycle.arrival)
         state, amount = state_of(rule, cycle, world, terms)
-        put(found, item, (state, amount), falls(cycle, world, terms, by), by)
+        where = falls(cycle, world, terms, by)
+        if by != "arrival" and "contradicting" in state:
+            where = None
+        if cycle.is_doubtful:  # after the cut-off, or in a merge, deliveries contradict each other
+            state, where = state + CONTRADICTING, where if by == "arrival" else None
+        put(found, item, (state, amount), where, by)
     return found
 
 
@@ -233,6 +254,7 @@ def falls(cycle: Cycle, world: World, terms: Terms, by: str) -> bool | None:
 def state_of(rule: Rule, cycle: Cycle, world: World, terms: Terms) -> Result:
     types, case = words(terms["case_types"]), cycle.case
     assert cycle.arrival is not None
+    assert cycle.start is not None
     belongs = contact.case_belongs(world, case, cycle.arrival)
     if belongs is False:
         return "outside: * | not there", None
@@ -241,6 +263,8 @@ def state_of(rule: Rule, cycle: Cycle, world: World, terms: Terms) -> Result:
     if any(event["contradicting"] for event in case.events):
         return "unmeasurable: contradicting deliveries", None
     result = rule(cycle, world, terms)
+    if terms.get("counted_in") in DAY_KINDS and world.clock.is_before_hours(cycle.start):
+        result = f"{result[0]} | unmeasurable: no holiday notice", result[1]
     if belongs is None:
         result = f"{result[0]} | outside: * | not there", result[1]
     decisive = [event for event in (cycle.a, cycle.b) if event is not None]

@@ -40,6 +40,10 @@ class Question:
     doubts: tuple[str, ...] = ()  # what may be said of a round, because of another mail of its thread
 
 
+def is_reply(mail: Event) -> bool:
+    return mail["direction"] == "out" and not mail["automatic"]
+
+
 def named_by(mail: Event) -> list[str]:
     return [name for name in [mail["in_reply_to"], *(mail["refs"] or [])] if name]
 
@@ -193,8 +197,9 @@ def within_days(question: Question, terms: Terms, world: World) -> Result:
 
 def due_in_days(question: Question, terms: Terms, world: World) -> datetime | None:
     return world.clock.due_of_days(
-        question.asked["at"], int(terms["within_days"]), terms["day_kind"], terms["after_close"], world.horizon
-    )
+        question.asked["at"], int(terms["within_days"]), terms["day_kind"], terms["after_close"], world.horizon,
+        is_asked=True,
+    )  # fmt: skip
 
 
 # --- hours -----------------------------------------------------------------------------------------------------------

@@ -302,18 +302,24 @@ class Clock:
         so_far, late = ("pending", "missed: not yet done") if answered is None else ("met", "missed")
         due = self.due_of_days(asked, n, day_kind, after_close, end, pauses)
         state = "unmeasurable: no holiday notice" if due is None else so_far if end <= due else late
-        if self.hours is not None and self.version(local_day(asked, self.zone)) is None:
+        if self.is_before_hours(asked):
             state += (
                 " | unmeasurable: no holiday notice"  # no hours are agreed yet; whether they are needed is not said
             )
         return state
 
+    def is_before_hours(self, asked: datetime) -> bool:
+        """Say whether no hours are agreed yet at a time."""
+        return self.hours is not None and self.version(local_day(asked, self.zone)) is None
+
     def due_of_days(
-        self, asked: datetime, n: int, day_kind: str, after_close: str, known_until: datetime, pauses: Pauses = ()
-    ) -> datetime | None:
+        self, asked: datetime, n: int, day_kind: str, after_close: str, known_until: datetime, pauses: Pauses = (),
+        *, is_asked: bool = False,
+    ) -> datetime | None:  # fmt: skip
         """Return when ``n`` days are over; LATER where after ``known_until``, None where a day in question is unknown.
 
-        A day in whose close the clock is paused is not counted.
+        A day in whose close the clock is paused is not counted. ``is_asked``: the due itself is asked, so that it is
+        unknown even where it is certain to lie after ``known_until``.
         """
         day = local_day(asked, self.zone)
         if day_kind == "natural":
@@ -327,7 +333,7 @@ class Clock:
         while True:
             day += DAY
             if known_until < day_begins(day, self.zone):
-                return LATER
+                return None if is_asked and is_unsure else LATER
             counts = self.counts(day, day_kind)
             close = self.close_of_business(day)
             if counts is not False and close is not None and is_paused_at(close, pauses):

@@ -34,6 +34,8 @@ class Call:
     reached_at: datetime | None = None
     all_legs: list[Event] = field(default_factory=list)
     own_legs: list[Event] = field(default_factory=list)
+    goes_on: bool = False  # after the cut-off
+    is_called_later: bool = False  # by a leg after the cut-off
     contradicting_later: bool = False  # in a leg after the cut-off
 
     @property
@@ -61,6 +63,12 @@ def every_call(world: World) -> list[Call]:
             continue
         call = call_of(world, source, call_id, mine) if mine else outside_call(source, call_id, legs)
         call.all_legs, call.own_legs = legs, mine
+        times = [leg[at] for leg in everything for at in ("queued_at", "answered_at", "ended_at")]
+        call.goes_on = any(at is not None and at > world.cut_off_at for at in times)
+        columns = ("customer_id", "topic", "order_id")
+        call.is_called_later = any(
+            first_known(legs, c) is None and first_known(everything, c) is not None for c in columns
+        )
         call.contradicting_later = any(leg["contradicting"] for leg in everything if leg not in known)
         found.append(call)
     return found
@@ -263,6 +271,8 @@ def where(call: Call, terms: Terms, world: World) -> bool | None:
     """Say whether a call falls into the period: by its arrival, by the end of its limit, or by its own end."""
     by = terms.get("period_by", "arrival")
     end = call.answered_at if call.outcome == "answered" else call.ended_at
+    if by == "due" and call.queued_at is None:
+        return None  # from when its limit ran is not said
     if end is None and call.queued_at is not None and call.wait is not None:
         end = call.queued_at + timedelta(microseconds=int(call.wait * 1_000_000))
     if by == "end" and (call.outcome == "callback" or (end is None and call.outcome != "open")):
