@@ -96,6 +96,8 @@ TERMS: dict[str, dict[str, list[str]]] = {
     "case.within": {
         **A_TO_B, "limit": ["7", "1", "2", "24", "48"], **AFTER_CLOSE, **PERIOD_BY,
         "counted_in": ["working_days", "service_days", "natural_days", "wall_hours", "working_hours"],
+        # the promise that binds the customer: read a second time by tests/cases/case_states.yaml alone
+        "eligible_from": [""], "eligible_to": [""], "eligible_days": ["7"],
     },
     "case.elapsed_mean": {**A_TO_B, **IN_HOURS},
     "case.elapsed_percentile": {**A_TO_B, **IN_HOURS, **PERCENTILE, "target_h": ["24", "0", "9"]},
