@@ -156,6 +156,28 @@ def coded_sql(ask: Ask) -> str:
     return STATE_TEXT.sub(lambda match: codes[match[1].replace("''", "'")], expression_sql(ask))
 
 
+def branches(sql: str) -> list[tuple[str, str]]:
+    """Return the branches of a state expression: each condition with its state, the last one's ``true``."""
+    found: list[tuple[str, str]] = []
+    depth, begins, condition = 0, 0, ""
+    for token in WORD.finditer(sql):
+        word = token[0]
+        if word == "CASE":
+            depth += 1
+        elif word == "END":
+            depth -= 1
+        elif depth == 1 and word == "WHEN":
+            begins = token.end()
+        elif depth == 1 and word == "THEN":
+            condition = sql[begins : token.start()].strip()
+        elif depth == 1 and word == "ELSE":
+            condition = "true"
+        elif depth == 1 and condition and word.startswith("'"):
+            found.append((condition, word[1:-1].replace("''", "'")))
+            condition = ""
+    return found
+
+
 def scoped(scope: str, population: str, *, place: str, channel: str | None = None) -> str:
     """Return the condition of a scope as it reads in a population."""
     return f"({Template(scope).safe_substitute(place=place, channel=channel or population_needs(population).channel)})"

@@ -221,6 +221,8 @@ class _DayClock:
         event = self.limit.event
         if self.limit.kind == "natural":
             return f"(day_of_{event}.day - DATE '1970-01-01')"
+        if self.limit.after_close == "same_day":  # no macro, which would pack the day into a row first
+            return f"day_of_{event}.{self.limit.kind}_index"
         return f"start_{self.limit.kind}_index(day_of_{event}, {event}, {quoted(self.limit.after_close)})"
 
     def read_on(self, day: str) -> str:

@@ -141,7 +141,7 @@ def scans_of(
     days = Days(since, until)
     cut_off_at = cut_off_at or day_begins_at(until, zone)
     roster = postings(con)
-    hours = _calendars(calendars, zone)
+    hours = calendars_of(calendars, zone)
     spans = lay_out_calendars(con, hours, zone, days)
     questions = []
     for metric in metrics:
@@ -267,7 +267,8 @@ calendars:
 ZONES_OF_MAINLAND_CHINA = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "PRC")
 
 
-def _calendars(tree: TextTree | None, zone: str) -> dict[str, Calendar]:
+def calendars_of(tree: TextTree | None, zone: str) -> dict[str, Calendar]:
+    """Return the calendars given; without any, one that is always open, with mainland China's notices in its zones."""
     if tree is None:
         holidays = "cn" if zone in ZONES_OF_MAINLAND_CHINA else "none"
         tree = read_yaml(ALWAYS_OPEN.replace("HOLIDAYS", holidays), "always open")

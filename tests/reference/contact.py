@@ -84,7 +84,8 @@ def every_contact(world: World) -> list[Contact]:
                 replies[-1]["at"] if replies else None, last_known(thread.mails, "resolved"), queues[1:],
                 thread.outside, thread.reply is not None or thread.is_negative, thread.contradicting,
                 *(thread.called[column] for column in ("customer_id", "topic", "order_id")),
-                first_queue=first_known(thread.mails, "queue"), goes_on=len(thread.mails) < len(thread.everything),
+                first_queue=first_known(thread.mails, "queue"),
+                goes_on=len(thread.mails) < len(thread.everything),
                 is_called_later=thread.called != thread.later,
                 is_handled_later=any(map(email.is_reply, thread.everything)),
             )
