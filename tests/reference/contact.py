@@ -132,8 +132,7 @@ def resolved(world: World, contact: Contact, terms: Terms, mine: list[Case], evi
     if mine or any(queue != contact.first_queue for queue in entered):
         return "missed"  # at once
     if contact.goes_on:  # and may still be transferred, or flagged otherwise
-        plain = replace(contact, goes_on=False)
-        return f"pending | {resolved(world, plain, terms, mine, evidence)}"
+        return f"outside: {ANYTHING}"
     if entered or any(queue in second_line for queue in contact.other_queues):
         # it began in the second line, came back to it, was handed to it by the bot, or only answered there
         plain = replace(contact, transfers=[], other_queues=[])
@@ -203,18 +202,24 @@ def handled(world: World) -> list[Contact]:
 
 
 def shut_out(contact: Contact) -> str | None:
+    if contact.contradicting and (contact.outside or not contact.is_handled):
+        return f"outside: {ANYTHING} | not there"  # that is what they may contradict each other in
     if contact.outside:
         return f"outside: {contact.outside} | not there"
-    if not contact.is_handled and contact.contradicting:
-        return f"outside: {ANYTHING} | not there"
     if not contact.is_handled:
         return "outside: not handled by a person | not there" + (" | pending" if contact.is_handled_later else "")
     # what they contradict each other in may be who handled it, and when
     return "unmeasurable: contradicting deliveries | outside: * | not there" if contact.contradicting else None
 
 
+def in_doubt(world: World) -> Found:
+    """Begin with the contacts of which deliveries contradict each other: when they came may be what they say."""
+    doubtful = [contact for contact in contacts(world) if contact.contradicting]
+    return {(one.source, one.contact_id): (f"outside: {ANYTHING} | not there", None) for one in doubtful}
+
+
 def on_the_spot(world: World, terms_on: TermsOn) -> Found:
-    found: Found = {}
+    found = in_doubt(world)
     for contact in handled(world):
         terms = terms_on(contact.arrival)
         mine = of_contact(world, contact, terms)
@@ -224,7 +229,7 @@ def on_the_spot(world: World, terms_on: TermsOn) -> Found:
 
 
 def repeat_rate(world: World, terms_on: TermsOn) -> Found:
-    found: Found = {}
+    found = in_doubt(world)
     for contact in handled(world):
         state = shut_out(contact) or not_repeated(world, contact, terms_on(contact.arrival))
         found[contact.source, contact.contact_id] = state, None
@@ -251,7 +256,7 @@ def in_field(declared: str, inferred: str) -> str:
 
 
 def resolution_gap(world: World, terms_on: TermsOn) -> Found:
-    found: Found = {}
+    found = in_doubt(world)
     for contact in handled(world):
         terms = terms_on(contact.arrival)
         state = shut_out(contact)
@@ -267,7 +272,7 @@ def resolution_gap(world: World, terms_on: TermsOn) -> Found:
 
 
 def follow_up(world: World, terms_on: TermsOn) -> Found:
-    found: Found = {}
+    found = in_doubt(world)
     by = terms_on(None).get("period_by", "arrival")
     for contact in contacts(world):
         if contact.arrival > world.cut_off_at:
@@ -351,7 +356,7 @@ def due_at(world: World, contact: Contact, terms: Terms, pauses: Any) -> datetim
 
 def complaint_rate(world: World, terms_on: TermsOn) -> Found:
     """Upheld complaints on handled contacts: both are items."""
-    found: Found = {}
+    found = in_doubt(world)
     for contact in handled(world):
         state = shut_out(contact) or "counted: handled contact"
         if state.startswith("unmeasurable: contradicting deliveries"):

@@ -332,7 +332,7 @@ class Clock:
         left, is_unsure = n, False  # where a day is unknown: what is left if every unknown day counts
         while True:
             day += DAY
-            if known_until < day_begins(day, self.zone):
+            if known_until <= day_begins(day, self.zone):
                 return None if is_asked and is_unsure else LATER
             counts = self.counts(day, day_kind)
             close = self.close_of_business(day)

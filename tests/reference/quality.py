@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from tests.reference.contact import Contact, handled, hours, names, shut_out
+from tests.reference.contact import Contact, handled, hours, in_doubt, names, shut_out
 from tests.reference.log import ANYTHING, Event, Found, Result, Terms, World
 
 TermsOn = Callable[[datetime | None], Terms]
@@ -172,7 +172,7 @@ def inspected(world: World, terms_on: TermsOn, *, score: str | None) -> Found:
 
 
 def sampling_rate(world: World, terms_on: TermsOn) -> Found:
-    found: Found = {}
+    found = in_doubt(world)
     for contact in handled(world):
         rows = [row for row in world.current("inspection") if names(row, contact)]
         state = "met" if last_inspection(world, rows) is not None else "missed"

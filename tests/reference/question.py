@@ -121,7 +121,8 @@ SAME = {
 CONTRADICTING = "unmeasurable: contradicting deliveries"
 # Reasons that may hold of one item together; the specification does not say which of them comes first.
 SIDE_BY_SIDE = {
-    f"unmeasurable: {reason}" for reason in ("no calendar", "ambiguous time", "no request time", "negative interval")
+    f"unmeasurable: {reason}"
+    for reason in ("no calendar", "no holiday notice", "ambiguous time", "no request time", "negative interval")
 }
 
 
