@@ -22,6 +22,10 @@ class Case:
         found: str | None = first_known(self.events, "case_type")
         return found
 
+    @property
+    def is_contradicting(self) -> bool:
+        return self.contradicting_later or any(event["contradicting"] for event in self.events)
+
     def first(self, kind: str) -> Event | None:
         return next((event for event in self.events if event["kind"] == kind), None)
 

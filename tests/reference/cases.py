@@ -240,8 +240,11 @@ def measured(rule: Rule, world: World, terms_on: TermsOn) -> Found:
 
 def falls(cycle: Cycle, world: World, terms: Terms, by: str) -> bool | None:
     assert cycle.arrival is not None
+    assert cycle.start is not None
     if by == "arrival":
-        return world.in_period(cycle.arrival)
+        # the clock starts at the contact; whether event A, which decides the period, moves with it is not said
+        of_a, of_clock = world.in_period(cycle.arrival), world.in_period(cycle.start)
+        return of_a if of_a == of_clock else None
     if cycle.merged_at is not None:
         return None
     ends = [cycle.at_of("withdrawn"), cycle.at_of("closed"), None if cycle.b is None else cycle.b["at"]]

@@ -30,6 +30,7 @@ class Contact:
     customer: str | None
     topic: str | None
     order: str | None
+    is_greeted: bool = field(default=False, kw_only=True)  # a person wrote, but answered nothing
     is_handled_later: bool = field(default=False, kw_only=True)  # after the cut-off
     is_called_later: bool = field(default=False, kw_only=True)  # after the cut-off
     first_queue: str | None = field(kw_only=True)
@@ -70,6 +71,7 @@ def every_contact(world: World) -> list[Contact]:
                 session.contradicting, *(session.called[column] for column in ("customer_id", "topic", "order_id")),
                 first_queue=queued[0]["queue"] if queued and queued[0]["kind"] != "transfer" else None,
                 other_queues=[event["queue"] for event in queued],
+                is_greeted=bool(humans) and session.start.answer is None,
                 goes_on=any(event["at"] > world.cut_off_at for event in everything),
                 is_called_later=session.called != chat.whole(session.source, everything, everything),
                 is_handled_later=any(chat.is_human(event) for event in everything),
@@ -110,7 +112,7 @@ def hours(terms: Terms, name: str = "window_h") -> timedelta:
 def naming(world: World, contact: Contact) -> list[Case]:
     """Return the cases that name a contact, whenever they were opened."""
     mine = [case for case in cases(world) if case.named is not None and names(case.named, contact)]
-    return [case for case in mine if case.first("opened") is not None]
+    return [case for case in mine if case.is_contradicting or case.first("opened") is not None]
 
 
 def of_contact(world: World, contact: Contact, terms: Terms) -> list[Case]:
@@ -127,6 +129,8 @@ def of_contact(world: World, contact: Contact, terms: Terms) -> list[Case]:
 
 def resolved(world: World, contact: Contact, terms: Terms, mine: list[Case], evidence: str) -> str:
     """Return the state of a contact by one kind of evidence; several words where readers may differ."""
+    if any(case.is_contradicting for case in naming(world, contact)):
+        return f"outside: {ANYTHING}"  # whether a case was opened is what deliveries contradict each other in
     second_line = [queue.strip() for queue in terms["second_line"].split(",") if queue.strip()]
     entered = [queue for queue in contact.transfers if queue in second_line]
     if mine or any(queue != contact.first_queue for queue in entered):
@@ -204,6 +208,8 @@ def handled(world: World) -> list[Contact]:
 def shut_out(contact: Contact) -> str | None:
     if contact.contradicting and (contact.outside or not contact.is_handled):
         return f"outside: {ANYTHING} | not there"  # that is what they may contradict each other in
+    if contact.is_greeted and not contact.outside:
+        return f"outside: {ANYTHING} | not there"  # whether a greeting handles a contact is not said
     if contact.outside:
         return f"outside: {contact.outside} | not there"
     if not contact.is_handled:
@@ -395,6 +401,8 @@ def complaint(world: World, case: Case, at: datetime) -> str:
     state = "pending" if upheld is None else "missed" if upheld else "met"
     if any(event["contradicting"] for event in case.events):
         state = "unmeasurable: contradicting deliveries"
+    elif case.is_contradicting:
+        state += " | unmeasurable: contradicting deliveries"
     return {True: state, False: "outside: * | not there", None: f"{state} | outside: * | not there"}[
         case_belongs(world, case, at)
     ]
