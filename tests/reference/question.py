@@ -89,7 +89,9 @@ TERMS: dict[str, dict[str, list[str]]] = {
     "contact.resolution_gap": {
         "declared": ["agent_flag", "survey"], **SAME_CONTACT, **SECOND_LINE, **CASE_WINDOW
     },
-    "contact.follow_up": {**DAYS, "within_days": ["3", "1", "2", "5"], "or_resolved": ["true", "false"], **SECOND_LINE, **CASE_WINDOW},
+    "contact.follow_up": {
+        **DAYS, "within_days": ["3", "1", "2", "5"], "or_resolved": ["true", "false"], **SECOND_LINE, **CASE_WINDOW
+    },
     "contact.complaint_rate": {
         "by": ["complaint", "contact"], "case_types": ["complaint", "complaint, feedback", "enquiry"]
     },
