@@ -9,6 +9,7 @@ import typer
 from pipelines.cli import (
     close,
     contract,
+    cubes,
     demo,
     explain,
     ingest,
@@ -19,6 +20,7 @@ from pipelines.cli import (
     sample,
     serve,
     statements,
+    why,
 )
 
 program = typer.Typer(
@@ -42,7 +44,7 @@ def home_of_all(
         os.environ["CLAUSEMETER_HOME"] = str(home)
 
 
-for verb in (ingest, loads, measure, metrics, close, statements, explain, sample, demo, serve):
+for verb in (ingest, loads, measure, metrics, close, statements, explain, why, sample, demo, serve):
     verb.register(program)
-for group in (contract, override):
+for group in (contract, override, cubes):
     program.add_typer(group.verbs, name=group.NAME)

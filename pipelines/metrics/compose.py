@@ -6,7 +6,7 @@ counts are asked, the same columns are counted as they are made, and no row is k
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from string import Template
 
@@ -83,6 +83,44 @@ def population_options(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]]
     return tuple((name, sql) for name, sql in options if needs.options.get(name) != sql)
 
 
+# Options that give a limit its length: two of them cannot share a scan.
+LIMITS = frozenset(("within_days", "limit", "within_h", "within_s", "answer_within_s", "eligible_days"))
+
+
+def scans_for(questions: Iterable[tuple[Ask, Frame]]) -> dict[tuple[str, Frame], list[Ask]]:
+    """Put together the questions that one scan can answer: of one population and frame, whose readings do not differ.
+
+    A reading that a metric has no term for, or leaves to what its population says of itself, differs from none.
+    """
+    scans: list[tuple[str, Frame, list[Ask]]] = []
+    for ask, frame in questions:
+        for place, (population, known, asks) in enumerate(scans):
+            if population == ask.population and (merged := _merged(population, known, frame)) is not None:
+                scans[place] = (population, merged, [*asks, ask])
+                break
+        else:
+            scans.append((ask.population, frame, [ask]))
+    return {(population, frame): asks for population, frame, asks in scans}
+
+
+def _merged(population: str, one: Frame, other: Frame) -> Frame | None:
+    """Return the frame that serves both, or None where they differ in more than options, or in an option."""
+    ours, theirs = dict(one.options), dict(other.options)
+    said = {"period_by": "arrival", "split_after_min": "0", **population_needs(population).options}
+    if replace(one, options=()) != replace(other, options=()):
+        return None
+    if any(ours.get(name, said.get(name)) != theirs.get(name, said.get(name)) for name in _both(ours, theirs, said)):
+        return None
+    if LIMITS & set(ours) and LIMITS & set(theirs) and LIMITS & set(ours) != LIMITS & set(theirs):
+        return None
+    return replace(one, options=tuple(sorted((ours | theirs).items())))
+
+
+def _both(ours: Mapping[str, str], theirs: Mapping[str, str], said: Mapping[str, str]) -> set[str]:
+    """Return the options on which both have a word: their own, or the population's."""
+    return {name for name in {*ours, *theirs} if (name in ours or name in said) and (name in theirs or name in said)}
+
+
 def _option(term: Term, pieces: Sequence[Piece[str]]) -> str:
     if term.unit in ("days", "days or h"):
         return dated_literal(term, pieces)
@@ -116,6 +154,28 @@ def coded_sql(ask: Ask) -> str:
     """Return the expression giving small codes: the place of each state in ``metric.states``, from 1."""
     codes = {state: str(number) for number, state in enumerate(ask.metric.states, start=1)}
     return STATE_TEXT.sub(lambda match: codes[match[1].replace("''", "'")], expression_sql(ask))
+
+
+def branches(sql: str) -> list[tuple[str, str]]:
+    """Return the branches of a state expression: each condition with its state, the last one's ``true``."""
+    found: list[tuple[str, str]] = []
+    depth, begins, condition = 0, 0, ""
+    for token in WORD.finditer(sql):
+        word = token[0]
+        if word == "CASE":
+            depth += 1
+        elif word == "END":
+            depth -= 1
+        elif depth == 1 and word == "WHEN":
+            begins = token.end()
+        elif depth == 1 and word == "THEN":
+            condition = sql[begins : token.start()].strip()
+        elif depth == 1 and word == "ELSE":
+            condition = "true"
+        elif depth == 1 and condition and word.startswith("'"):
+            found.append((condition, word[1:-1].replace("''", "'")))
+            condition = ""
+    return found
 
 
 def scoped(scope: str, population: str, *, place: str, channel: str | None = None) -> str:

@@ -13,6 +13,17 @@ from pipelines.metrics.frame import Frame, local_day_sql
 # How `counted_in` words a limit, and how `day_kind` does.
 DAY_KINDS = {"working_days": "working", "service_days": "service", "natural_days": "natural"}
 US_OF_HOUR = 3_600_000_000
+# What a clock asks of a day, beside its spans; and what a limit asks more.
+COLUMNS_OF_HOURS = ("day", "open_before_us", "no_hours_index")
+COLUMNS_OF_LIMIT = (
+    "working_index",
+    "service_index",
+    "no_notice_index",
+    "is_working_day",
+    "is_service_day",
+    "close_of_business_at",
+    "ends_at",
+)
 
 
 @dataclass
@@ -90,16 +101,182 @@ def _limit_of_the_customer(needs: Needs, frame: Frame, spoken: frozenset[str]) -
     return _in_days(_Limit(event, answers, "natural", length, "same_day", None, spoken, name="eligible_until"), frame)
 
 
-def day_join(alias: str, frame: Frame, condition: str) -> str:
-    """Return the join of a day of the frame's calendar."""
-    return f"LEFT JOIN calendar_day AS {alias} ON {alias}.calendar = {_calendar(frame)} AND {condition}"
+def day_join(alias: str, frame: Frame, condition: str, what: str = "limit") -> str:
+    """Return the join of a day of the frame's calendar: its ``hours``, or all that a ``limit`` asks of it.
+
+    A day's whole row would be carried beside every item, its list of spans with it.
+    """
+    columns = [*COLUMNS_OF_HOURS, *(COLUMNS_OF_LIMIT if what == "limit" else ()), *_columns_of_spans(frame)]
+    days = f"(SELECT {', '.join(columns)} FROM calendar_day WHERE calendar = {_calendar(frame)})"
+    return f"LEFT JOIN {days} AS {alias} ON {condition}"
+
+
+def _columns_of_spans(frame: Frame) -> list[str]:
+    """Return the columns of a day's spans: flat, where the calendar is laid out so."""
+    return [f"{edge}_{n}_us" for n in range(1, frame.spans + 1) for edge in ("open", "shut")] or ["spans"]
+
+
+def open_us_sql(at: str, frame: Frame, day: str = "") -> str:
+    """Return the open microseconds since the calendar's first day at an instant; NULL where its day is unknown.
+
+    Over the flat columns of its day where the calendar is laid out so: a macro would pack the day into a row first.
+    """
+    day = day or f"day_of_{at}"
+    if not frame.spans:
+        return f"open_us_at({day}, {at})"
+    numbers = range(1, frame.spans + 1)
+    passed = "".join(f" + greatest(0, least(epoch_us({at}), {day}.shut_{n}_us) - {day}.open_{n}_us)" for n in numbers)
+    return f"CASE WHEN {at} IS NOT NULL AND {day}.open_1_us IS NOT NULL THEN {day}.open_before_us{passed} END"
+
+
+def working_us_sql(start: str, end: str, frame: Frame) -> str:
+    """Return the open microseconds between two instants; NULL across a day of unknown hours."""
+    if not frame.spans:
+        return f"working_us(day_of_{start}, {start}, day_of_{end}, {end})"
+    known = f"day_of_{start}.no_hours_index = day_of_{end}.no_hours_index"
+    return f"CASE WHEN {known} THEN {open_us_sql(end, frame)} - {open_us_sql(start, frame)} END"
+
+
+def is_open_sql(at: str, frame: Frame) -> str:
+    """Return whether an instant lies in service hours; NULL where its day is unknown."""
+    day = f"day_of_{at}"
+    if not frame.spans:
+        return f"is_open_at({day}, {at})"
+    numbers = range(1, frame.spans + 1)
+    spans = " OR ".join(
+        f"(epoch_us({at}) >= {day}.open_{n}_us AND epoch_us({at}) < {day}.shut_{n}_us)" for n in numbers
+    )
+    return f"CASE WHEN {at} IS NOT NULL AND {day}.open_1_us IS NOT NULL THEN {spans} END"
 
 
 def _calendar(frame: Frame) -> str:
     return quoted(frame.calendar or "")
 
 
+# --- pauses ----------------------------------------------------------------------------------------------------------
+#
+# Each kind of limit is a clock: what counts is how far it has gone, in counted days, or in microseconds of service or
+# of the wall. A pause is a piece of it, from where the clock stood to where it would have been.
+
+
+def _calendar_of_paused(limit: _Limit, frame: Frame) -> str:
+    """Return the join of the calendar as a list, a day after the other, for the few items that were paused.
+
+    Of each day only what the limit's clock is read by.
+    """
+    if limit.kind == "natural":
+        facts = "ends_at, is_working_day"
+    elif limit.kind == "working_hours":
+        facts = ", ".join(["open_before_us", *_columns_of_spans(frame)])
+    else:
+        facts = f"{limit.kind}_index AS nth, CASE WHEN is_{limit.kind}_day THEN close_of_business_at END AS close_at"
+    return (
+        "LEFT JOIN (SELECT true AS for_paused, min(day) AS first_on, list(one ORDER BY day) AS days\n"
+        f"    FROM (SELECT day, {facts} FROM calendar_day WHERE calendar = {_calendar(frame)}) AS one) AS calendar\n"
+        f"ON calendar.for_paused = (len({limit.pauses}) > 0)"
+    )
+
+
+def _stretches(limit: _Limit, begins: str, ends: str) -> str:
+    """Return an item's pauses as pieces of the clock, from where it stood at their ``begins`` to their ``ends``."""
+    piece = f"{{from_at: pause.from_at, begins: {begins}, ends: {ends}}}"
+    return f"[{piece} FOR pause IN {limit.pauses}]"
+
+
+def _stood(stretches: str, begun: str, until: str, answer: str) -> str:
+    """Return how far the clock would have gone in the pauses before ``answer``, between two of its readings."""
+    piece = f"greatest(0, least(pause.ends, {until}) - greatest(pause.begins, {begun}))"
+    return f"coalesce(list_sum([{piece} FOR pause IN {stretches} IF pause.from_at < {answer}]), 0)"
+
+
+def _with_pauses(length: str, stretches: str, begun: str) -> str:
+    """Return the limit's length, longer by every pause that began before it was over."""
+
+    def stretch(pause: str) -> str:
+        return f"greatest(0, {pause}.ends - greatest({pause}.begins, {begun}))"
+
+    before = f"list_sum([{stretch('earlier')} FOR earlier IN {stretches} IF earlier.from_at < pause.from_at])"
+    ran = f"greatest(pause.begins, {begun}) - {begun} - coalesce({before}, 0)"
+    helped = f"list_sum([{stretch('pause')} FOR pause IN {stretches} IF {ran} < {length}])"
+    return f"CAST({length} + coalesce({helped}, 0) AS BIGINT)"
+
+
 # --- days ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _DayClock:
+    """Days as a clock: how many counted days have closed since the calendar's first (natural ones: since 1970)."""
+
+    limit: _Limit
+    frame: Frame
+
+    def day_on(self, at: str) -> str:
+        """Return the local day of an instant."""
+        return local_day_sql(at, self.frame.zone, self.frame.days)
+
+    @property
+    def begun(self) -> str:
+        """Where counting begins: with the event's day, or with the one to which it is put."""
+        event = self.limit.event
+        if self.limit.kind == "natural":
+            return f"(day_of_{event}.day - DATE '1970-01-01')"
+        if self.limit.after_close == "same_day":  # no macro, which would pack the day into a row first
+            return f"day_of_{event}.{self.limit.kind}_index"
+        return f"start_{self.limit.kind}_index(day_of_{event}, {event}, {quoted(self.limit.after_close)})"
+
+    def read_on(self, day: str) -> str:
+        """Return how many counted days have closed with the day ``day``."""
+        return f"({day}.day - DATE '1970-01-01')" if self.limit.kind == "natural" else f"{day}.{self.limit.kind}_index"
+
+    @property
+    def stretches(self) -> str:
+        """The pauses: after the closes up to their beginning, through those before their end.
+
+        A close at the very beginning or end of a pause is none that it takes away.
+        """
+        if self.limit.kind == "natural":
+            until = self.day_on("(pause.until_at - INTERVAL 1 MICROSECOND)")
+            begins, ends = (f"({day} - DATE '1970-01-01' - 1)" for day in (self.day_on("pause.from_at"), f"({until})"))
+            return _stretches(self.limit, begins, ends)
+        return _stretches(
+            self.limit,
+            self._closed("pause.from_at", "> pause.from_at"),
+            self._closed("pause.until_at", ">= pause.until_at"),
+        )
+
+    def _closed(self, at: str, yet_to_close: str) -> str:
+        """Return how many counted days have closed at an instant: its day's reading, less what is open yet.
+
+        A day may close after midnight: the one before may be open too.
+        """
+        place = f"({self.day_on(at)} - calendar.first_on)"
+        day, day_before = f"calendar.days[{place} + 1]", f"calendar.days[{place}]"
+        open_yet = " - ".join(
+            f"CAST(coalesce({one}.close_at {yet_to_close}, false) AS INTEGER)" for one in (day, day_before)
+        )
+        return f"({day}.nth - {open_yet})"
+
+    @property
+    def length(self) -> str:
+        """After how many counted days from ``begun`` the limit is over."""
+        length = f"CAST({self.limit.length} AS BIGINT)"
+        return length if self.limit.pauses is None else _with_pauses(length, self.stretches, self.begun)
+
+    def days_to(self, answered: str, answer: str, most: str = "") -> str:
+        """Return the days up to an answer of the day ``answered``, less those in whose close the clock was paused.
+
+        NULL across a day that no notice speaks of; with ``most_`` that is taken for a day that counts.
+        """
+        event, kind = self.limit.event, self.limit.kind
+        if kind == "natural":
+            days = f"{answered}.day - day_of_{event}.day"
+        else:
+            of = f"day_of_{event}, {event}, {answered}, {quoted(self.limit.after_close)}"
+            days = f"{most}{kind}_days_between({of})"
+        if self.limit.pauses is None:
+            return days
+        return f"({days} - {_stood(self.stretches, self.begun, self.read_on(answered), answer)})"
 
 
 def _in_days(limit: _Limit, frame: Frame) -> Joined:
@@ -107,34 +284,35 @@ def _in_days(limit: _Limit, frame: Frame) -> Joined:
     counted = [(most, answer) for most in ("", "most_") for answer in limit.speaks_of(f"{most}days_to_")]
     if not (judged or counted or limit.is_due_spoken):
         return Joined()
+    clock = _DayClock(limit, frame)
     found = Joined(days_of=list(dict.fromkeys([limit.event, *(answer for _, answer in counted)])))
     if limit.pauses is not None:
-        found.joins.append(_counted_days(limit, frame))
+        found.joins.append(_calendar_of_paused(limit, frame))
     if judged or limit.is_due_spoken:
-        due, joins = (_natural_due if limit.kind == "natural" else _day_due)(limit, frame)
+        due, joins = (_natural_due if limit.kind == "natural" else _day_due)(clock)
         found.columns.append(f"{due} AS {limit.name}_at")
         found.joins += joins
     found.columns += [
-        f"{_days_to(f'day_of_{answer}', limit, most)} AS {most}days_to_{answer}" for most, answer in counted
+        f"{clock.days_to(f'day_of_{answer}', answer, most)} AS {most}days_to_{answer}" for most, answer in counted
     ]
     for answer in judged:
-        found.columns.append(f"{_in_time(answer, limit)} AS in_time_{answer}")
+        found.columns.append(f"{_in_time(answer, clock)} AS in_time_{answer}")
         # an instant at midnight knows the day that ends then, and nothing of the one that begins
-        day = local_day_sql(f"(population.{answer} - INTERVAL 1 MICROSECOND)", frame.zone, frame.days)
+        day = clock.day_on(f"(population.{answer} - INTERVAL 1 MICROSECOND)")
         found.joins.append(day_join(f"till_{answer}", frame, f"till_{answer}.day = {day}"))
     return found
 
 
-def _in_time(answer: str, limit: _Limit) -> str:
+def _in_time(answer: str, clock: _DayClock) -> str:
     """Return whether an answer came by the due instant.
 
     Where that lies in a year without a notice: it did if even every unknown day, taken for one that counts, leaves
     fewer than N so far; natural days want a notice only where the last has passed.
     """
-    till = f"till_{answer}"
-    so_far = f"{_days_to(till, limit, 'most_')} < {limit.length}"
+    till, limit = f"till_{answer}", clock.limit
+    so_far = f"{clock.days_to(till, answer, 'most_')} < {limit.length}"
     if limit.kind == "natural":
-        so_far = f"{_days_to(till, limit)} <= {limit.length}"
+        so_far = f"{clock.days_to(till, answer)} <= {limit.length}"
     return (
         f"CASE WHEN {till}.day = day_of_{limit.event}.day THEN true"
         f" WHEN {limit.name}_at IS NOT NULL THEN {answer} <= {limit.name}_at"
@@ -142,90 +320,37 @@ def _in_time(answer: str, limit: _Limit) -> str:
     )
 
 
-def _missing(kind: str) -> str:
-    """Return the index that two days share where every day between them is known."""
-    return "no_notice_index" if kind == "working" else "no_hours_index"
-
-
-def _start(limit: _Limit) -> str:
-    """Return the index of the day after which counting begins."""
-    return f"start_{limit.kind}_index(day_of_{limit.event}, {limit.event}, {quoted(limit.after_close)})"
-
-
-def _counted_days(limit: _Limit, frame: Frame) -> str:
-    """Return the join of the calendar's days that the limit counts, as a list, for the few items that were paused."""
-    if limit.kind == "natural":
-        facts, counts = "day: day, close_at: ends_at, is_working: is_working_day", "true"
-    else:
-        facts = f"close_at: close_of_business_at, nth: {limit.kind}_index, missing: {_missing(limit.kind)}"
-        counts = f"is_{limit.kind}_day"
-    return (
-        f"LEFT JOIN (SELECT true AS for_paused, list({{{facts}}} ORDER BY day) AS days FROM calendar_day"
-        f" WHERE calendar = {_calendar(frame)} AND {counts}) AS counted"
-        f" ON counted.for_paused = (len({limit.pauses}) > 0)"
-    )
-
-
-def _days_to(answered: str, limit: _Limit, most: str = "") -> str:
-    """Return the days from the event up to an answer of the day ``answered``, less those in whose close it was paused.
-
-    NULL across a day that no notice speaks of; with ``most_`` that is taken for a day that counts.
-    """
-    asked = f"day_of_{limit.event}"
-    if limit.kind == "natural":
-        days = f"{answered}.day - {asked}.day"
-        between = f"closing.day > {asked}.day AND closing.day <= {answered}.day"
-    else:
-        of = f"{asked}, {limit.event}, {answered}, {quoted(limit.after_close)}"
-        days = f"{most}{limit.kind}_days_between({of})"
-        between = f"closing.nth > {_start(limit)} AND closing.nth <= {answered}.{limit.kind}_index"
-    if limit.pauses is None:
-        return days
-    paused = f"{between} AND is_paused_over(closing.close_at, {limit.pauses})"
-    paused = f"len(list_filter(counted.days, lambda closing: {paused}))"
-    return f"({days} - CASE WHEN len({limit.pauses}) > 0 THEN {paused} ELSE 0 END)"
-
-
-def _day_due(limit: _Limit, frame: Frame) -> tuple[str, list[str]]:
+def _day_due(clock: _DayClock) -> tuple[str, list[str]]:
     """Return the close of business of the Nth working or service day, and its join (worktime, due_days.sql)."""
-    kind, missing, asked = limit.kind, _missing(limit.kind), f"day_of_{limit.event}"
-    nth = f"last_day.is_{kind}_day AND last_day.{kind}_index = {_start(limit)} + {limit.length}"
-    due = f"CASE WHEN last_day.{missing} = {asked}.{missing} THEN last_day.close_of_business_at END"
-    if limit.pauses is not None:
-        # a day in whose close the clock is paused is not counted: of the few paused items, the Nth of the other days
-        counted = (
-            f"list_filter(counted.days, lambda closing: closing.nth > {_start(limit)}"
-            f" AND closing.missing = {asked}.{missing}"
-            f" AND NOT is_paused_over(closing.close_at, {limit.pauses}))[CAST({limit.length} AS BIGINT)].close_at"
-        )
-        due = f"CASE WHEN len({limit.pauses}) > 0 THEN {counted} ELSE {due} END"
-    return due, [day_join("last_day", frame, nth)]
+    kind = clock.limit.kind
+    missing = "no_notice_index" if kind == "working" else "no_hours_index"  # shared where every day between is known
+    nth = f"last_day.is_{kind}_day AND last_day.{kind}_index = {clock.begun} + {clock.length}"
+    known = f"last_day.{missing} = day_of_{clock.limit.event}.{missing}"
+    return f"CASE WHEN {known} THEN last_day.close_of_business_at END", [day_join("last_day", clock.frame, nth)]
 
 
-def _natural_due(limit: _Limit, frame: Frame) -> tuple[str, list[str]]:
+def _natural_due(clock: _DayClock) -> tuple[str, list[str]]:
     """Return the end of the Nth day on, moved to the next working day where that is none, and its joins."""
-    asked = f"day_of_{limit.event}"
+    limit = clock.limit
     last, moved = f"{limit.name}_day", f"{limit.name}_moved"
     known = f"{last}.is_working_day IS NOT NULL AND {moved}.no_notice_index = {last}.no_notice_index"
     index = f"{last}.working_index + CAST(NOT {last}.is_working_day AS INTEGER)"
+    nth = f"{last}.day = DATE '1970-01-01' + CAST({clock.begun} + {clock.length} AS INTEGER)"
     joins = [
-        day_join(last, frame, f"{last}.day = {asked}.day + CAST({limit.length} AS INTEGER)"),
-        day_join(moved, frame, f"{moved}.is_working_day AND {moved}.working_index = {index}"),
+        day_join(last, clock.frame, nth),
+        day_join(moved, clock.frame, f"{moved}.is_working_day AND {moved}.working_index = {index}"),
     ]
     due = f"CASE WHEN {known} THEN {moved}.ends_at END"
-    if limit.pauses is not None:
-        runs = f"NOT is_paused_over(closing.close_at, {limit.pauses})"
-        after = f"list_filter(counted.days, lambda closing: closing.day > {asked}.day AND {runs})"
-        nth = f"{after}[CAST({limit.length} AS BIGINT)]"
-        end = (
-            f"list_transform([{nth}.day], lambda nth_on:"
-            f" list_filter(counted.days, lambda closing: closing.day >= nth_on"
-            f" AND (closing.is_working IS NULL OR (closing.is_working AND {runs})))[1])[1]"
-        )
-        due = (
-            f"CASE WHEN len({limit.pauses}) > 0 THEN CASE WHEN {end}.is_working THEN {end}.close_at END ELSE {due} END"
-        )
-    return due, joins
+    if limit.pauses is None:
+        return due, joins
+    # the day to which it moved may be paused over in its turn; hardly ever, so that days are looked through one by one
+    runs = f"NOT is_paused_over(closing.ends_at, {limit.pauses})"
+    end = (
+        f"list_filter(calendar.days, lambda closing: closing.day > {last}.day"
+        f" AND (closing.is_working_day IS NULL OR (closing.is_working_day AND {runs})))[1]"
+    )
+    again = f"NOT {last}.is_working_day AND is_paused_over({moved}.ends_at, {limit.pauses})"
+    return f"CASE WHEN {again} THEN CASE WHEN {end}.is_working_day THEN {end}.ends_at END ELSE {due} END", joins
 
 
 # --- hours -----------------------------------------------------------------------------------------------------------
@@ -233,37 +358,36 @@ def _natural_due(limit: _Limit, frame: Frame) -> tuple[str, list[str]]:
 
 def _on_the_wall(limit: _Limit) -> Joined:
     """Return the columns of a clock that never stops but for pauses."""
-    spans = (
-        f"[{{from_at: pause.from_at, from_us: epoch_us(pause.from_at), until_us: epoch_us(pause.until_at)}}"
-        f" FOR pause IN {limit.pauses}]"
-    )
+    stretches = _stretches(limit, "epoch_us(pause.from_at)", "epoch_us(pause.until_at)")
     begun = f"epoch_us({limit.event})"
     found = Joined()
     for answer in _measured(limit):
-        passed = f"epoch_us({answer}) - {begun}"
-        found.columns += _elapsed(limit, answer, passed, spans, begun, f"epoch_us({answer})")
+        until = f"epoch_us({answer})"
+        found.columns += _elapsed(limit, answer, f"{until} - {begun}", _stood(stretches, begun, until, answer))
     if limit.is_due_spoken:
-        found.columns.append(f"{limit.event} + to_microseconds({_length_us(limit, spans, begun)}) AS due_at")
+        found.columns.append(f"{limit.event} + to_microseconds({_length_us(limit, stretches, begun)}) AS due_at")
     return found
 
 
 def _in_hours(limit: _Limit, frame: Frame) -> Joined:
     """Return the columns and joins of a clock that runs in service hours alone."""
-    begun_on = f"day_of_{limit.event}"
-    begun = f"open_us_at({begun_on}, {limit.event})"
-    measured = _measured(limit)
+    begun, measured = open_us_sql(limit.event, frame), _measured(limit)
     if not (measured or limit.is_due_spoken):
         return Joined()
+
+    def read_at(at: str) -> str:
+        place = f"{local_day_sql(at, frame.zone, frame.days)} - calendar.first_on + 1"
+        return open_us_sql(at, frame, f"calendar.days[{place}]")
+
+    stretches = _stretches(limit, read_at("pause.from_at"), read_at("pause.until_at"))
     found = Joined(days_of=[limit.event, *measured])
     if limit.pauses is not None:
-        found.joins.append(_paused(limit.pauses, frame))
+        found.joins.append(_calendar_of_paused(limit, frame))
     for answer in measured:
-        passed = f"working_us({begun_on}, {limit.event}, day_of_{answer}, {answer})"
-        found.columns += _elapsed(
-            limit, answer, passed, "paused.spans", begun, f"open_us_at(day_of_{answer}, {answer})"
-        )
+        stood = _stood(stretches, begun, open_us_sql(answer, frame), answer)
+        found.columns += _elapsed(limit, answer, working_us_sql(limit.event, answer, frame), stood)
     if limit.is_due_spoken:
-        due, join = due_in_hours(limit.event, _length_us(limit, "paused.spans", begun), frame)
+        due, join = due_in_hours(limit.event, _length_us(limit, stretches, begun), frame)
         found.columns.append(f"{due} AS due_at")
         found.joins.append(join)
     return found
@@ -275,8 +399,9 @@ def due_in_hours(begins_at: str, length_us: str, frame: Frame) -> tuple[str, str
     A limit that is over with the day's hours is over then, not when the next day opens.
     """
     begun_on = f"day_of_{begins_at}"
-    target = f"open_us_at({begun_on}, {begins_at}) + {length_us}"
-    due = f"greatest({begins_at}, instant_in_hours(due_hours, {target}))"
+    target = f"{open_us_sql(begins_at, frame)} + {length_us}"
+    instant = f"list_transform([{target}], lambda target_us: instant_in_hours(due_hours, target_us))[1]"
+    due = f"greatest({begins_at}, {instant})"
     open_days = f"(SELECT * FROM calendar_day WHERE calendar = {_calendar(frame)} AND len(spans) > 0)"
     return (
         f"CASE WHEN due_hours.no_hours_index = {begun_on}.no_hours_index THEN {due} END",
@@ -289,45 +414,16 @@ def _measured(limit: _Limit) -> list[str]:
     return [a for a in limit.answers if f"elapsed_to_{a}_s" in limit.spoken or f"in_time_{a}" in limit.spoken]
 
 
-def _elapsed(limit: _Limit, answer: str, passed: str, spans: str, begun: str, until: str) -> list[str]:
-    """Return the columns of what ran from the event to an answer.
-
-    ``passed`` are its microseconds, pauses and all; ``begun`` and ``until`` its two ends on the clock that ``spans``,
-    the pauses, are read on.
-    """
-    if limit.pauses is not None:
-        piece = f"greatest(0, least(pause.until_us, {until}) - greatest(pause.from_us, {begun}))"
-        stood = f"list_sum([{piece} FOR pause IN {spans} IF pause.from_at < {answer}])"
-        passed = f"CAST({passed} - coalesce({stood}, 0) AS BIGINT)"
-    columns = [f"seconds_of_us({passed}) AS elapsed_to_{answer}_s"]
+def _elapsed(limit: _Limit, answer: str, passed_us: str, stood_us: str) -> list[str]:
+    """Return the columns of what ran from the event to an answer: what passed, less what stood."""
+    ran_us = passed_us if limit.pauses is None else f"CAST({passed_us} - {stood_us} AS BIGINT)"
+    columns = [f"seconds_of_us({ran_us}) AS elapsed_to_{answer}_s"]
     if limit.length is not None and f"in_time_{answer}" in limit.spoken:
         columns.append(f"elapsed_to_{answer}_s <= {limit.length} * 3600 AS in_time_{answer}")
     return columns
 
 
-def _length_us(limit: _Limit, spans: str, begun: str) -> str:
-    """Return the microseconds after which the limit is over: its own, and those of every pause that began before."""
+def _length_us(limit: _Limit, stretches: str, begun: str) -> str:
+    """Return the microseconds after which the limit is over."""
     length = f"CAST({limit.length} * {US_OF_HOUR} AS BIGINT)"
-    if limit.pauses is None:
-        return length
-    before = f"list_sum([earlier.until_us - earlier.from_us FOR earlier IN {spans} IF earlier.from_at < pause.from_at])"
-    ran = f"pause.from_us - {begun} - coalesce({before}, 0)"
-    helped = f"list_sum([pause.until_us - pause.from_us FOR pause IN {spans} IF {ran} < {length}])"
-    return f"CAST({length} + coalesce({helped}, 0) AS BIGINT)"
-
-
-def _paused(pauses: str, frame: Frame) -> str:
-    """Return the join of an item's pauses as they stand on the clock of service hours."""
-    calendar = _calendar(frame)
-    return (
-        "LEFT JOIN (SELECT item_source AS of_source, item_id AS of_id, list({from_at: pause.from_at,"
-        " from_us: open_us_at(b, pause.from_at),"
-        " until_us: open_us_at(e, pause.until_at)} ORDER BY pause.from_at) AS spans\n"
-        f"    FROM (SELECT item_source, item_id, unnest({pauses}) AS pause FROM population)\n"
-        f"    LEFT JOIN calendar_day AS b ON b.calendar = {calendar} AND b.begins_at <= pause.from_at"
-        " AND pause.from_at < b.ends_at\n"
-        f"    LEFT JOIN calendar_day AS e ON e.calendar = {calendar} AND e.begins_at <= pause.until_at"
-        " AND pause.until_at < e.ends_at\n"
-        "    GROUP BY item_source, item_id) AS paused\n"
-        "ON paused.of_source = population.item_source AND paused.of_id = population.item_id"
-    )
+    return length if limit.pauses is None else _with_pauses(length, stretches, begun)

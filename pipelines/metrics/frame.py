@@ -20,6 +20,7 @@ class Frame:
     in_scope: str = "true"
     calendar: str | None = None  # None: around the clock
     options: tuple[tuple[str, str], ...] = ()  # terms that choose among a population's own readings, such as its start
+    spans: int = 0  # how many open spans a day of the calendar has at most, where its days are laid out flat
 
     @property
     def period_by(self) -> str:

@@ -1,11 +1,12 @@
 """A population's rows with their team, service hours, clocks and due instants joined to them; every row is kept."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from string import Template
 
 from pipelines.core.zone import day_begins_at
 from pipelines.metrics.declare import WORD, Clock, Needs, population_needs
-from pipelines.metrics.due import day_join, due_in_hours, limit_columns
+from pipelines.metrics.due import day_join, due_in_hours, is_open_sql, limit_columns, working_us_sql
 from pipelines.metrics.frame import Frame, instant, local_day_sql
 
 # What the roster says of an item's place (its queue) and of its agent at its arrival: our columns, and its own.
@@ -27,6 +28,19 @@ def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
     if period is not None:
         period = Template(period).substitute(dict(needs.options) | dict(frame.options))
         spoken |= frozenset(WORD.findall(period))
+    if needs.pauses is None or not limit_columns(needs, frame, spoken).columns:
+        return _in_period(_joined(replace(needs, pauses=None), frame, spoken), frame, period)
+    # one item in a thousand was ever paused: only those pay for the looking through of pauses
+    paused = f"WHERE len({needs.pauses}) > 0"
+    plain, slow = _joined(replace(needs, pauses=None), frame, spoken), _joined(needs, frame, spoken)
+    return (
+        f"{_in_period(f'{plain}{chr(10)}WHERE coalesce(len({needs.pauses}), 0) = 0', frame, period)}\n"
+        f"UNION ALL BY NAME\n{_in_period(f'{slow}{chr(10)}{paused}', frame, period)}"
+    )
+
+
+def _joined(needs: Needs, frame: Frame, spoken: frozenset[str]) -> str:
+    """Return the rows of the population with the columns that are spoken of joined to them."""
     columns = ["population.*", "item_source AS source"]
     columns += [
         f"{local_day_sql('population.' + at, frame.zone, frame.days)} AS {name}"
@@ -43,8 +57,7 @@ def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
     clocks = [clock for clock in needs.clocks if clock.name in spoken]
     timed = _around_the_clock if frame.calendar is None else _in_service_hours
     more = timed(needs, frame, clocks, spoken)
-    select = "SELECT " + ",\n       ".join([*columns, *more[0]]) + "\nFROM population\n" + "\n".join([*joins, *more[1]])
-    return _in_period(select, frame, period)
+    return "SELECT " + ",\n       ".join([*columns, *more[0]]) + "\nFROM population\n" + "\n".join([*joins, *more[1]])
 
 
 def _place(needs: Needs) -> str:
@@ -99,11 +112,10 @@ def _in_service_hours(
     ends = [at for clock in clocks for at in (clock.start, clock.end)]
     hours = ["arrival_at"] if "in_service_hours" in spoken else []
     running = needs.due_running if "due_at" in spoken and _has_running_limit(needs, frame) else ()
-    joins = [_day_of(at, frame) for at in dict.fromkeys([*hours, *ends, *limit.days_of, *running[:1]])]
-    columns = ["is_open_at(day_of_arrival_at, arrival_at) AS in_service_hours"] if hours else []
-    for clock in clocks:
-        between = f"day_of_{clock.start}, {clock.start}, day_of_{clock.end}, {clock.end}"
-        columns.append(f"seconds_of_us(working_us({between})) AS {clock.name}")
+    whole = [*limit.days_of, *running[:1]]  # a limit asks a day for more than its hours
+    joins = [_day_of(at, frame, "limit" if at in whole else "hours") for at in dict.fromkeys([*hours, *ends, *whole])]
+    columns = [f"{is_open_sql('arrival_at', frame)} AS in_service_hours"] if hours else []
+    columns += [f"seconds_of_us({working_us_sql(clock.start, clock.end, frame)}) AS {clock.name}" for clock in clocks]
     columns += limit.columns
     joins += limit.joins
     if running:
@@ -140,7 +152,7 @@ def _running_due(needs: Needs, frame: Frame) -> tuple[str, str]:
     return f"CASE {by_wall}ELSE {due} END AS due_at" if by_wall else f"{due} AS due_at", join
 
 
-def _day_of(at: str, frame: Frame) -> str:
-    """Return the join of the calendar's day on which the instant ``at`` lies."""
+def _day_of(at: str, frame: Frame, what: str) -> str:
+    """Return the join of the calendar's day on which the instant ``at`` lies, with its hours or all a limit asks."""
     day = local_day_sql("population." + at, frame.zone, frame.days)
-    return day_join(f"day_of_{at}", frame, f"day_of_{at}.day = {day}")
+    return day_join(f"day_of_{at}", frame, f"day_of_{at}.day = {day}", what)

@@ -1,16 +1,17 @@
 """The service calendars of a run, laid out as rows that the scans join."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from pipelines.core.canonical import sha256_hex
 from pipelines.core.period import Days
-from pipelines.metrics.declare import Metric, population_needs
+from pipelines.metrics.declare import Metric, population_needs, quoted
+from pipelines.metrics.frame import instant
 from pipelines.worktime.model import Calendar
-from pipelines.worktime.rows import calendar_day_rows, flat_columns, flat_macros, flat_values, sql_text
+from pipelines.worktime.rows import calendar_day_rows, flat_columns, flat_values, sql_text
 from pipelines.worktime.timetable import calendar_days
 
 ROOM = timedelta(days=400)  # clocks run on after the month, and a thread may have begun before it
@@ -24,28 +25,41 @@ def calendar_for(metric: Metric, calendars: Mapping[str, Calendar]) -> str | Non
     return named
 
 
-def lay_out_calendars(con: duckdb.DuckDBPyConnection, calendars: Mapping[str, Calendar], zone: str, days: Days) -> None:
-    """Lay calendars out in a temporary ``calendar_day``, a row a day and channel, with room for clocks that run on."""
+def lay_out_calendars(con: duckdb.DuckDBPyConnection, calendars: Mapping[str, Calendar], zone: str, days: Days) -> int:
+    """Lay calendars out in a temporary ``calendar_day``, a row a day and channel, with room for clocks that run on.
+
+    Each day's spans stand in columns of its row too, where scans read them; returns how many spans have columns.
+    """
     con.execute(sql_text("calendar_day").replace("CREATE TABLE IF NOT EXISTS", "CREATE OR REPLACE TEMP TABLE"))
     for name, calendar in calendars.items():
         timetable = calendar_days(calendar, zone, days.since - ROOM, days.until + ROOM)
         rows = [{**row, "calendar": name} for row in calendar_day_rows(timetable)]
-        if rows:
-            con.register("laid_out", pa.Table.from_pylist(rows))
-            con.execute("INSERT INTO calendar_day BY NAME SELECT * FROM laid_out")
-            con.unregister("laid_out")
-    _lay_flat(con)
-
-
-def _lay_flat(con: duckdb.DuckDBPyConnection) -> None:
-    """Lay each day's spans out in columns of its row, and let the session's clocks read those."""
+        if rows:  # written out: to bind them, or to go through Arrow, would import pandas, a second of every command
+            values = ", ".join(f"({', '.join(literal(value) for value in row.values())})" for row in rows)
+            con.execute(f"INSERT INTO calendar_day ({', '.join(rows[0])}) VALUES {values}")
     most = con.execute("SELECT coalesce(max(len(spans)), 0) FROM calendar_day").fetchall()[0][0]
     span_count = max(1, most)
     for column in flat_columns(span_count):
         con.execute(f"ALTER TABLE calendar_day ADD COLUMN {column}")
     con.execute(f"UPDATE calendar_day SET {flat_values(span_count)}")
-    for macro in flat_macros(span_count):
-        con.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
+    return span_count
+
+
+def literal(value: Any) -> str:
+    """Return a value of a calendar's row as SQL."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, (bool, int)):
+        return str(value)
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, date):
+        return f"DATE '{value}'"
+    if isinstance(value, str):
+        return quoted(value)
+    assert isinstance(value, list)  # noqa: S101 - a day's spans
+    spans = (f"{{open_at: {instant(span['open_at'])}, shut_at: {instant(span['shut_at'])}}}" for span in value)
+    return f"[{', '.join(spans)}]"
 
 
 def calendars_digest(con: duckdb.DuckDBPyConnection) -> str:

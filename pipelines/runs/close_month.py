@@ -18,7 +18,7 @@ from pipelines.core.period import Days, Month
 from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.zone import day_begins_at
 from pipelines.ingest.items import assembled_as_of
-from pipelines.metrics.compose import Ask, population_options
+from pipelines.metrics.compose import Ask, population_options, scans_for
 from pipelines.metrics.declare import Metric, population_needs, quoted
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting, scope_sql
@@ -113,9 +113,9 @@ def close_month(
                 progress(f"{table} as of {as_of}")
         prepare(con)
         cut_off_at = cut_off_at or default_cut_off(con, contract, month, min(now, as_of or now))
-        run = MonthRun(con, found, days, cut_off_at, vendor_kept_sources(con), postings(con), progress)
+        spans = lay_out_calendars(con, found.calendars, contract.zone, days)
+        run = MonthRun(con, found, days, cut_off_at, vendor_kept_sources(con), postings(con), spans, progress)
         terms = [t for i in contract.indicators if (t := indicator_terms(contract, i, month.days)) is not None]
-        lay_out_calendars(con, found.calendars, contract.zone, days)
         overrides = overrides_as_of(home, min(now, as_of or now))
         scratch = home / "evidence" / f".part-{os.getpid()}"
         tally, evidence, applied, stale = run.measure(terms, overrides, scratch)
@@ -234,6 +234,7 @@ class MonthRun:
     cut_off_at: datetime
     vendor_kept: Sequence[str]
     postings: Sequence[Posting]
+    spans: int
     progress: Progress
 
     def measure(
@@ -245,11 +246,11 @@ class MonthRun:
         found: list[Tally] = []
         evidence: dict[str, dict[str, Any]] = {}
         applied: set[Override] = set()
-        scans: dict[tuple[str, Frame], list[Ask]] = {}
-        for t in terms:
-            ask = Ask(t.indicator.id, t.metric, t.terms, self.scope(t.indicator.scope, t.metric))
-            scans.setdefault((ask.population, self.frame(t)), []).append(ask)
-        for number, ((population, frame), asks) in enumerate(scans.items()):
+        questions = [
+            (Ask(t.indicator.id, t.metric, t.terms, self.scope(t.indicator.scope, t.metric)), self.frame(t))
+            for t in terms
+        ]
+        for number, ((population, frame), asks) in enumerate(scans_for(questions).items()):
             self.progress(f"measuring {population}")
             states = make_wide(self.con, "wide", population, frame, asks)
             applied.update(lay_overrides(self.con, "wide", asks, states, overrides)[0])
@@ -269,7 +270,13 @@ class MonthRun:
         calendar = calendar_for(metric, self.found.calendars)
         in_scope = self.scope(contract.scope, metric) or "true"
         return Frame(
-            self.days, contract.zone, self.cut_off_at, in_scope, calendar, population_options(metric, terms.terms)
+            self.days,
+            contract.zone,
+            self.cut_off_at,
+            in_scope,
+            calendar,
+            population_options(metric, terms.terms),
+            self.spans,
         )
 
 

@@ -5,15 +5,13 @@ Three rollups are declared; what they do not answer scans the items of the days 
 what the logs knew when it was last brought up to date.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from pipelines.contract.dates import term_days
 from pipelines.contract.model import Contract, Indicator
@@ -24,15 +22,23 @@ from pipelines.core.period import Days, Month
 from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.zone import instant_to_local
 from pipelines.ingest.items import assembly_digest
-from pipelines.metrics.compose import Ask, population_options
-from pipelines.metrics.declare import Metric, metric_named, population_needs, population_sql, quoted
+from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, population_options, scan_select, scans_for
+from pipelines.metrics.declare import OUTSIDE, Metric, metric_named, population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting, scope_sql
 from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
 from pipelines.runs.close_month import latest_instant
 from pipelines.runs.contracts import ReadContract, usable_contract
 from pipelines.runs.groups import GROUPS, group_sql
-from pipelines.runs.states import Tally, direct_tallies, postings, prepare, vendor_kept_sources
+from pipelines.runs.states import (
+    Tally,
+    direct_tallies,
+    make_split_tables,
+    postings,
+    prepare,
+    row_dimensions,
+    vendor_kept_sources,
+)
 from pipelines.scoring.counts import Counts
 from pipelines.warehouse.store import Warehouse
 
@@ -69,6 +75,7 @@ class _Months:
     postings: Sequence[Posting]
     vendor_kept: Sequence[str]
     calendars: str
+    spans: int
 
     @property
     def contract(self) -> Contract:
@@ -84,7 +91,7 @@ class _Months:
         options = population_options(terms.metric, terms.terms)
         calendar = calendar_for(terms.metric, self.found.calendars)
         in_scope = self.scope(self.contract.scope, terms.metric) or "true"
-        frame = Frame(within, self.contract.zone, self.known_until, in_scope, calendar, options)
+        frame = Frame(within, self.contract.zone, self.known_until, in_scope, calendar, options, self.spans)
         return Ask(indicator.id, terms.metric, terms.terms, self.scope(indicator.scope, terms.metric)), frame
 
     def scope(self, scope: Mapping[str, Sequence[str]], metric: Metric) -> str | None:
@@ -125,9 +132,9 @@ def _months_of(con: duckdb.DuckDBPyConnection, found: ReadContract, known_until:
     """Prepare the session for a contract's questions."""
     contract = found.source.model
     prepare(con)
-    lay_out_calendars(con, found.calendars, contract.zone, term_days(contract))
+    spans = lay_out_calendars(con, found.calendars, contract.zone, term_days(contract))
     roster = postings(con)
-    return _Months(con, found, known_until, roster, vendor_kept_sources(con), calendars_digest(con))
+    return _Months(con, found, known_until, roster, vendor_kept_sources(con), calendars_digest(con), spans)
 
 
 def refresh_cubes(home: Path, contract_name: str, *, now: datetime) -> list[Refreshed]:
@@ -142,6 +149,10 @@ def refresh_cubes(home: Path, contract_name: str, *, now: datetime) -> list[Refr
 
 def refresh_in(con: duckdb.DuckDBPyConnection, found: ReadContract, *, now: datetime) -> list[Refreshed]:
     """Bring a contract's cubes up to date in an open store."""
+    for table, dimensions in ROLLUPS.items():
+        con.execute(f"CREATE TABLE IF NOT EXISTS {table} ({_columns(dimensions, 'part', 'word')})")
+        con.execute(f"CREATE TABLE IF NOT EXISTS {table}_amount ({_columns(dimensions)})")
+    con.execute(f"CREATE TABLE IF NOT EXISTS {STATE}")
     known_until = _known_until(con, now)
     if known_until is None:
         return []
@@ -158,9 +169,6 @@ def refresh_in(con: duckdb.DuckDBPyConnection, found: ReadContract, *, now: date
 
 def _refreshed(months: _Months) -> list[Refreshed]:
     con, contract, known_until = months.con, months.contract, months.known_until
-    for table, dimensions in ROLLUPS.items():
-        con.execute(f"CREATE TABLE IF NOT EXISTS {_columns(table, dimensions)}")
-    con.execute(f"CREATE TABLE IF NOT EXISTS {STATE}")
     days = _days_with_items(con, contract, known_until)
     dirty = {
         indicator.id: (indicator, definition, *_dirty(months, indicator, definition, days))
@@ -179,11 +187,11 @@ def _refreshed(months: _Months) -> list[Refreshed]:
     return [Refreshed(name, sum(map(len, runs)), why) for name, (_, _, runs, why) in dirty.items()]
 
 
-def _columns(table: str, dimensions: Sequence[str]) -> str:
-    listed = "".join(f"{name} VARCHAR NOT NULL, " for name in dimensions)
+def _columns(dimensions: Sequence[str], *more: str) -> str:
+    texts = "".join(f"{name} VARCHAR NOT NULL, " for name in (*dimensions, *more))
     return (
-        f"{table} (contract VARCHAR NOT NULL, indicator VARCHAR NOT NULL, day DATE NOT NULL, {listed}"
-        "part VARCHAR NOT NULL, word VARCHAR NOT NULL, n BIGINT NOT NULL, amount DECIMAL(38, 6) NOT NULL)"
+        f"contract VARCHAR NOT NULL, indicator VARCHAR NOT NULL, day DATE NOT NULL, {texts}"
+        "n BIGINT NOT NULL, amount DECIMAL(38, 6) NOT NULL"
     )
 
 
@@ -263,15 +271,10 @@ def _scans(
     months: _Months, dirty: Iterable[tuple[Indicator, str, list[Days], str]]
 ) -> dict[tuple[str, Frame], list[Ask]]:
     """Put together the indicators that one scan can answer: of one population, reading and run of days of a month."""
-    scans: dict[tuple[str, Frame], list[Ask]] = {}
-    for indicator, _, runs, _ in dirty:
-        for run in runs:
-            for days in by_month(run):
-                question = months.asked(indicator, days)
-                if question is not None:
-                    ask, frame = question
-                    scans.setdefault((ask.population, frame), []).append(ask)
-    return scans
+    questions = [
+        months.asked(indicator, days) for indicator, _, runs, _ in dirty for run in runs for days in by_month(run)
+    ]
+    return scans_for(question for question in questions if question is not None)
 
 
 def by_month(days: Days) -> Iterator[Days]:
@@ -283,39 +286,84 @@ def by_month(days: Days) -> Iterator[Days]:
 
 
 def _count_again(months: _Months, population: str, frame: Frame, asks: Sequence[Ask]) -> None:
-    """Count a run of days again, in each rollup."""
+    """Count a run of days again, in each rollup: all that the engine can put in its tables by itself, it does."""
     con, contract = months.con, months.contract
     ids = ", ".join(quoted(ask.column) for ask in asks)
+    alone = [ask for ask in asks if ask.group is None]
+    make_split_tables(con, frame)
     for table, dimensions in ROLLUPS.items():
-        found = months.tallies(population, frame, asks, ("day", *dimensions))
-        rows = [row for tally in found for row in _rows(contract, tally, dimensions)]
-        con.execute(
-            f"DELETE FROM {table} WHERE contract = {quoted(contract.contract)} AND indicator IN ({ids})"
-            f" AND day >= DATE '{frame.days.since}' AND day < DATE '{frame.days.until}'"
-        )
-        if rows:
-            kinds = {"day": pa.date32(), "n": pa.int64(), "amount": pa.decimal128(38, 6)}
-            names = ("contract", "indicator", "day", *dimensions, "part", "word", "n", "amount")
-            columns = zip(names, zip(*rows, strict=True), strict=True)
-            made = {name: pa.array(values, kinds.get(name, pa.string())) for name, values in columns}
-            con.register("counted_again", pa.table(made))
-            con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM counted_again ORDER BY indicator, day")
-            con.unregister("counted_again")
+        for name in (table, f"{table}_amount"):
+            con.execute(
+                f"DELETE FROM {name} WHERE contract = {quoted(contract.contract)} AND indicator IN ({ids})"
+                f" AND day >= DATE '{frame.days.since}' AND day < DATE '{frame.days.until}'"
+            )
+        by = {"day": "period_on", **{name: group_sql(name, frame.zone, frame.days) for name in dimensions}}
+        place = "".join(f", g{number} AS {name}" for number, name in enumerate(by))
+        if alone:
+            columns = row_dimensions(by, months.vendor_kept, population_needs(population).log)
+            _aggregate(con, scan_select(population, frame, alone, columns), alone, len(by))
+            for ask in alone:
+                begin = f"SELECT {quoted(contract.contract)} AS contract, {quoted(ask.column)} AS indicator{place}"
+                for rows in _rows_of(ask, begin):
+                    con.execute(f"INSERT INTO {table} BY NAME {rows} GROUP BY ALL")
+                if ask.metric.has_histogram:
+                    counted = list(ask.metric.states).index("counted") + 1
+                    con.execute(
+                        f"INSERT INTO {table}_amount BY NAME {begin}, {ask.column}_amount AS amount, count(*) AS n"
+                        f" FROM ({scan_select(population, frame, [ask], columns)}) WHERE outside IS NULL"
+                        f" AND {ask.column}_state = {counted} AND amount IS NOT NULL GROUP BY ALL"
+                    )
+        for ask in asks:
+            if ask.group is not None:
+                _put_groups(months, population, frame, ask, table, dimensions)
 
 
-def _rows(contract: Contract, tally: Tally, dimensions: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of one tally: a count a state and reason, the sums, and each amount with how often it occurs."""
-    place = (contract.contract, tally.column, tally.group["day"], *(tally.group[name] for name in dimensions))
-    counts, nought = tally.counts, Decimal(0)
-    for part, words in (("state", counts.states), ("outside", counts.outside), ("kept", counts.kept_by_vendor)):
-        for word, n in words.items():
-            yield (*place, part, word, n, nought)
-    if counts.amount:
-        yield (*place, "sum", "", 0, counts.amount)
-    if counts.base:
-        yield (*place, "base", "", 0, counts.base)
-    for amount, n in counts.histogram.items():
-        yield (*place, "amount", "", n, amount)
+def _aggregate(con: duckdb.DuckDBPyConnection, scan: str, asks: Sequence[Ask], group_count: int) -> None:
+    """Make the temporary table ``counted``: how many items have each combination of groups and states."""
+    keys = [*(f"g{number}" for number in range(group_count)), "is_kept", "outside"]
+    keys += [f"{ask.column}_state" for ask in asks]
+    sums = [f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in asks if ask.metric.amount is not None]
+    wanted = ", ".join([*keys, "count(*) AS n", *sums])
+    con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS SELECT {wanted} FROM ({scan}) GROUP BY ALL")
+
+
+def _rows_of(ask: Ask, begin: str) -> Iterator[str]:
+    """Yield the SELECTs of a cube's rows from ``counted``: counts by state and by reason outside, and the sums."""
+    state, nought = f"{ask.column}_state", "CAST(0 AS DECIMAL(38, 6)) AS amount"
+    words = ", ".join(quoted(word.removeprefix(f"{OUTSIDE}: ")) for word in ask.metric.states)
+    outside = _codes(ask, lambda word: word.startswith(OUTSIDE))
+    is_state = f"outside IS NULL AND {state} IS NOT NULL AND {state} NOT IN ({outside})"
+    word = f"coalesce(outside, list_extract([{words}], {state}), {quoted(OUTSIDE_SCOPE)}) AS word"
+    of_state = f"{word}, CAST(sum(n) AS BIGINT) AS n, {nought} FROM counted"
+    yield f"{begin}, 'state' AS part, {of_state} WHERE {is_state}"
+    yield f"{begin}, 'kept' AS part, {of_state} WHERE {is_state} AND is_kept"
+    yield f"{begin}, 'outside' AS part, {of_state} WHERE NOT ({is_state})"
+    if ask.metric.amount is not None:
+        for part, codes in (("sum", _codes(ask, ask.metric.sums)), ("base", _codes(ask, ask.metric.bears))):
+            yield (
+                f"{begin}, '{part}' AS part, '' AS word, CAST(0 AS BIGINT) AS n,"
+                f" coalesce(sum({ask.column}_sum), 0) AS amount"
+                f" FROM counted WHERE outside IS NULL AND {state} IN ({codes})"
+            )
+
+
+def _codes(ask: Ask, is_meant: Callable[[str], bool]) -> str:
+    """Return the codes of the states that are meant; 0, which no state has, where none is."""
+    return ", ".join(["0", *(str(code) for code, word in enumerate(ask.metric.states, 1) if is_meant(word))])
+
+
+def _put_groups(
+    months: _Months, population: str, frame: Frame, ask: Ask, table: str, dimensions: Sequence[str]
+) -> None:
+    """Put the counts of groups of items into a rollup, row by row: they are few."""
+    for tally in months.tallies(population, frame, [ask], ("day", *dimensions)):
+        place = [months.contract.contract, tally.column, str(tally.group["day"])]
+        place += [tally.group[name] for name in dimensions]
+        counts = tally.counts
+        for part, words in (("state", counts.states), ("outside", counts.outside), ("kept", counts.kept_by_vendor)):
+            for word, n in words.items():
+                texts = ", ".join(quoted(text) for text in [*place, part, word])
+                months.con.execute(f"INSERT INTO {table} VALUES ({texts}, {n}, 0)")
 
 
 @dataclass(frozen=True)
@@ -368,7 +416,11 @@ def view_in(
     table = next((name for name, dimensions in ROLLUPS.items() if asked <= set(dimensions)), None)
     metric = metric_named(one.metric)
     if table is not None and state is not None:
-        return View(_from_cube(con, contract, table, indicator, days, by, where), metric, table)
+        return View(
+            _from_cube(con, contract, table, indicator, days, by, where, has_histogram=metric.has_histogram),
+            metric,
+            table,
+        )
     return View(_scanned(con, found, one, days, state or _known_until(con, now), by, where), metric, "items")
 
 
@@ -402,26 +454,30 @@ def _from_cube(
     days: Days,
     by: Sequence[str],
     where: Mapping[str, Sequence[str]],
+    *,
+    has_histogram: bool,
 ) -> dict[tuple[str, ...], Counts]:
     named = {"day": "CAST(day AS VARCHAR)", "month": "strftime(day, '%Y-%m')"}
     conditions = [_this(contract, indicator), f"day >= DATE '{days.since}'", f"day < DATE '{days.until}'"]
     conditions += [f"{named.get(name, name)} IN ({', '.join(map(quoted, values))})" for name, values in where.items()]
-    rows = con.execute(
-        f"SELECT {', '.join([*(named.get(name, name) for name in by), 'part', 'word'])},"
-        " CASE WHEN part = 'amount' THEN amount END AS size, CAST(sum(n) AS BIGINT), sum(amount)"
-        f" FROM {table} WHERE {' AND '.join(conditions)} GROUP BY ALL"
-    ).fetchall()
+    where_sql = " AND ".join(conditions)
+    groups = "".join(f"{named.get(name, name)}, " for name in by)
     found: dict[tuple[str, ...], Counts] = {}
-    for *group, part, word, size, n, amount in rows:
+    for *group, part, word, n, amount in con.execute(
+        f"SELECT {groups}part, word, CAST(sum(n) AS BIGINT), sum(amount) FROM {table} WHERE {where_sql} GROUP BY ALL"
+    ).fetchall():
         counts = found.setdefault(tuple(group), Counts())
-        if part == "amount":
-            counts.histogram[size] += n
-        elif part == "sum":
+        if part == "sum":
             counts.amount += amount
         elif part == "base":
             counts.base += amount
         else:
             {"state": counts.states, "outside": counts.outside, "kept": counts.kept_by_vendor}[part][word] += n
+    if has_histogram:
+        for *group, amount, n in con.execute(
+            f"SELECT {groups}amount, CAST(sum(n) AS BIGINT) FROM {table}_amount WHERE {where_sql} GROUP BY ALL"
+        ).fetchall():
+            found[tuple(group)].histogram[amount] = n
     return found
 
 

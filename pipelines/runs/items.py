@@ -205,7 +205,7 @@ def _grouped(found: _Evidence, sql: str) -> list[GroupRow]:
             f"SELECT {sql} AS g0, {is_kept} AS is_kept, outside, list_position({listed}, {ask.column}_state)"
             f" AS {', '.join([f'{ask.column}_state', *own])}, item_source, item_id, arrival_at FROM {found.source}"
         )
-        tallied = list(count_rows(con, rows, [ask], {ask.column: states}, ["name"]))
+        tallied = list(count_rows(con, lambda _: rows, [ask], {ask.column: states}, ["name"]))
     stated = found.indicator["options"]["unmeasurable"]
     option = stated if stated in ("exclude", "count_as_missed") else None
     named = sorted((tally.group["name"], tally.counts) for tally in tallied if tally.counts.population)

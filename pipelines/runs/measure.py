@@ -15,7 +15,7 @@ from pipelines.core.period import Days
 from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.yaml_text import TextTree, read_yaml
 from pipelines.core.zone import day_begins_at, zone_named
-from pipelines.metrics.compose import Ask, population_options
+from pipelines.metrics.compose import Ask, population_options, scans_for
 from pipelines.metrics.declare import Metric, metric_named, population_needs
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import scope_problems, scope_sql
@@ -141,9 +141,9 @@ def scans_of(
     days = Days(since, until)
     cut_off_at = cut_off_at or day_begins_at(until, zone)
     roster = postings(con)
-    hours = _calendars(calendars, zone)
-    lay_out_calendars(con, hours, zone, days)
-    scans: dict[tuple[str, Frame], list[Ask]] = {}
+    hours = calendars_of(calendars, zone)
+    spans = lay_out_calendars(con, hours, zone, days)
+    questions = []
     for metric in metrics:
         ask = _ask(metric, terms, days, weekdays_sql(tuple(weekdays)))
         frame = Frame(
@@ -153,9 +153,10 @@ def scans_of(
             scope_sql(scope, roster, by_agent=population_needs(metric.population).by_agent) or "true",
             _hours_of(metric, hours, calendars),
             population_options(metric, ask.terms),
+            spans,
         )
-        scans.setdefault((ask.population, frame), []).append(ask)
-    return scans
+        questions.append((ask, frame))
+    return scans_for(questions)
 
 
 def _problems(
@@ -266,7 +267,8 @@ calendars:
 ZONES_OF_MAINLAND_CHINA = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "PRC")
 
 
-def _calendars(tree: TextTree | None, zone: str) -> dict[str, Calendar]:
+def calendars_of(tree: TextTree | None, zone: str) -> dict[str, Calendar]:
+    """Return the calendars given; without any, one that is always open, with mainland China's notices in its zones."""
     if tree is None:
         holidays = "cn" if zone in ZONES_OF_MAINLAND_CHINA else "none"
         tree = read_yaml(ALWAYS_OPEN.replace("HOLIDAYS", holidays), "always open")

@@ -42,6 +42,7 @@ EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "flagged_case": (Events("case", "case_id"),),
     "handled_contact": (*OF_CONTACT, CASE_OF_CONTACT),
     "asked_contact": (*OF_CONTACT, CASE_OF_CONTACT, SURVEY_OF_CONTACT),
+    "next_contact": OF_CONTACT,
     "repeated_contact": (*OF_CONTACT, CASE_OF_CONTACT, SURVEY_OF_CONTACT),
     "case_cycle": (Events("case", "case_id"),),
     "complaint_and_contact": (*OF_CONTACT, Events("case", "case_id")),

@@ -1,6 +1,6 @@
 """One scan a population: every item gets one state per indicator, and one aggregation counts them all."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,8 @@ from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting
 from pipelines.runs.roster import lay_out_roster
 from pipelines.scoring.counts import Counts
+
+IDS = ("item_source", "item_id", "arrival_at")
 
 
 @dataclass(frozen=True)
@@ -131,9 +133,15 @@ def tallies(
 
     ``by`` names the groups and their SQL. ``vendor_kept`` are the sources whose logs the vendor keeps.
     """
-    columns = [*_dimensions(by, vendor_kept, "log_source"), *(column for ask in asks for column in _columns(ask))]
-    rows = f"SELECT {', '.join([*columns, 'item_source', 'item_id', 'arrival_at'])} FROM {table}"
-    return count_rows(con, rows, asks, states, list(by))
+
+    def rows_of(some: Sequence[Ask]) -> str:
+        columns = [
+            *row_dimensions(by, vendor_kept, "log_source"),
+            *(column for ask in some for column in _columns(ask)),
+        ]
+        return f"SELECT {', '.join([*columns, *IDS])} FROM {table}"
+
+    return count_rows(con, rows_of, asks, states, list(by))
 
 
 def direct_tallies(
@@ -151,20 +159,25 @@ def direct_tallies(
     ``where`` keeps those whose groups (names of ``by``) have one of the values.
     """
     make_split_tables(con, frame)
-    columns = _dimensions(by, vendor_kept, population_needs(population).log)
-    if any(ask.group for ask in asks):
-        columns += ["item_source", "item_id", "arrival_at"]
     states = {ask.column: ask.metric.states for ask in asks}
-    rows = scan_select(population, frame, asks, columns)
-    if where and not any(ask.group for ask in asks):
-        chosen = [f"g{list(by).index(name)} IN ({', '.join(map(quoted, values))})" for name, values in where.items()]
-        rows = f"SELECT * FROM ({rows}) WHERE {' AND '.join(chosen)}"
-    for tally in count_rows(con, rows, asks, states, list(by)):  # a group of items stands where its first item does
+    chosen = [
+        f"g{list(by).index(name)} IN ({', '.join(map(quoted, values))})" for name, values in (where or {}).items()
+    ]
+
+    def rows_of(some: Sequence[Ask]) -> str:
+        grouped = any(ask.group for ask in some)
+        columns = row_dimensions(by, vendor_kept, population_needs(population).log)
+        rows = scan_select(population, frame, some, [*columns, *(IDS if grouped else ())])
+        # a group of items stands where its first item does: which of them are wanted is known when it is counted
+        return f"SELECT * FROM ({rows}) WHERE {' AND '.join(chosen)}" if chosen and not grouped else rows
+
+    for tally in count_rows(con, rows_of, asks, states, list(by)):
         if all(tally.group[name] in values for name, values in (where or {}).items()):
             yield tally
 
 
-def _dimensions(by: Mapping[str, str], vendor_kept: Sequence[str], log: str) -> list[str]:
+def row_dimensions(by: Mapping[str, str], vendor_kept: Sequence[str], log: str) -> list[str]:
+    """Return what every counted row bears beside its states: its groups, whose log it stands in, why it is outside."""
     kept = f"coalesce({log} IN ({', '.join(map(quoted, vendor_kept))}), false)" if vendor_kept else "false"
     return [*(f"{sql} AS g{number}" for number, sql in enumerate(by.values())), f"{kept} AS is_kept", "outside"]
 
@@ -175,16 +188,26 @@ def _columns(ask: Ask) -> list[str]:
 
 
 def count_rows(
-    con: duckdb.DuckDBPyConnection, rows: str, asks: Sequence[Ask], states: Mapping[str, Sequence[str]], by: list[str]
+    con: duckdb.DuckDBPyConnection,
+    rows_of: Callable[[Sequence[Ask]], str],
+    asks: Sequence[Ask],
+    states: Mapping[str, Sequence[str]],
+    by: list[str],
 ) -> Iterator[Tally]:
-    """Count rows (groups g0 …, is_kept, outside, the asks' columns), each ask on its own share of one aggregation."""
+    """Count rows (groups g0 …, is_kept, outside, the asks' columns), each ask on its own share of one aggregation.
+
+    ``rows_of`` gives the rows with the columns of these asks.
+    """
     found: dict[tuple[str, tuple[Any, ...]], Counts] = {}
     alone = [ask for ask in asks if ask.group is None]
     if alone:
-        _count_items(con, rows, alone, states, len(by), found)
+        _count_items(con, rows_of(alone), alone, states, len(by), found)
+    for ask in alone:
+        if ask.metric.has_histogram:
+            _count_amounts(con, rows_of([ask]), ask, states[ask.column], len(by), found)
     for ask in asks:
         if ask.group is not None:
-            _count_groups(con, rows, ask, ask.group, states[ask.column], len(by), found)
+            _count_groups(con, rows_of([ask]), ask, ask.group, states[ask.column], len(by), found)
     for (column, group), counts in found.items():
         yield Tally(column, dict(zip(by, group, strict=True)), counts)
 
@@ -198,39 +221,47 @@ def _count_items(
     found: dict[tuple[str, tuple[Any, ...]], Counts],
 ) -> None:
     groups = [f"g{number}" for number in range(group_count)]
-    summed = [ask for ask in asks if ask.metric.amount is not None]
-    spread = [ask for ask in asks if ask.metric.has_histogram]
     keys = [*groups, "is_kept", "outside", *(f"{ask.column}_state" for ask in asks)]
-    sets = [keys, *([*groups, f"{ask.column}_counted"] for ask in spread)]
-    counted = [
-        f"CASE WHEN {ask.column}_state = {_code(states[ask.column], 'counted')} THEN {ask.column}_amount END"
-        f" AS {ask.column}_counted"
-        for ask in spread
-    ]
-    wanted = [*keys, *(f"{ask.column}_counted" for ask in spread), "count(*) AS n"]
-    wanted += [f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in summed]
-    wanted += [f"grouping({ask.column}_counted) AS {ask.column}_apart" for ask in spread]
-    sql = f"SELECT {', '.join(wanted)} FROM (SELECT {', '.join(['*', *counted])} FROM ({rows}))"
-    cursor = con.execute(f"{sql} GROUP BY GROUPING SETS ({', '.join('(' + ', '.join(one) + ')' for one in sets)})")
+    sums = [f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in asks if ask.metric.amount is not None]
+    cursor = con.execute(f"SELECT {', '.join([*keys, 'count(*) AS n', *sums])} FROM ({rows}) GROUP BY ALL")
     names = [column[0] for column in cursor.description or []]
     for values in cursor.fetchall():
         row = dict(zip(names, values, strict=True))
         group = tuple(row[name] for name in groups)
-        of = next((ask for ask in spread if not row[f"{ask.column}_apart"]), None)
-        if of is not None:  # a row of a histogram
-            amount = row[f"{of.column}_counted"]
-            if amount is not None:
-                found.setdefault((of.column, group), Counts()).histogram[amount] += row["n"]
-            continue
         for ask in asks:
-            counts = found.setdefault((ask.column, group), Counts())
+            counts, code = _counts_of(found, ask, group), row[f"{ask.column}_state"]
             amount = row.get(f"{ask.column}_sum")
-            code = row[f"{ask.column}_state"]
             _add(counts, row["outside"], code, states[ask.column], row["n"], is_kept=row["is_kept"])
             if row["outside"] is None and code is not None and amount is not None:
                 state = states[ask.column][code - 1]
                 counts.amount += amount if ask.metric.sums(state) else 0
                 counts.base += amount if ask.metric.bears(state) else 0
+
+
+def _counts_of(found: dict[tuple[str, tuple[Any, ...]], Counts], ask: Ask, group: tuple[Any, ...]) -> Counts:
+    key = (ask.column, group)
+    if key not in found:
+        found[key] = Counts()
+    return found[key]
+
+
+def _count_amounts(
+    con: duckdb.DuckDBPyConnection,
+    rows: str,
+    ask: Ask,
+    states: Sequence[str],
+    group_count: int,
+    found: dict[tuple[str, tuple[Any, ...]], Counts],
+) -> None:
+    """Count how often each amount occurs among the items that count: a scan of its own, since amounts are many."""
+    groups = "".join(f"g{number}, " for number in range(group_count))
+    cursor = con.execute(
+        f"SELECT {groups}{ask.column}_amount AS amount, count(*) FROM ({rows})"
+        f" WHERE outside IS NULL AND {ask.column}_state = {_code(states, 'counted')} AND amount IS NOT NULL"
+        f" GROUP BY ALL ORDER BY {groups}amount"
+    )
+    for *group, amount, n in cursor.fetchall():
+        _counts_of(found, ask, tuple(group)).histogram[amount] = n
 
 
 def _code(states: Sequence[str], state: str) -> int:

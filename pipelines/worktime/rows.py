@@ -38,21 +38,6 @@ def flat_values(span_count: int) -> str:
     )
 
 
-def flat_macros(span_count: int) -> tuple[str, ...]:
-    """Return ``open_us_at`` and ``is_open_at`` over the flat columns: the same figures as over the list of spans.
-
-    Lists are looked through row by row, columns are not: a month of ten million clocks takes a tenth of the time.
-    """
-    numbers = range(1, span_count + 1)
-    open_us = "".join(f" + greatest(0, least(epoch_us(t), d.shut_{n}_us) - d.open_{n}_us)" for n in numbers)
-    is_open = " OR ".join(f"(epoch_us(t) >= d.open_{n}_us AND epoch_us(t) < d.shut_{n}_us)" for n in numbers)
-    known = "t IS NOT NULL AND d.open_1_us IS NOT NULL"
-    return (
-        f"open_us_at(d, t) AS CASE WHEN {known} THEN d.open_before_us{open_us} END",
-        f"is_open_at(d, t) AS CASE WHEN {known} THEN {is_open} END",
-    )
-
-
 def sql_text(name: str) -> str:
     """Return the text of one of the package's SQL files, named without ``.sql``: ``macros``, ``due_days`` and so on."""
     return (resources.files("pipelines.worktime") / f"{name}.sql").read_text(encoding="utf-8")

@@ -13,7 +13,8 @@ from tests.runs.contracts import contract
 
 VERBS = (
     "ingest", "loads", "measure", "metrics", "close", "statements", "explain", "sample", "demo", "serve",
-    "contract", "contract check", "override", "override add", "override load", "override list",
+    "contract", "contract check", "why", "cubes", "cubes refresh", "cubes view",
+    "override", "override add", "override load", "override list",
 )  # fmt: skip
 
 

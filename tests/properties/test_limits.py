@@ -68,7 +68,9 @@ def random_items(dice: Random, count: int) -> list[Item]:
     return found
 
 
-def joined(con: duckdb.DuckDBPyConnection, items: list[Item], options: dict[str, str]) -> list[dict[str, Any]]:
+def joined(
+    con: duckdb.DuckDBPyConnection, items: list[Item], options: dict[str, str], spans: int = 0
+) -> list[dict[str, Any]]:
     """Return the items as the population's rows with their limit joined to them."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE population (item_source VARCHAR, item_id VARCHAR, arrival_at TIMESTAMPTZ,"
@@ -82,7 +84,7 @@ def joined(con: duckdb.DuckDBPyConnection, items: list[Item], options: dict[str,
         for place, (asked_at, done_at, pauses) in enumerate(items)
     ]  # fmt: skip
     con.executemany("INSERT INTO population VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    frame = Frame(SEPTEMBER, ZONE, datetime(2026, 12, 1, tzinfo=UTC), "true", "default", tuple(options.items()))
+    frame = Frame(SEPTEMBER, ZONE, datetime(2026, 12, 1, tzinfo=UTC), "true", "default", tuple(options.items()), spans)
     cursor = con.execute(
         f"SELECT * FROM ({item_select('case_cycle', frame, SPOKEN)}) ORDER BY CAST(item_id AS INTEGER)"
     )
@@ -103,12 +105,13 @@ def test_limits_in_days(con: duckdb.DuckDBPyConnection, timetable: Timetable, ki
     assert {row["in_time_done_at"] for row in rows} == {True, False}
 
 
+@pytest.mark.parametrize("spans", [0, 2])  # a day's spans as a list, or laid out flat
 @pytest.mark.parametrize("counted_in", ["wall_hours", "working_hours"])
-def test_limits_in_hours(con: duckdb.DuckDBPyConnection, timetable: Timetable, counted_in: str) -> None:
+def test_limits_in_hours(con: duckdb.DuckDBPyConnection, timetable: Timetable, counted_in: str, spans: int) -> None:
     items = random_items(Random(counted_in), 150)
     limit_h = Decimal("7.5")
     hours = timetable if counted_in == "working_hours" else None
-    rows = joined(con, items, {"limit": str(limit_h), "counted_in": counted_in})
+    rows = joined(con, items, {"limit": str(limit_h), "counted_in": counted_in}, spans)
     for row, (asked_at, done_at, pauses) in zip(rows, items, strict=True):
         if hours is None:
             passed = done_at - asked_at - sum(((p.until_at or done_at) - p.from_at for p in pauses), timedelta())

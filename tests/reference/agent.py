@@ -65,7 +65,7 @@ def state_of(
 ) -> str:
     member = None if row["queue"] is not None else ("agent", row["agent_id"])
     if not world.in_scope(row, "phone", begin, member):
-        return "outside: out of scope"
+        return "outside: * | not there"
     if row["contradicting"]:
         return "unmeasurable: contradicting deliveries"
     if row["ambiguous_time"]:

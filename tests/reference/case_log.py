@@ -15,11 +15,16 @@ class Case:
     source: str
     case_id: str
     events: list[Event]  # known by the cut-off, in order
+    contradicting_later: bool
 
     @property
     def case_type(self) -> str | None:
         found: str | None = first_known(self.events, "case_type")
         return found
+
+    @property
+    def is_contradicting(self) -> bool:
+        return self.contradicting_later or any(event["contradicting"] for event in self.events)
 
     def first(self, kind: str) -> Event | None:
         return next((event for event in self.events if event["kind"] == kind), None)
@@ -38,7 +43,8 @@ def every_case(world: World) -> list[Case]:
     for (source, case_id), events in world.groups("case", "case_id").items():
         known = sorted((e for e in events if e["at"] <= world.cut_off_at), key=lambda e: (e["at"], e["seq"] or 0))
         if known:
-            found.append(Case(source, case_id, known))
+            doubt = any(e["contradicting"] for e in events if e["at"] > world.cut_off_at)
+            found.append(Case(source, case_id, known, doubt))
     return found
 
 

@@ -1,15 +1,16 @@
 """Cases (metrics.md, section 7): elapsed between event A and event B, with pauses, cycles and merges."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from tests.reference import contact
 from tests.reference.case_log import Case, cases, pauses_of, words
 from tests.reference.hours import LATER, Pauses
-from tests.reference.log import Event, Found, Result, Terms, World, first_known, put
+from tests.reference.log import ANYTHING, Event, Found, Result, Terms, World, put
 
 LONGER = "counted: longer than any"
 DAY_KINDS = {"working_days": "working", "service_days": "service", "natural_days": "natural"}
@@ -26,11 +27,18 @@ class Cycle:
     number: int
     events: list[Event]
     is_reopened: bool  # and so over
-    a: Event | None = None
+    a: Mapping[str, Any] | None = None
     arrival: datetime | None = None
     start: datetime | None = None
     b: Event | None = None
     merged_at: datetime | None = None
+    is_doubtful: bool = False
+    is_automatic: bool = False  # an automatic event may be said to start it
+
+    @property
+    def typed(self) -> list[Event]:
+        """Its events without automatic ones."""
+        return [event for event in self.events if not event["automatic"]]
 
     @property
     def pauses(self) -> list[tuple[datetime, datetime | None]]:
@@ -54,6 +62,8 @@ class Cycle:
 def cycles(world: World, terms: Terms) -> list[Cycle]:
     """Cut every case at its reopenings; in each part find the first A, and the first B at or after it."""
     found = []
+    every = world.current("case")
+    merged_in_doubt = {event["into_case_id"] for event in every if event["into_case_id"] and event["contradicting"]}
     for case in cases(world):
         parts: list[list[Event]] = [[]]
         for event in case.events:
@@ -63,20 +73,23 @@ def cycles(world: World, terms: Terms) -> list[Cycle]:
         for number, events in enumerate(parts, start=1):
             cycle = Cycle(case, number, events, number < len(parts))
             begin(cycle, world, terms)
+            cycle.is_doubtful = case.contradicting_later or case.case_id in merged_in_doubt
             found.append(cycle)
-    move_starts(found, world, terms)
+    move_starts(found, terms)
     return found
 
 
 def begin(cycle: Cycle, world: World, terms: Terms) -> None:
     opening = "opened" if cycle.number == 1 else "reopened"
     from_kind = opening if terms["from"] == "opened" else terms["from"]
-    typed = [event for event in cycle.events if not event["automatic"]]
+    typed = cycle.typed
     cycle.a = next((event for event in typed if event["kind"] == from_kind), None)
+    first = next((event for event in cycle.events if event["kind"] == from_kind), None)
+    cycle.is_automatic = first is not cycle.a
     if cycle.a is None:
         return
     cycle.arrival = cycle.start = cycle.a["at"]
-    after = typed[typed.index(cycle.a) :]
+    after = typed[next(i for i, event in enumerate(typed) if event is cycle.a) + 1 :]  # B is another event
     cycle.b = next((e for e in after if e["kind"] in words(terms["to"])), None)
     called = cycle.case.named
     if from_kind == "opened" and called is not None:  # the clock starts at the contact's arrival where known
@@ -87,21 +100,24 @@ def begin(cycle: Cycle, world: World, terms: Terms) -> None:
         cycle.merged_at = merged["at"]
 
 
-def move_starts(every: list[Cycle], world: World, terms: Terms) -> None:
-    """The survivor of a merge starts at the earliest opening, if the merge came before its B."""
-    if terms["from"] != "opened":
-        return
+def move_starts(every: list[Cycle], terms: Terms) -> None:
+    """The survivor of a merge starts at the earliest opening (or A), if the merge came before its B."""
     first_of = {(one.case.source, one.case.case_id): one for one in every if one.number == 1}
     for _ in every:  # as often as a chain of merges could be long
         for one in every:
             merged = next((e for e in one.events if e["kind"] == "merged"), None)
-            if merged is None or one.arrival is None or one.start is None:
-                continue
-            into = first_of.get((one.case.source, merged["into_case_id"]))
-            if into is None or into is one or into.arrival is None or into.start is None:
+            into = None if merged is None else first_of.get((one.case.source, merged["into_case_id"]))
+            if merged is None or into is None or into is one or one.arrival is None or one.start is None:
                 continue
             if into.b is None or merged["at"] < into.b["at"]:
-                into.arrival, into.start = min(into.arrival, one.arrival), min(into.start, one.start)
+                into.arrival = min(into.arrival or one.arrival, one.arrival)
+                into.start = min(into.start or one.start, one.start)
+    for one in every:
+        if one.a is not None or one.start is None:
+            continue
+        # its A is that of a case merged into it, its B its own
+        one.a = {"at": one.start, "ambiguous_time": False}
+        one.b = next((e for e in one.typed if e["at"] >= one.start and e["kind"] in words(terms["to"])), None)
 
 
 # --- limits ----------------------------------------------------------------------------------------------------------
@@ -119,7 +135,7 @@ def is_late(cycle: Cycle, end: datetime, world: World, terms: Terms) -> bool | N
         state = world.clock.within_days(
             cycle.start, end, end, int(terms["limit"]), DAY_KINDS[counted_in], terms["after_close"], cycle.pauses
         )
-        return None if state.startswith("unmeasurable") else state != "met"
+        return None if state.startswith("unmeasurable") else not state.startswith("met")
     elapsed = elapsed_s(cycle, end, world, terms)
     return None if elapsed is None else elapsed > hours_s(terms, "limit")
 
@@ -135,7 +151,13 @@ def due_at(cycle: Cycle, world: World, terms: Terms) -> datetime | None:
     counted_in, pauses = terms["counted_in"], cycle.pauses
     if counted_in in DAY_KINDS:
         due = world.clock.due_of_days(
-            cycle.start, int(terms["limit"]), DAY_KINDS[counted_in], terms["after_close"], world.horizon, pauses
+            cycle.start,
+            int(terms["limit"]),
+            DAY_KINDS[counted_in],
+            terms["after_close"],
+            world.horizon,
+            pauses,
+            is_asked=True,
         )
     else:
         is_working = counted_in == "working_hours"
@@ -171,11 +193,11 @@ def within(cycle: Cycle, world: World, terms: Terms) -> Result:
 
 
 def elapsed(cycle: Cycle, world: World, terms: Terms, target_h: str | None) -> Result:
-    """Return the hours from A to B; without a B what became of it."""
+    """Return the seconds from A to B; without a B what became of it."""
     withdrawn_at, closed_at = cycle.at_of("withdrawn"), cycle.at_of("closed")
     if cycle.b is not None and cycle.merged_at is None and withdrawn_at is None:
         seconds = elapsed_s(cycle, cycle.b["at"], world, terms)
-        return ("unmeasurable: no calendar", None) if seconds is None else ("counted", seconds / 3600)
+        return ("unmeasurable: no calendar", None) if seconds is None else ("counted", seconds)
     ends = [at for at in (withdrawn_at, closed_at, cycle.merged_at) if at is not None]
     never = "excluded: never answered" if target_h is None else LONGER
     if ends and min(ends) in (withdrawn_at, cycle.merged_at):
@@ -198,20 +220,31 @@ def measured(rule: Rule, world: World, terms_on: TermsOn) -> Found:
     found: Found = {}
     for cycle in cycles(world, choices):
         item = cycle.case.source, f"{cycle.case.case_id}#{cycle.number}"
+        if cycle.is_automatic:
+            found[item] = f"outside: {ANYTHING} | not there", None
+            continue
         if cycle.arrival is None or (choices["cycles"] == "first" and cycle.number > 1):
-            is_doubtful = any(event["contradicting"] for event in cycle.case.events)
+            is_doubtful = cycle.is_doubtful or any(event["contradicting"] for event in cycle.case.events)
             found[item] = "outside: * | not there" + (CONTRADICTING if is_doubtful else ""), None
             continue
         terms = terms_on(cycle.arrival)
         state, amount = state_of(rule, cycle, world, terms)
-        put(found, item, (state, amount), falls(cycle, world, terms, by), by)
+        where = falls(cycle, world, terms, by)
+        if by != "arrival" and "contradicting" in state:
+            where = None
+        if cycle.is_doubtful:  # after the cut-off, or in a merge, deliveries contradict each other
+            state, where = state + CONTRADICTING, where if by == "arrival" else None
+        put(found, item, (state, amount), where, by)
     return found
 
 
 def falls(cycle: Cycle, world: World, terms: Terms, by: str) -> bool | None:
     assert cycle.arrival is not None
+    assert cycle.start is not None
     if by == "arrival":
-        return world.in_period(cycle.arrival)
+        # the clock starts at the contact; whether event A, which decides the period, moves with it is not said
+        of_a, of_clock = world.in_period(cycle.arrival), world.in_period(cycle.start)
+        return of_a if of_a == of_clock else None
     if cycle.merged_at is not None:
         return None
     ends = [cycle.at_of("withdrawn"), cycle.at_of("closed"), None if cycle.b is None else cycle.b["at"]]
@@ -224,15 +257,19 @@ def falls(cycle: Cycle, world: World, terms: Terms, by: str) -> bool | None:
 def state_of(rule: Rule, cycle: Cycle, world: World, terms: Terms) -> Result:
     types, case = words(terms["case_types"]), cycle.case
     assert cycle.arrival is not None
-    columns = ("queue", "customer_id", "topic", "order_id")
-    whole = {"source": case.source, **{column: first_known(case.events, column) for column in columns}}
-    if not world.in_scope(whole, "case", cycle.arrival):
+    assert cycle.start is not None
+    belongs = contact.case_belongs(world, case, cycle.arrival)
+    if belongs is False:
         return "outside: * | not there", None
     if types and case.case_type not in types:
         return "outside: * | not there", None
     if any(event["contradicting"] for event in case.events):
         return "unmeasurable: contradicting deliveries", None
     result = rule(cycle, world, terms)
+    if terms.get("counted_in") in DAY_KINDS and world.clock.is_before_hours(cycle.start):
+        result = f"{result[0]} | unmeasurable: no holiday notice", result[1]
+    if belongs is None:
+        result = f"{result[0]} | outside: * | not there", result[1]
     decisive = [event for event in (cycle.a, cycle.b) if event is not None]
     if any(event["ambiguous_time"] for event in decisive):
         return "unmeasurable: ambiguous time", None

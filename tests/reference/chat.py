@@ -144,7 +144,7 @@ def split(events: list[Event], minutes: Fraction) -> list[list[Event]]:
     parts: list[list[Event]] = []
     for event in events:
         is_silent = bool(parts) and seconds(parts[-1][-1]["at"], event["at"]) > minutes * 60
-        if not parts or (is_silent and event["kind"] not in ("left", "closed")):
+        if not parts or (is_silent and event["kind"] not in ("left", "closed", "resolved")):
             parts.append([])
         parts[-1].append(event)
     return parts

@@ -23,14 +23,20 @@ class Contact:
     arrival: datetime
     end: datetime | None
     flag: bool | None
-    queues: list[str]
+    transfers: list[str | None]  # the queues it was handed to
     outside: str | None
     is_handled: bool
     contradicting: bool
     customer: str | None
     topic: str | None
     order: str | None
+    is_greeted: bool = field(default=False, kw_only=True)  # a person wrote, but answered nothing
     is_handled_later: bool = field(default=False, kw_only=True)  # after the cut-off
+    is_called_later: bool = field(default=False, kw_only=True)  # after the cut-off
+    first_queue: str | None = field(kw_only=True)
+    other_queues: list[str] = field(default_factory=list, kw_only=True)  # in which it was handled, or handed over
+    goes_on: bool = field(default=False, kw_only=True)  # after the cut-off
+    lasted_until: datetime | None = field(default=None, kw_only=True)  # at least, where its end is not known
 
 
 def contacts(world: World) -> list[Contact]:
@@ -41,37 +47,49 @@ def contacts(world: World) -> list[Contact]:
 def every_contact(world: World) -> list[Contact]:
     found = []
     for call in phone.calls(world):
-        entered = [leg for leg in call.all_legs if leg["queue"] is not None]
+        end = call.ended_at if call.legs[-1]["ended_at"] is not None else None  # it may still go on
+        entered = [leg for leg in call.all_legs if leg["queue"] is not None or leg["outcome"] != "ivr_only"]
         found.append(
             Contact(
-                "phone", call.source, call.call_id, call.arrival, call.ended_at, last_known(call.legs, "resolved"),
-                [leg["queue"] for leg in entered], call.outside, call.outcome == "answered", call.contradicting,
+                "phone", call.source, call.call_id, call.arrival, end, last_known(call.legs, "resolved"),
+                [leg["queue"] for leg in entered[1:]], call.outside, call.outcome == "answered", call.contradicting,
                 *(first_known(call.legs, column) for column in ("customer_id", "topic", "order_id")),
+                first_queue=entered[0]["queue"] if entered else None, goes_on=call.goes_on,
+                lasted_until=call.answered_at, is_called_later=call.is_called_later,
                 is_handled_later=any(leg["outcome"] == "answered" for leg in call.legs),
             )
         )  # fmt: skip
     for session in chat.sessions(world):
-        queues = [event["queue"] for event in session.events if event["queue"] is not None]
+        queued = [event for event in session.events if event["queue"] is not None]
+        transfers = [event["queue"] for event in queued if event["kind"] == "transfer"]
         humans = [event for event in session.events if chat.is_human(event)]
         everything = world.groups("chat", "session_id")[session.item]
         found.append(
             Contact(
                 "chat", session.source, session.session_id, session.start.at, humans[-1]["at"] if humans else None,
-                last_known(session.events, "resolved"), queues, session.outside, bool(humans),
+                last_known(session.events, "resolved"), transfers, session.outside, bool(humans),
                 session.contradicting, *(session.called[column] for column in ("customer_id", "topic", "order_id")),
+                first_queue=queued[0]["queue"] if queued and queued[0]["kind"] != "transfer" else None,
+                other_queues=[event["queue"] for event in queued],
+                is_greeted=bool(humans) and session.start.answer is None,
+                goes_on=any(event["at"] > world.cut_off_at for event in everything),
+                is_called_later=session.called != chat.whole(session.source, everything, everything),
                 is_handled_later=any(chat.is_human(event) for event in everything),
             )
         )  # fmt: skip
     for thread in email.threads(world):
-        replies = [m for m in thread.mails if m["direction"] == "out" and not m["automatic"]]
+        replies = [m for m in thread.mails if email.is_reply(m)]
         queues = [mail["queue"] for mail in thread.mails if mail["queue"] is not None]
         found.append(
             Contact(
                 "email", thread.source, thread.thread_id, (thread.asked or thread.mails[0])["at"],
-                replies[-1]["at"] if replies else None, last_known(thread.mails, "resolved"), queues,
-                thread.outside, thread.reply is not None, thread.contradicting,
+                replies[-1]["at"] if replies else None, last_known(thread.mails, "resolved"), queues[1:],
+                thread.outside, thread.reply is not None or thread.is_negative, thread.contradicting,
                 *(thread.called[column] for column in ("customer_id", "topic", "order_id")),
-                is_handled_later=any(m["direction"] == "out" and not m["automatic"] for m in thread.everything),
+                first_queue=first_known(thread.mails, "queue"),
+                goes_on=len(thread.mails) < len(thread.everything),
+                is_called_later=thread.called != thread.later,
+                is_handled_later=any(map(email.is_reply, thread.everything)),
             )
         )  # fmt: skip
     return found
@@ -94,7 +112,7 @@ def hours(terms: Terms, name: str = "window_h") -> timedelta:
 def naming(world: World, contact: Contact) -> list[Case]:
     """Return the cases that name a contact, whenever they were opened."""
     mine = [case for case in cases(world) if case.named is not None and names(case.named, contact)]
-    return [case for case in mine if case.first("opened") is not None]
+    return [case for case in mine if case.is_contradicting or case.first("opened") is not None]
 
 
 def of_contact(world: World, contact: Contact, terms: Terms) -> list[Case]:
@@ -111,12 +129,18 @@ def of_contact(world: World, contact: Contact, terms: Terms) -> list[Case]:
 
 def resolved(world: World, contact: Contact, terms: Terms, mine: list[Case], evidence: str) -> str:
     """Return the state of a contact by one kind of evidence; several words where readers may differ."""
+    if any(case.is_contradicting for case in naming(world, contact)):
+        return f"outside: {ANYTHING}"  # whether a case was opened is what deliveries contradict each other in
     second_line = [queue.strip() for queue in terms["second_line"].split(",") if queue.strip()]
-    entered = [queue for queue in contact.queues[1:] if queue in second_line]
-    if mine or any(queue != contact.queues[0] for queue in entered):
+    entered = [queue for queue in contact.transfers if queue in second_line]
+    if mine or any(queue != contact.first_queue for queue in entered):
         return "missed"  # at once
-    if entered:  # it began in the second line, and came back to it: whether that is a transfer to it is not said
-        return f"missed | {resolved(world, replace(contact, queues=[]), terms, mine, evidence)}"
+    if contact.goes_on:  # and may still be transferred, or flagged otherwise
+        return f"outside: {ANYTHING}"
+    if entered or any(queue in second_line for queue in contact.other_queues):
+        # it began in the second line, came back to it, was handed to it by the bot, or only answered there
+        plain = replace(contact, transfers=[], other_queues=[])
+        return f"missed | {resolved(world, plain, terms, mine, evidence)}"
     if evidence == "agent_flag":
         return "unmeasurable: no flag" if contact.flag is None else "met" if contact.flag else "missed"
     return surveyed(world, contact, terms) if evidence == "survey" else not_repeated(world, contact, terms)
@@ -150,23 +174,29 @@ def not_repeated(world: World, contact: Contact, terms: Terms) -> str:
 
     It comes after this one did, and by this one's end plus the window; one that overlaps is a repeat.
     """
+    if contact.is_called_later:
+        return f"outside: {ANYTHING}"  # whose it is, or what about, is said after the cut-off
     if contact.customer is None:
         return "unmeasurable: no customer"
     own = {"topic": contact.topic, "order": contact.order, "any": "any"}[terms["same"]]
     if own is None:
         return f"unmeasurable: no {terms['same']}"
     until = None if contact.end is None else contact.end + hours(terms)
+    surely = until or (contact.lasted_until or contact.arrival) + hours(terms)
     others = [
         other for other in contacts(world.everybodys)
         if (other.channel, other.source, other.contact_id) != (contact.channel, contact.source, contact.contact_id)
-        and other.customer == contact.customer
-        and {"topic": other.topic, "order": other.order, "any": "any"}[terms["same"]] == own
+        and (other.is_called_later or other.customer == contact.customer)
+        and (other.is_called_later or {"topic": other.topic, "order": other.order, "any": "any"}[terms["same"]] == own)
         and contact.arrival <= other.arrival <= (until or world.cut_off_at)
         and other.outside in (None, ANYTHING)
     ]  # fmt: skip
-    if any(other.outside is None and other.arrival > contact.arrival for other in others):
+    sure = [other for other in others if other.outside is None and not other.is_called_later]
+    if any(contact.arrival < other.arrival <= surely for other in sure):
         return "missed"
     state = "met" if until is not None and world.cut_off_at > until else "pending"
+    if until is None:
+        state = "met | pending"  # its end is not logged: nobody can say when its window is over
     # of two that came at one instant neither is the earlier; of another it is not known what it is
     return f"{state} | missed" if others else state
 
@@ -176,15 +206,26 @@ def handled(world: World) -> list[Contact]:
 
 
 def shut_out(contact: Contact) -> str | None:
+    if contact.contradicting and (contact.outside or not contact.is_handled):
+        return f"outside: {ANYTHING} | not there"  # that is what they may contradict each other in
+    if contact.is_greeted and not contact.outside:
+        return f"outside: {ANYTHING} | not there"  # whether a greeting handles a contact is not said
     if contact.outside:
         return f"outside: {contact.outside} | not there"
     if not contact.is_handled:
         return "outside: not handled by a person | not there" + (" | pending" if contact.is_handled_later else "")
-    return "unmeasurable: contradicting deliveries" if contact.contradicting else None
+    # what they contradict each other in may be who handled it, and when
+    return "unmeasurable: contradicting deliveries | outside: * | not there" if contact.contradicting else None
+
+
+def in_doubt(world: World) -> Found:
+    """Begin with the contacts of which deliveries contradict each other: when they came may be what they say."""
+    doubtful = [contact for contact in contacts(world) if contact.contradicting]
+    return {(one.source, one.contact_id): (f"outside: {ANYTHING} | not there", None) for one in doubtful}
 
 
 def on_the_spot(world: World, terms_on: TermsOn) -> Found:
-    found: Found = {}
+    found = in_doubt(world)
     for contact in handled(world):
         terms = terms_on(contact.arrival)
         mine = of_contact(world, contact, terms)
@@ -194,7 +235,7 @@ def on_the_spot(world: World, terms_on: TermsOn) -> Found:
 
 
 def repeat_rate(world: World, terms_on: TermsOn) -> Found:
-    found: Found = {}
+    found = in_doubt(world)
     for contact in handled(world):
         state = shut_out(contact) or not_repeated(world, contact, terms_on(contact.arrival))
         found[contact.source, contact.contact_id] = state, None
@@ -217,11 +258,11 @@ def in_field(declared: str, inferred: str) -> str:
         undecided = [state for state in (declared, inferred) if state.startswith(kind)]
         if undecided:
             return " | ".join(undecided)
-    raise ValueError(f"{declared}, {inferred}")
+    return f"outside: {ANYTHING}"
 
 
 def resolution_gap(world: World, terms_on: TermsOn) -> Found:
-    found: Found = {}
+    found = in_doubt(world)
     for contact in handled(world):
         terms = terms_on(contact.arrival)
         state = shut_out(contact)
@@ -237,7 +278,7 @@ def resolution_gap(world: World, terms_on: TermsOn) -> Found:
 
 
 def follow_up(world: World, terms_on: TermsOn) -> Found:
-    found: Found = {}
+    found = in_doubt(world)
     by = terms_on(None).get("period_by", "arrival")
     for contact in contacts(world):
         if contact.arrival > world.cut_off_at:
@@ -296,7 +337,7 @@ def followed_up_by(world: World, contact: Contact, terms: Terms, mine: list[Case
     if withdrawn is not None and (answered is None or withdrawn["at"] < answered):
         then = min(withdrawn["at"], world.cut_off_at)
         state = world.clock.within_days(contact.arrival, then, then, *days_of(terms), pauses)
-        return {"met": "excluded: withdrawn"}.get(state, state)
+        return " | ".join({"met": "excluded: withdrawn"}.get(one, one) for one in state.split(" | "))
     state = world.clock.within_days(contact.arrival, answered, world.cut_off_at, *days_of(terms), pauses)
     return "missed: no case" if not mine and state.startswith("missed") else state
 
@@ -311,7 +352,7 @@ def falls_by(world: World, contact: Contact, terms: Terms, mine: list[Case], by:
 
 
 def due_at(world: World, contact: Contact, terms: Terms, pauses: Any) -> datetime | None:
-    due = world.clock.due_of_days(contact.arrival, *days_of(terms)[:1], *days_of(terms)[1:], world.horizon, pauses)
+    due = world.clock.due_of_days(contact.arrival, *days_of(terms), world.horizon, pauses, is_asked=True)
     is_paused = any(end is None for _, end in pauses)
     return None if is_paused and due is not None and due > world.horizon else due
 
@@ -321,37 +362,59 @@ def due_at(world: World, contact: Contact, terms: Terms, pauses: Any) -> datetim
 
 def complaint_rate(world: World, terms_on: TermsOn) -> Found:
     """Upheld complaints on handled contacts: both are items."""
-    found: Found = {}
+    found = in_doubt(world)
     for contact in handled(world):
         state = shut_out(contact) or "counted: handled contact"
-        if state == "unmeasurable: contradicting deliveries":
+        if state.startswith("unmeasurable: contradicting deliveries"):
             state = f"counted: handled contact | {state}"  # it was handled, whatever they contradict each other in
         found[contact.source, contact.contact_id] = state, None
     types = words(terms_on(None)["case_types"])
     for case in cases(world):
         opened = case.first("opened")
+        item = case.source, f"case:{case.case_id}"
         if opened is None or case.case_type not in types:
+            found[item] = "outside: * | not there", None
             continue
         at = complained_at(world, case, opened, terms_on(None)["by"])
         if world.in_period(at) and opened["at"] <= world.cut_off_at:
-            found[case.source, f"case:{case.case_id}"] = complaint(world, case, at), None
+            state = complaint(world, case, at)
+            if terms_on(None)["by"] == "contact" and not contacts_of(world, case):
+                state += " | unmeasurable: contact not in the logs"  # of which day it is may be said to be unknown
+            found[item] = state, None
     return found
+
+
+def contacts_of(world: World, case: Case) -> list[Contact]:
+    named = case.named
+    return [one for one in contacts(world) if named is not None and names(named, one)]
 
 
 def complained_at(world: World, case: Case, opened: Event, by: str) -> datetime:
     """By complaint its opening; by contact the arrival of the contact it names, its opening where it names none."""
-    named = case.named
-    arrivals = [one.arrival for one in contacts(world) if named is not None and names(named, one)]
+    arrivals = [one.arrival for one in contacts_of(world, case)]
     at: datetime = opened["at"]
     return min(arrivals, default=at) if by == "contact" else at
 
 
 def complaint(world: World, case: Case, at: datetime) -> str:
-    whole = {"source": case.source, **{c: first_known(case.events, c) for c in ("queue", "topic", "order_id")}}
     upheld = last_known(case.events, "upheld")
     state = "pending" if upheld is None else "missed" if upheld else "met"
     if any(event["contradicting"] for event in case.events):
         state = "unmeasurable: contradicting deliveries"
-    if "channel" in world.scope or "customer_type" in world.scope:
-        return f"{state} | outside: * | not there"  # of which channel a case is, is not said
-    return state if world.in_scope(whole, "case", at) else "outside: * | not there"
+    elif case.is_contradicting:
+        state += " | unmeasurable: contradicting deliveries"
+    return {True: state, False: "outside: * | not there", None: f"{state} | outside: * | not there"}[
+        case_belongs(world, case, at)
+    ]
+
+
+def case_belongs(world: World, case: Case, at: datetime) -> bool | None:
+    """Say whether a case is the contract's: it belongs to the contact it names; None where that cannot be said."""
+    own = {"source": case.source, **{c: first_known(case.events, c) for c in ("queue", "topic", "order_id")}}
+    verdicts = {one.outside != "out of scope" for one in contacts_of(world, case)}
+    # its own queue and topic may be said to come first
+    verdicts.add(world.in_scope(own, "case", at))
+    is_unknown = any(one.outside == ANYTHING for one in contacts_of(world, case))
+    if world.scope and (len(verdicts) > 1 or is_unknown or {"channel", "customer_type", "source"} & set(world.scope)):
+        return None  # of which channel and source a case is, is not said
+    return verdicts.pop()

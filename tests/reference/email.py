@@ -1,7 +1,7 @@
 """Email threads (metrics.md, section 5)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -22,8 +22,10 @@ class Thread:
     outside: str | None
     contradicting: bool
     ambiguous: bool
-    called: dict[str, Any] = field(default_factory=dict)
-    everything: list[Event] = field(default_factory=list)
+    called: dict[str, Any]
+    later: dict[str, Any]  # as called by what is said after the cut-off too
+    everything: list[Event]
+    kind: str | None  # why it is outside, wherever it belongs
 
 
 @dataclass
@@ -36,6 +38,10 @@ class Question:
     is_negative: bool
     thread: Thread
     doubts: tuple[str, ...] = ()  # what may be said of a round, because of another mail of its thread
+
+
+def is_reply(mail: Event) -> bool:
+    return mail["direction"] == "out" and not mail["automatic"]
 
 
 def named_by(mail: Event) -> list[str]:
@@ -87,21 +93,26 @@ def thread_of(world: World, everything: list[Event], mails: list[Event]) -> Thre
         outside = "automatic" if all(mail["automatic"] for mail in everything) else "*"  # more is known later
     elif asked is None or (real[0]["direction"] == "out" and real[0] not in early):
         outside = "agent-opened"
-    place: datetime = (asked or mails[0])["at"]
-    whole = {"source": source, **{c: first_known(mails, c) for c in ("queue", "customer_id", "topic", "order_id")}}
-    later = {"source": source, **{c: first_known(everything, c) for c in ("queue", "customer_id", "topic", "order_id")}}
-    if not world.in_scope(whole, "email", place):
-        outside = "out of scope"
-    if world.in_scope(whole, "email", place) != world.in_scope(later, "email", place):
-        outside = ANYTHING  # its queue is said after the cut-off
-    if outside and asked is None and any(m["direction"] == "in" and not m["automatic"] for m in everything):
-        outside += " | not there"  # its first question lies after the cut-off
+    columns = ("queue", "customer_id", "topic", "order_id")
+    called, later = ({"source": source, **{c: first_known(rows, c) for c in columns}} for rows in (mails, everything))
     reply = next((mail for mail in replies if asked and mail["at"] >= asked["at"]), None)
-    return Thread(
+    thread = Thread(
         source, min((m["at"], m["message_id"]) for m in everything)[1], mails, asked, reply, bool(early), outside,
         any(mail["contradicting"] for mail in everything), any(mail["ambiguous_time"] for mail in everything),
-        whole, everything,
+        called, later, everything, outside,
     )  # fmt: skip
+    thread.outside = outside_at(world, thread, (asked or mails[0])["at"])
+    if thread.outside and asked is None and any(m["direction"] == "in" and not m["automatic"] for m in everything):
+        thread.outside += " | not there"  # its first question lies after the cut-off
+    return thread
+
+
+def outside_at(world: World, thread: Thread, place: datetime) -> str | None:
+    """Return why a thread, or a question of it, does not belong: first whether its queue was the contract's then."""
+    belongs = world.in_scope(thread.called, "email", place)
+    if belongs != world.in_scope(thread.later, "email", place):
+        return ANYTHING  # its queue is said after the cut-off
+    return thread.kind if belongs else "out of scope"
 
 
 def questions(thread: Thread, grain: str) -> list[Question]:
@@ -127,10 +138,11 @@ def questions(thread: Thread, grain: str) -> list[Question]:
     return found
 
 
-def wrong_with(question: Question) -> str | None:
+def wrong_with(question: Question, world: World) -> str | None:
     thread = question.thread
-    if thread.outside:
-        return f"outside: {thread.outside}"
+    outside = thread.outside if question.name == thread.thread_id else outside_at(world, thread, question.asked["at"])
+    if outside:
+        return f"outside: {outside}"
     own = [mail for mail in (question.asked, question.reply) if mail is not None]
     if thread.contradicting:
         return "unmeasurable: contradicting deliveries"
@@ -159,13 +171,13 @@ def measured(rule: Rule, due: Due | None, world: World, terms_on: TermsOn) -> Fo
         for question in every:
             arrival = question.asked["at"]
             terms = terms_on(arrival)
-            wrong = wrong_with(question)
+            wrong = wrong_with(question, world)
             state, amount = (wrong, None) if wrong else rule(question, terms, world)
             falls = world.falls(
                 by, arrival, question.reply["at"] if question.reply else None,
                 partial(due, question, terms, world) if due else None,
             )  # fmt: skip
-            if thread.outside and choices["grain"] == "question":
+            if thread.kind and (choices["grain"] == "question" or thread.contradicting):
                 state, falls = "outside: *", None  # which of its mails would be questions is not said
             for doubt in question.doubts:
                 state += f" | {doubt}"
@@ -185,8 +197,9 @@ def within_days(question: Question, terms: Terms, world: World) -> Result:
 
 def due_in_days(question: Question, terms: Terms, world: World) -> datetime | None:
     return world.clock.due_of_days(
-        question.asked["at"], int(terms["within_days"]), terms["day_kind"], terms["after_close"], world.horizon
-    )
+        question.asked["at"], int(terms["within_days"]), terms["day_kind"], terms["after_close"], world.horizon,
+        is_asked=True,
+    )  # fmt: skip
 
 
 # --- hours -----------------------------------------------------------------------------------------------------------
@@ -204,11 +217,15 @@ def hours_s(terms: Terms, name: str) -> Fraction:
 
 def within_hours(question: Question, terms: Terms, world: World) -> Result:
     elapsed, limit = elapsed_s(question, terms, world), hours_s(terms, "within_h")
-    if elapsed is None:
+    end = question.reply["at"] if question.reply else world.cut_off_at
+    late = world.clock.is_surely_late(question.asked["at"], end, limit) if elapsed is None else elapsed > limit
+    if late is None:
         return "unmeasurable: no calendar", None
+    # whether one asks for hours that decide nothing is not said
+    doubt = " | unmeasurable: no calendar" if elapsed is None else ""
     if question.reply:
-        return "met" if elapsed <= limit else "missed", None
-    return "missed: not yet done" if elapsed > limit else "pending", None
+        return ("missed" if late else "met") + doubt, None
+    return ("missed: not yet done" if late else "pending") + doubt, None
 
 
 def due_in_hours(question: Question, terms: Terms, world: World) -> datetime | None:
@@ -227,9 +244,12 @@ def reply_mean(question: Question, terms: Terms, world: World) -> Result:
 
 
 def reply_percentile(question: Question, terms: Terms, world: World) -> Result:
-    elapsed = elapsed_s(question, terms, world)
-    if elapsed is None:
+    elapsed, limit = elapsed_s(question, terms, world), hours_s(terms, "target_h")
+    if question.reply:
+        return ("unmeasurable: no calendar", None) if elapsed is None else ("counted", elapsed)
+    at = question.asked["at"]
+    late = world.clock.is_surely_late(at, world.cut_off_at, limit) if elapsed is None else elapsed > limit
+    if late is None:
         return "unmeasurable: no calendar", None
-    if question.reply is None:
-        return "counted: longer than any" if elapsed > hours_s(terms, "target_h") else "pending", None
-    return "counted", elapsed
+    doubt = " | unmeasurable: no calendar" if elapsed is None else ""
+    return ("counted: longer than any" if late else "pending") + doubt, None

@@ -198,8 +198,11 @@ class Clock:
                 return True
         return None if unknown else False
 
-    def open_spans(self, a: datetime, b: datetime) -> list[Span] | None:
-        """Return the open spans of [a, b) without overlap; None where the hours of a day it touches are unknown."""
+    def open_spans(self, a: datetime, b: datetime, unknown: str = "") -> list[Span] | None:
+        """Return the open spans of [a, b) without overlap; None where the hours of a day it touches are unknown.
+
+        ``unknown``: take such a day for ``shut`` or for ``open``.
+        """
         if self.hours is None:
             return [(a, b)] if a < b else []
         pieces: list[Span] = []
@@ -207,9 +210,12 @@ class Clock:
         while day <= last:
             spans = self.spans(day)
             if spans is None:
-                if day >= local_day(a, self.zone):
+                if day >= local_day(a, self.zone) and not unknown:
                     return None
-                spans = []
+                # one that is open may stay open into the next
+                spans = (
+                    [(day_begins(day, self.zone), day_begins(day + 2 * DAY, self.zone))] if unknown == "open" else []
+                )
             pieces += spans
             day += DAY
         found, reached = [], a
@@ -220,23 +226,35 @@ class Clock:
                 reached = end
         return found
 
-    def running(self, a: datetime, b: datetime, *, is_working: bool, pauses: Pauses = ()) -> list[Span] | None:
+    def running(
+        self, a: datetime, b: datetime, *, is_working: bool, pauses: Pauses = (), unknown: str = ""
+    ) -> list[Span] | None:
         """Return the parts of [a, b) that a clock counts: of the wall or of the open hours, less its pauses."""
-        spans = self.open_spans(a, b) if is_working else [(a, b)] if a < b else []
+        spans = self.open_spans(a, b, unknown) if is_working else [(a, b)] if a < b else []
         if spans is None:
             return None
         for begin, end in pauses:
             spans = [p for x, y in spans for p in ((x, min(y, begin)), (max(x, end or LATER), y)) if p[0] < p[1]]
         return spans
 
-    def counted_s(self, a: datetime, b: datetime, *, is_working: bool, pauses: Pauses = ()) -> Fraction | None:
+    def counted_s(
+        self, a: datetime, b: datetime, *, is_working: bool, pauses: Pauses = (), unknown: str = ""
+    ) -> Fraction | None:
         """Return how many seconds of [a, b) a clock counts."""
-        spans = self.running(a, b, is_working=is_working, pauses=pauses)
+        spans = self.running(a, b, is_working=is_working, pauses=pauses, unknown=unknown)
         return None if spans is None else sum((seconds(x, y) for x, y in spans), Fraction(0))
 
     def service_seconds(self, a: datetime, b: datetime) -> Fraction | None:
         """Return the open seconds of [a, b); None where the hours of a day it touches are unknown."""
         return self.counted_s(a, b, is_working=True)
+
+    def is_surely_late(self, a: datetime, b: datetime, limit_s: Fraction, pauses: Pauses = ()) -> bool | None:
+        """Say whether [a, b) has more open seconds than a limit, whatever the unknown days are; None where open."""
+        least, most = (
+            self.counted_s(a, b, is_working=True, pauses=pauses, unknown=word) or Fraction(0)
+            for word in ("shut", "open")
+        )
+        return True if least > limit_s else False if most <= limit_s else None
 
     def reached_at(
         self, start: datetime, limit_s: Fraction, known_until: datetime, *, is_working: bool, pauses: Pauses = ()
@@ -284,18 +302,24 @@ class Clock:
         so_far, late = ("pending", "missed: not yet done") if answered is None else ("met", "missed")
         due = self.due_of_days(asked, n, day_kind, after_close, end, pauses)
         state = "unmeasurable: no holiday notice" if due is None else so_far if end <= due else late
-        if self.hours is not None and self.version(local_day(asked, self.zone)) is None:
+        if self.is_before_hours(asked):
             state += (
                 " | unmeasurable: no holiday notice"  # no hours are agreed yet; whether they are needed is not said
             )
         return state
 
+    def is_before_hours(self, asked: datetime) -> bool:
+        """Say whether no hours are agreed yet at a time."""
+        return self.hours is not None and self.version(local_day(asked, self.zone)) is None
+
     def due_of_days(
-        self, asked: datetime, n: int, day_kind: str, after_close: str, known_until: datetime, pauses: Pauses = ()
-    ) -> datetime | None:
+        self, asked: datetime, n: int, day_kind: str, after_close: str, known_until: datetime, pauses: Pauses = (),
+        *, is_asked: bool = False,
+    ) -> datetime | None:  # fmt: skip
         """Return when ``n`` days are over; LATER where after ``known_until``, None where a day in question is unknown.
 
-        A day in whose close the clock is paused is not counted.
+        A day in whose close the clock is paused is not counted. ``is_asked``: the due itself is asked, so that it is
+        unknown even where it is certain to lie after ``known_until``.
         """
         day = local_day(asked, self.zone)
         if day_kind == "natural":
@@ -308,8 +332,8 @@ class Clock:
         left, is_unsure = n, False  # where a day is unknown: what is left if every unknown day counts
         while True:
             day += DAY
-            if known_until < day_begins(day, self.zone):
-                return LATER
+            if known_until <= day_begins(day, self.zone):
+                return None if is_asked and is_unsure else LATER
             counts = self.counts(day, day_kind)
             close = self.close_of_business(day)
             if counts is not False and close is not None and is_paused_at(close, pauses):

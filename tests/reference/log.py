@@ -160,7 +160,10 @@ def put(found: Found, item: Item, result: Result, where: bool | None, by: str = 
     elif by == "end" and "unmeasurable" in state:
         is_vague = True
     if where or is_vague:
-        found[item] = (f"{state} | not there" if is_vague else state), amount
+        state += " | not there" if is_vague else ""
+        if where is None and by != "arrival":  # its due is unknown, and so it may be said of the item
+            state += " | unmeasurable: no calendar | unmeasurable: no holiday notice"
+        found[item] = state, amount
 
 
 ANYTHING = "anything"

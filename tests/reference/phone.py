@@ -34,6 +34,9 @@ class Call:
     reached_at: datetime | None = None
     all_legs: list[Event] = field(default_factory=list)
     own_legs: list[Event] = field(default_factory=list)
+    goes_on: bool = False  # after the cut-off
+    is_called_later: bool = False  # by a leg after the cut-off
+    contradicting_later: bool = False  # in a leg after the cut-off
 
     @property
     def item(self) -> Item:
@@ -60,6 +63,13 @@ def every_call(world: World) -> list[Call]:
             continue
         call = call_of(world, source, call_id, mine) if mine else outside_call(source, call_id, legs)
         call.all_legs, call.own_legs = legs, mine
+        times = [leg[at] for leg in everything for at in ("queued_at", "answered_at", "ended_at")]
+        call.goes_on = any(at is not None and at > world.cut_off_at for at in times)
+        columns = ("customer_id", "topic", "order_id")
+        call.is_called_later = any(
+            first_known(legs, c) is None and first_known(everything, c) is not None for c in columns
+        )
+        call.contradicting_later = any(leg["contradicting"] for leg in everything if leg not in known)
         found.append(call)
     return found
 
@@ -182,11 +192,16 @@ def average_wait(call: Call, terms: Terms, world: World) -> Result:
         return "excluded: never answered", None
     if call.outcome == "callback":
         return "excluded: call-back", None
+    if call.outcome == "lost" and call.wait is None:
+        return "excluded: never answered", None  # what has no amount
     wrong = unmeasurable_wait(call)
     if call.outcome == "abandoned" and terms["over"] == "answered":
         # no queue time on an abandoned call: unmeasurable in every metric
         return wrong if wrong == "unmeasurable: no queue time" else "excluded: left before an answer", None
-    return (wrong, None) if wrong else ("counted", call.wait)
+    if wrong:
+        return wrong, None
+    # how long it took until a call was lost is no wait of an answered or an abandoned one
+    return "counted" + (" | excluded: never answered" if call.outcome == "lost" else ""), call.wait
 
 
 def service_level(call: Call, terms: Terms, world: World) -> Result:
@@ -245,7 +260,8 @@ def state_of(rule: Rule, call: Call, terms: Terms, world: World, clock: Clock) -
     if is_open is None:
         return "unmeasurable: no calendar", None
     if not is_open:
-        return "excluded: outside service hours", None
+        doubt = " | unmeasurable: contradicting deliveries" if call.contradicting else ""
+        return "excluded: outside service hours" + doubt, None
     if call.contradicting:
         return "unmeasurable: contradicting deliveries", None
     return rule(call, terms, world)
@@ -255,6 +271,8 @@ def where(call: Call, terms: Terms, world: World) -> bool | None:
     """Say whether a call falls into the period: by its arrival, by the end of its limit, or by its own end."""
     by = terms.get("period_by", "arrival")
     end = call.answered_at if call.outcome == "answered" else call.ended_at
+    if by == "due" and call.queued_at is None:
+        return None  # from when its limit ran is not said
     if end is None and call.queued_at is not None and call.wait is not None:
         end = call.queued_at + timedelta(microseconds=int(call.wait * 1_000_000))
     if by == "end" and (call.outcome == "callback" or (end is None and call.outcome != "open")):
@@ -280,6 +298,8 @@ def measured(rule: Rule, world: World, terms_on: TermsOn) -> Found:
         first = firsts.get(call.item, call)  # a chain of attempts belongs to the period of the first
         if call.arrival <= world.cut_off_at:
             result = state_of(rule, call, terms, world, clock)
+            if call.contradicting_later and not call.outside:
+                result = f"{result[0]} | unmeasurable: contradicting deliveries", result[1]
             put(found, call.item, result, where(first, terms_on(first.arrival), world), by)
     return found
 
@@ -316,7 +336,8 @@ def handle_time(world: World, terms_on: TermsOn) -> Found:
             if call.outside or leg not in call.own_legs:
                 found[item] = "outside: * | not there", None
             elif leg["outcome"] != "answered":
-                found[item] = unhandled_leg(leg, world.cut_off_at), None
+                doubt = " | unmeasurable: contradicting deliveries" if leg["contradicting"] else ""
+                found[item] = unhandled_leg(leg, world.cut_off_at) + doubt, None
             elif leg["contradicting"]:
                 found[item] = "unmeasurable: contradicting deliveries", None
             else:

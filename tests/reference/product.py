@@ -67,6 +67,7 @@ class Product:
         for statement in create_all():
             self.con.execute(statement)
         self.laid_out: Any = None
+        self.spans = 0
         self.columns = {
             row[0]: row[1].split("|")
             for row in self.con.execute(
@@ -104,7 +105,8 @@ class Product:
     def lay_out(self, world: World, days: Days) -> None:
         wanted = (world.hours, world.zone, days)
         if world.hours is not None and wanted != self.laid_out:
-            calendars.lay_out_calendars(self.con, {"default": calendar_of(world.hours)}, world.zone, days)
+            hours = {"default": calendar_of(world.hours)}
+            self.spans = calendars.lay_out_calendars(self.con, hours, world.zone, days)
             self.laid_out = wanted
 
     def asked(self, world: World, key: str, terms: Terms) -> tuple[Frame, Ask]:
@@ -117,9 +119,11 @@ class Product:
             for name, term in metric.terms.items()
         }
         calendar = None if world.hours is None else "default"
+        by_agent = metric.population == "agent_state"  # a state without a queue is where its agent is
+        scope = scope_sql(world.scope, postings(self.con), by_agent=by_agent) or "true"
         frame = Frame(
-            days, world.zone, world.cut_off_at, scope_sql(world.scope, postings(self.con)) or "true", calendar,
-            population_options(metric, pieces),
+            days, world.zone, world.cut_off_at, scope, calendar,
+            population_options(metric, pieces), self.spans,
         )  # fmt: skip
         return frame, Ask("m", metric, pieces)
 

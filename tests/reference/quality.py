@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from tests.reference.contact import Contact, handled, hours, names, shut_out
+from tests.reference.contact import Contact, handled, hours, in_doubt, names, shut_out
 from tests.reference.log import ANYTHING, Event, Found, Result, Terms, World
 
 TermsOn = Callable[[datetime | None], Terms]
@@ -37,8 +37,9 @@ def judged(contact: Contact, rows: list[Event], last: Event | None, state: str) 
     if contact.outside in ("agent-opened", "outbound call", ANYTHING):
         return f"outside: {ANYTHING}"  # whether a contact that we began can be rated is undecided
     if contact.outside or not contact.is_handled:
-        may_be = contact.is_handled_later and not contact.outside
-        return "outside: not handled by a person | not there" + (" | pending" if may_be else "")
+        if contact.is_handled_later and not contact.outside:
+            return f"outside: {ANYTHING} | not there"  # it may be said to await its answer, and so its rating
+        return "outside: not handled by a person | not there"
     if last is not None and last["contradicting"]:
         return "unmeasurable: contradicting deliveries"
     if contact.contradicting or any(row["contradicting"] for row in rows):
@@ -95,13 +96,11 @@ def satisfied(row: Event, terms: Terms) -> Result:
             plain.append(Fraction(answer))
         elif scale_of({"scale": scale}, terms) == scale_of(row, terms):
             own.append(Fraction(answer))
-    rating: Fraction | None = Fraction(row["rating"])
-    answers = own
     if scale_of(row, terms) == scale_of({"scale": None}, terms):
-        answers = own + plain
-    elif not own:  # nothing is listed for its scale
-        rating, answers = converted(row, terms), plain
-    return ANOTHER_SCALE if rating is None else ("met" if rating in answers else "missed", None)
+        own += plain
+    elif not own:
+        return ANOTHER_SCALE  # the contract lists no answers of its scale
+    return "met" if Fraction(row["rating"]) in own else "missed", None
 
 
 def top_box(row: Event, terms: Terms) -> Result:
@@ -173,9 +172,12 @@ def inspected(world: World, terms_on: TermsOn, *, score: str | None) -> Found:
 
 
 def sampling_rate(world: World, terms_on: TermsOn) -> Found:
-    found: Found = {}
+    found = in_doubt(world)
     for contact in handled(world):
         rows = [row for row in world.current("inspection") if names(row, contact)]
         state = "met" if last_inspection(world, rows) is not None else "missed"
-        found[contact.source, contact.contact_id] = shut_out(contact) or state, None
+        shut = shut_out(contact)
+        if shut is not None and shut.startswith("unmeasurable: contradicting deliveries"):
+            state, shut = f"{state} | {shut}", None  # it was inspected or not, whatever they contradict each other in
+        found[contact.source, contact.contact_id] = shut or state, None
     return found

@@ -124,7 +124,7 @@ def versions_of(draw: st.DrawFn, table: str, events: list[Event], changes: Chang
         found.append(row)
         if chance(draw, 6):
             found.append(dict(row))  # the same again: a duplicate
-        if chance(draw, 8):
+        if event.get("kind") != "merged" and chance(draw, 8):
             column = one_of(draw, *changes)
             other = {**row, column: one_of(draw, *changes[column]), "load_id": 2}
             if stamped:

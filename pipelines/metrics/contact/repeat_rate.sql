@@ -4,7 +4,7 @@ name: {zh: 重复来访率, en: Repeat contact rate}
 text:
   zh: 结束后 window_h 小时内（含）同一客户就同一事项再次来访的人工接触 ÷ 人工接触；任何渠道与队列的来访都算，呼损也算；每次接触只计一次，记在前一次接触的最后处理人名下。
   en: Contacts that the same customer repeated, about the same matter, within window_h hours (inclusive) of their end / contacts handled by a person. A contact of any channel and queue repeats, an abandoned call too; each contact counts once and is charged to the last agent who handled it, the earlier one.
-population: repeated_contact
+population: next_contact
 aggregate: share
 numerator: missed
 partition: customer

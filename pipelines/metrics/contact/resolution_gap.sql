@@ -33,9 +33,9 @@ CASE
   WHEN declared = 'agent_flag' AND resolved IS NULL                             THEN 'unmeasurable: no flag'
   WHEN declared = 'survey' AND is_said_twice                                    THEN 'unmeasurable: contradicting deliveries'
   WHEN declared = 'survey' AND said_resolved IS NULL                            THEN 'excluded: no answer'
-  WHEN CASE declared WHEN 'agent_flag' THEN resolved ELSE said_resolved END THEN
-       CASE WHEN seconds_between(ended_at, repeated_at) <= window_h * 3600      THEN 'counted: declared only'
-            ELSE 'counted: both' END
+  WHEN CASE declared WHEN 'agent_flag' THEN resolved ELSE said_resolved END
+       AND seconds_between(ended_at, repeated_at) <= window_h * 3600            THEN 'counted: declared only'
+  WHEN CASE declared WHEN 'agent_flag' THEN resolved ELSE said_resolved END     THEN 'counted: both'
   WHEN seconds_between(ended_at, repeated_at) <= window_h * 3600                THEN 'counted: neither'
   ELSE 'counted: inferred only'
 END

@@ -18,7 +18,7 @@ WITH known AS NOT MATERIALIZED (
 ), one_leg AS (
     SELECT source, call_id, direction, customer_id, customer_type, topic, queue, agent_id, arrived_at, queued_at, wait_s,
            wait_from_log, talk_s, hold_s, wrap_s, resolved, contradicting, ambiguous_time, load_id,
-           CASE WHEN outcome IN ('answered', 'abandoned', 'lost') AND coalesce(answered_at, ended_at) > $cut_off_at THEN 'open'
+           CASE WHEN (outcome = 'answered' AND answered_at > $cut_off_at) OR (outcome IN ('abandoned', 'lost') AND ended_at > $cut_off_at) THEN 'open'
                 ELSE outcome END                                              AS outcome,
            answered_at, ended_at,
            callback_promised_at AS promised_at, callback_reached_at AS reached_at,
@@ -35,7 +35,7 @@ WITH known AS NOT MATERIALIZED (
            -- the menu is no queue, and neither is the line on which the customer was called back
            (outcome <> 'ivr_only' OR promised_at IS NOT NULL OR reached_at IS NOT NULL)
                AND NOT (has_callback AND coalesce(leg_direction = 'outbound', false)) AS has_entered,
-           CASE WHEN outcome IN ('answered', 'abandoned', 'lost') AND coalesce(answered_at, ended_at) > $cut_off_at THEN 'open'
+           CASE WHEN (outcome = 'answered' AND answered_at > $cut_off_at) OR (outcome IN ('abandoned', 'lost') AND ended_at > $cut_off_at) THEN 'open'
                 ELSE outcome END AS known_outcome
     FROM leg WHERE place <= $cut_off_at
 ), put_together AS (

@@ -24,7 +24,8 @@
            CASE WHEN max(ended_at) > $cut_off_at THEN NULL ELSE any_value(resolved) END AS resolved,
            coalesce(max(ended_at) FILTER (is_ours) > $cut_off_at, false) AS is_open,
            bool_or(contradicting) AS contradicting, max(load_id) AS load_id,
-           (list(queue ORDER BY nth) FILTER (place <= $cut_off_at))[2:] AS later_queues,
+           -- where it was passed on to: a menu before the first queue passed nothing on
+           (list(queue ORDER BY nth) FILTER (place <= $cut_off_at AND outcome <> 'ivr_only'))[2:] AS later_queues,
            bool_or(is_ours AND outcome = 'answered' AND coalesce(answered_at <= $cut_off_at, true))
                AND any_value(direction) IS DISTINCT FROM 'outbound' AS is_handled,
            bool_or(is_ours AND outcome = 'answered') AS was_answered
