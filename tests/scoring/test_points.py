@@ -160,3 +160,9 @@ def test_steps_that_are_a_part_of_the_target(value, percent):
 def test_a_jump_at_the_first_corner_of_a_falling_line(value, percent):
     corners = [{"at": "60", "points": "0"}, {"at": "60", "points": "40"}, {"at": "30", "points": "100"}]
     assert earned({"form": "piecewise", "at": corners}, value, metric=WAIT) == percent
+
+
+@pytest.mark.parametrize(("value", "percent"), [("0.89", 0), ("0.9", 100), ("0.95", 100)])
+def test_a_line_that_is_nothing_but_a_jump(value, percent):
+    corners = [{"at": "0.9", "points": "0"}, {"at": "0.9", "points": "100"}]
+    assert earned({"form": "piecewise", "at": corners}, value) == percent

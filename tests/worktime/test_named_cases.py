@@ -704,3 +704,28 @@ def test_pauses_are_shown_in_their_own_order_however_they_are_given() -> None:
         Interval(first.from_at, at("2026-03-02 12:00"), "paused", "customer"),
         Interval(at("2026-03-02 12:00"), end, "paused", "carrier"),
     ]
+
+
+def test_a_served_saturday_is_no_working_day_to_begin_on() -> None:
+    # by the next opening that counts: Monday, so one day later Tuesday's close; by service days Monday's
+    table = laid_out(office(weekly='{mon-sat: ["09:00-18:00"]}'))
+    saturday = at("2026-03-07 12:00")
+    assert due_working_days(saturday, 1, table, after_close="next_opening") == at("2026-03-10 18:00")
+    assert due_working_days(saturday, 1, table, after_close="next_opening", day_kind="service") == at(
+        "2026-03-09 18:00"
+    )
+
+
+def test_what_an_event_counts_on_is_unknown_though_the_days_after_it_are_known() -> None:
+    known = [HolidayNotice("cn", year, "1", date(2025, 1, 1), {}) for year in (2026, 2028)]
+    table = laid_out(last="2028-02-01", notices=known)
+    assert due_working_days(at("2027-12-31 12:00"), 1, table, after_close="next_opening") is None
+    assert due_working_days(at("2027-12-31 12:00"), 1, table) == at("2028-01-03 18:00")
+    assert (
+        due_working_days(at("2025-12-31 12:00"), 1, table, after_close="next_opening") is None
+    )  # before the first row
+
+
+def test_a_pause_outside_hours_takes_nothing() -> None:
+    weekend = Pause(at("2026-03-07 10:00"), at("2026-03-07 12:00"), "customer")
+    assert working_seconds(at("2026-03-06 17:50"), at("2026-03-09 09:05"), laid_out(), [weekend]) == 900
