@@ -89,13 +89,17 @@ TERMS: dict[str, dict[str, list[str]]] = {
     "contact.resolution_gap": {
         "declared": ["agent_flag", "survey"], **SAME_CONTACT, **SECOND_LINE, **CASE_WINDOW
     },
-    "contact.follow_up": {**DAYS, "or_resolved": ["true", "false"], **SECOND_LINE, **CASE_WINDOW},
+    "contact.follow_up": {
+        **DAYS, "within_days": ["3", "1", "2", "5"], "or_resolved": ["true", "false"], **SECOND_LINE, **CASE_WINDOW
+    },
     "contact.complaint_rate": {
         "by": ["complaint", "contact"], "case_types": ["complaint", "complaint, feedback", "enquiry"]
     },
     "case.within": {
         **A_TO_B, "limit": ["7", "1", "2", "24", "48"], **AFTER_CLOSE, **PERIOD_BY,
         "counted_in": ["working_days", "service_days", "natural_days", "wall_hours", "working_hours"],
+        # the promise that binds the customer: read a second time by tests/cases/case_states.yaml alone
+        "eligible_from": [""], "eligible_to": [""], "eligible_days": ["7"],
     },
     "case.elapsed_mean": {**A_TO_B, **IN_HOURS},
     "case.elapsed_percentile": {**A_TO_B, **IN_HOURS, **PERCENTILE, "target_h": ["24", "0", "9"]},

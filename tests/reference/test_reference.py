@@ -18,7 +18,9 @@ from tests.reference.reference import METRICS
 from tests.reference.worlds import case_worlds, chat_worlds, contact_worlds, email_worlds, phone_worlds
 
 WORLDS = int(os.environ.get("CLAUSEMETER_WORLDS", "15"))
-INSTALLED = {key.partition("@")[0]: metric for key, metric in installed_metrics().items()}
+# Not of metrics.md, so that nobody can read it a second time from there: what a log itself says of its cases.
+OWN_WORD = "case.flagged_in_time"
+INSTALLED = {name: metric for key, metric in installed_metrics().items() if (name := key.partition("@")[0]) != OWN_WORD}
 CHANNELS = {
     "phone": phone_worlds(),
     "chat": chat_worlds(),
