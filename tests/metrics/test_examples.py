@@ -1,6 +1,7 @@
 """Every worked example goes through the metric's own SQL and through `measured`: an example cannot lie."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,16 +29,21 @@ METRICS = installed_metrics()
 EXAMPLES = installed_examples()
 
 
-@pytest.fixture(scope="module")
-def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A store without a single event: its items have their columns, and no rows."""
-    home: Path = tmp_path_factory.mktemp("empty")
+@contextmanager
+def empty_store(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a store without a single event: its items have their columns, and no rows."""
     with Warehouse(home) as warehouse:
         assemble(warehouse.con, [])
         prepare(warehouse.con)
         calendars, _ = parse_calendars(read_yaml(ALWAYS_OPEN.replace("HOLIDAYS", "cn"), "always open"))
         lay_out_calendars(warehouse.con, calendars, EXAMPLE_ZONE, EXAMPLE_MONTH.days)
         yield warehouse.con
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    with empty_store(tmp_path_factory.mktemp("empty")) as opened:
+        yield opened
 
 
 def ask_of(metric: Metric, example: Example) -> Ask:

@@ -140,3 +140,44 @@ def test_no_data_says_why():
     assert no_data_reason(counts()) == "no items"
     assert no_data_reason(counts(unmeasurable=1)) == "all unmeasurable"
     assert no_data_reason(counts(unmeasurable=1, pending=1)) == "nothing counted"
+
+
+# --- what the mutants of judge.py got past ---
+
+
+def test_a_percentile_is_that_of_the_terms():
+    # by the 50th percentile in force 3 s, by the metric's default, the 90th, it would be 9 s
+    own = "metric: phone.wait_percentile@1\nterms: {percentile: 50, target_s: 20, out_of_hours: exclude}\ntarget: 5\n"
+    amounts = Counter({Decimal(3): 5, Decimal(9): 5})
+    found = judged(own, "metric terms target", Counts(Counter(counted=10), histogram=amounts))
+    assert (found.measured.value, found.verdict, found.reason) == (3, "met", "")
+
+
+def test_each_part_has_its_own_counts():
+    with pytest.raises(ValueError, match="zip"):
+        judged(TWO_TARGETS, "target", counts(met=1))
+
+
+THREE_TARGETS = "target: [{value: 90%}, {value: 92%, since: 2026-10-11}, {value: 94%, since: 2026-10-21}]\n"
+
+
+def test_a_weighted_target_has_as_many_counts_as_targets():
+    with pytest.raises(ValueError, match="zip"):
+        judged(TWO_TARGETS + "on_change: weighted_target\n", "target on_change", counts(met=1))
+
+
+def test_a_weighted_target_without_items_is_the_last_of_three():
+    found = judged(THREE_TARGETS + "on_change: weighted_target\n", "target on_change", counts(), counts(), counts())
+    assert found.parts[0].target == Fraction(94, 100)
+
+
+def test_a_weighted_target_weighs_what_is_held_against_the_vendor():
+    lost = Counts(Counter({"met": 1, "unmeasurable: no queue time": 2}))
+    more = TWO_TARGETS + "on_change: weighted_target\nunmeasurable: count_as_missed\n"
+    found = judged(more, "target on_change unmeasurable", lost, counts(met=1))
+    assert found.parts[0].target == (Fraction(90, 100) * 3 + Fraction(92, 100)) / 4  # 3 items at 90 %, 1 at 92 %
+
+
+def test_too_few_that_count_as_met_say_so():
+    found = judged("minimum_sample: 3\ntoo_few: count_as_met\n", "minimum_sample too_few", counts(met=1))
+    assert (found.verdict, found.reason) == ("not enough data", "1 items, at least 3 are needed; counts as met")

@@ -148,3 +148,9 @@ def test_on_target_is_met_in_both_directions():
     assert is_met(third, third, "lower")
     assert not is_met(third - Fraction(1, 10**30), third, "higher")
     assert not is_met(third + Fraction(1, 10**30), third, "lower")
+
+
+@pytest.mark.parametrize(("value", "percent"), [("0.92", 100), ("0.874", 95), ("0.828", 90)])
+def test_steps_that_are_a_part_of_the_target(value, percent):
+    # a step is 5 % of 0.92, that is 0.046, and loses 5
+    assert earned({"form": "per_step", "step": "5%", "relative": "true", "lose": "5"}, value) == percent
