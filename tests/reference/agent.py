@@ -21,7 +21,7 @@ def in_turn(row: Event) -> tuple[Any, ...]:
 
 def ends_at(row: Event, own: list[Event], cut_off: datetime) -> datetime:
     """A missing end is the beginning of the agent's next state, else the cut-off; nothing is known after that."""
-    later = [one["since_at"] for one in own if one["since_at"] > row["since_at"]]
+    later = [one["since_at"] for one in own if in_turn(one) > in_turn(row)]
     end: datetime = row["until_at"] or min(later, default=cut_off)
     return min(end, cut_off)
 

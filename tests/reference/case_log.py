@@ -16,6 +16,7 @@ class Case:
     case_id: str
     events: list[Event]  # known by the cut-off, in order
     contradicting_later: bool
+    is_ambiguous: bool  # in any of its events
 
     @property
     def case_type(self) -> str | None:
@@ -44,7 +45,7 @@ def every_case(world: World) -> list[Case]:
         known = sorted((e for e in events if e["at"] <= world.cut_off_at), key=lambda e: (e["at"], e["seq"] or 0))
         if known:
             doubt = any(e["contradicting"] for e in events if e["at"] > world.cut_off_at)
-            found.append(Case(source, case_id, known, doubt))
+            found.append(Case(source, case_id, known, doubt, any(e["ambiguous_time"] for e in events)))
     return found
 
 

@@ -273,6 +273,6 @@ def state_of(rule: Rule, cycle: Cycle, world: World, terms: Terms) -> Result:
     decisive = [event for event in (cycle.a, cycle.b) if event is not None]
     if any(event["ambiguous_time"] for event in decisive):
         return "unmeasurable: ambiguous time", None
-    if any(event["ambiguous_time"] for event in case.events):  # of another event of it
+    if case.is_ambiguous:  # of another event of it
         return f"{result[0]} | unmeasurable: ambiguous time", result[1]
     return result

@@ -179,6 +179,7 @@ def measured(rule: Rule, due: Due | None, world: World, terms_on: TermsOn) -> Fo
             )  # fmt: skip
             if thread.kind and (choices["grain"] == "question" or thread.contradicting):
                 state, falls = "outside: *", None  # which of its mails would be questions is not said
+            falls = None if thread.contradicting else falls  # when it came may be what they say
             for doubt in question.doubts:
                 state += f" | {doubt}"
             put(found, (thread.source, question.name), (state, amount), falls, by)

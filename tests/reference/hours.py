@@ -323,7 +323,7 @@ class Clock:
         """
         day = local_day(asked, self.zone)
         if day_kind == "natural":
-            return self._due_of_natural_days(day, n, known_until, pauses)
+            return self._due_of_natural_days(day, n, known_until, pauses, is_asked=is_asked)
         if after_close == "next_opening":
             start = self._starting_day(asked, day, day_kind, known_until)
             if not isinstance(start, date):
@@ -360,7 +360,9 @@ class Clock:
             if counts:
                 return day
 
-    def _due_of_natural_days(self, day: date, n: int, known_until: datetime, pauses: Pauses) -> datetime | None:
+    def _due_of_natural_days(
+        self, day: date, n: int, known_until: datetime, pauses: Pauses, *, is_asked: bool
+    ) -> datetime | None:
         """Every day counts but the event's; the last moves to the next working day if it is none."""
         left = n
         while True:
@@ -373,9 +375,9 @@ class Clock:
             left -= 1
             if left > 0:
                 continue
-            if known_until <= ends:
-                return LATER
             working = self.is_working(day)
+            if known_until <= ends:
+                return None if is_asked and working is None else LATER
             if working is None:
                 return None
             if working:

@@ -144,13 +144,18 @@ def last_known(events: Iterable[Event], column: str) -> Any:
     return first_known(reversed(list(events)), column)
 
 
-def put(found: Found, item: Item, result: Result, where: bool | None, by: str = "arrival") -> None:
+def put(
+    found: Found, item: Item, result: Result, where: bool | None, by: str = "arrival", *, is_past: bool = False
+) -> None:
     """Enter an item's state where the item falls into the period.
 
     Where it is not said in which period an item stands (one that is outside, or that cannot be measured, has no due
-    time or no end to go by), it may be there or not.
+    time or no end to go by), it may be there or not. By end, a pending item is of no period yet; but one may be
+    pending that ``is_past`` its limit.
     """
     state, amount = result
+    if by == "end" and state == "pending" and where and not is_past:
+        return  # its limit is reached, and not passed
     is_vague = where is None
     if by != "arrival" and "outside" in state:
         words = (

@@ -300,7 +300,7 @@ def measured(rule: Rule, world: World, terms_on: TermsOn) -> Found:
             result = state_of(rule, call, terms, world, clock)
             if call.contradicting_later and not call.outside:
                 result = f"{result[0]} | unmeasurable: contradicting deliveries", result[1]
-            put(found, call.item, result, where(first, terms_on(first.arrival), world), by)
+            put(found, call.item, result, where(first, terms_on(first.arrival), world), by, is_past=True)
     return found
 
 

@@ -156,6 +156,8 @@ def questions(draw: st.DrawFn, metric: str, since: date, until: date, drawn: Col
     def legal(drawn: dict[str, str]) -> dict[str, str]:
         if metric == "phone.service_level" and float(drawn["short_abandon_s"]) > float(drawn["answer_within_s"]):
             drawn["short_abandon_s"] = drawn["answer_within_s"]  # must not exceed T
+        if metric == "case.within" and drawn["counted_in"].endswith("days") and int(drawn["limit"]) > 7:
+            drawn["limit"] = "3"  # these worlds' calendars leave room for days, not for months
         return drawn
 
     first = legal(values())

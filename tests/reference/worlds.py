@@ -518,7 +518,12 @@ def case_log(draw: st.DrawFn, times: Times, named: list[Named]) -> list[Event]:
         case = CaseLog(draw, times, number, one_of(draw, None, *named) if named else None)
         case.add("opened")
         case.work(KINDS, 4)
-        survivors = [other for other in found if other[0]["at"] <= case.at]
+        # one merges into a case that is still open then
+        ends = ("closed", "withdrawn", "merged")
+        survivors = [
+            other for other in found
+            if other[0]["at"] <= case.at and not any(event["kind"] in ends for event in other)
+        ]  # fmt: skip
         if is_merging and survivors and chance(draw, 60):
             case.add("merged", into_case_id=one_of(draw, *survivors)[0]["case_id"])
         elif chance(draw, 50):
