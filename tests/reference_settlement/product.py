@@ -3,8 +3,13 @@
 Until it is, everything that would compare the two says so by name instead of passing.
 """
 
+import pytest
+
 from pipelines.contract.model import Contract
 from tests.reference_settlement.facts import Facts, Past, Result
+
+# To be set to () with the function below: until then every comparison is expected to stop here, and fails if it does not.
+AWAITED = pytest.mark.xfail(raises=NotImplementedError, strict=True, reason="the seam to the product is not filled yet")
 
 
 def settle_with_product(contract: Contract, month: str, facts: Facts, past: Past | None) -> Result:

@@ -1,5 +1,6 @@
 """A month from its facts to its statement, by settlement.md alone; and months settled again, for their adjustments."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -191,19 +192,25 @@ def decimal_rate(rate: Fraction) -> Decimal:
     return Decimal(rate.numerator) / Decimal(rate.denominator)
 
 
-def settle_months(contract: Contract, months: dict[str, Facts], past: Past | None = None) -> dict[str, Result]:
+Side = Callable[[Contract, str, Facts, Past | None], Result]
+
+
+def settle_months(contract: Contract, months: dict[str, Facts], side: Side = settle) -> dict[str, Result]:
     """Settle months in order, each from the past that the one before it left."""
     found = {}
+    past = None
     for month in sorted(months):
-        found[month] = settle(contract, month, months[month], past)
+        found[month] = side(contract, month, months[month], past)
         past = found[month].past
     return found
 
 
-def adjustments(contract: Contract, sealed: dict[str, Facts], known_now: dict[str, Facts]) -> list[Adjustment]:
+def adjustments(
+    contract: Contract, sealed: dict[str, Facts], known_now: dict[str, Facts], side: Side = settle
+) -> list[Adjustment]:
     """Settle sealed months again in order: the net of each whole month now, less the net last stated for it."""
-    before = settle_months(contract, sealed)
-    after = settle_months(contract, {**sealed, **known_now})
+    before = settle_months(contract, sealed, side)
+    after = settle_months(contract, {**sealed, **known_now}, side)
     found = []
     for month in sorted(sealed):
         amount = after[month].net - before[month].net
