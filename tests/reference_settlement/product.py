@@ -8,7 +8,7 @@ import pytest
 from pipelines.contract.model import Contract
 from tests.reference_settlement.facts import Facts, Past, Result
 
-# To be set to () with the function below: until then every comparison is expected to stop here, and fails if it does not.
+# To be set to () with the function below: until then a comparison is expected to stop here, and fails if it does not.
 AWAITED = pytest.mark.xfail(raises=NotImplementedError, strict=True, reason="the seam to the product is not filled yet")
 
 
