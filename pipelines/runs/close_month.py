@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from pipelines.contract.model import Contract
-from pipelines.contract.resolve import IndicatorTerms, indicator_terms, term_days
+from pipelines.contract.resolve import Question, month_questions, month_terms, term_days
 from pipelines.core.canonical import sha256_hex
 from pipelines.core.period import Days, Month
 from pipelines.core.problem import Problem, Refused, refuse_if_any
@@ -24,6 +24,7 @@ from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting, scope_sql
 from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
 from pipelines.runs.contracts import ReadContract, usable_contract
+from pipelines.runs.facts import charged_by_item, day_counts, day_kinds, incidents_in
 from pipelines.runs.overrides import overrides_as_of
 from pipelines.runs.raw import EVENTS_OF
 from pipelines.runs.statements import (
@@ -44,12 +45,12 @@ from pipelines.runs.states import (
     prepare,
     tallies,
     vendor_kept_sources,
-    within,
 )
 from pipelines.scoring.judge import judge
+from pipelines.settlement.facts import Carried, Facts, Incident, Past, past_of
 from pipelines.settlement.lines import tax_rate
 from pipelines.settlement.statement import Inputs, body, statement_hash
-from pipelines.settlement.totals import Carried, settle
+from pipelines.settlement.totals import settle
 from pipelines.warehouse.store import Warehouse
 
 Progress = Callable[[str], None]
@@ -115,13 +116,16 @@ def close_month(
         cut_off_at = cut_off_at or default_cut_off(con, contract, month, min(now, as_of or now))
         spans = lay_out_calendars(con, found.calendars, contract.zone, days)
         run = MonthRun(con, found, days, cut_off_at, vendor_kept_sources(con), postings(con), spans, progress)
-        terms = [t for i in contract.indicators if (t := indicator_terms(contract, i, month.days)) is not None]
+        terms = month_terms(contract, month.days)
         overrides = overrides_as_of(home, min(now, as_of or now))
         scratch = home / "evidence" / f".part-{os.getpid()}"
-        tally, evidence, applied, stale = run.measure(terms, overrides, scratch)
+        questions = month_questions(contract, month.days)
+        tally, evidence, applied, stale, incidents = run.measure(questions, charged_by_item(terms), overrides, scratch)
         con.execute(f"COPY calendar_day TO {quoted(str(scratch / 'calendar_day.parquet'))} (FORMAT parquet)")
-        judged = [judge(t, [within(tally, t.indicator.id, part.days) for part in t.parts]) for t in terms]
-        settled = settle(contract, month.days, judged, carried_into(home, contract, month, min(now, as_of or now)))
+        facts = Facts(day_counts(tally), incidents, day_kinds(con))
+        past = past_into(home, contract, month, min(now, as_of or now))
+        judged = [judge(t, facts.counts, carried=past.carried_items.get(t.id, ())) for t in terms]
+        settled = settle(contract, month.days, judged, facts, past)
         statement = body(
             contract,
             month,
@@ -188,24 +192,24 @@ def _to_close_again(home: Path, contract: Contract, month: Month, carried_out: D
     ]
 
 
-def carried_into(home: Path, contract: Contract, month: Month, known_at: datetime) -> Carried | None:
-    """Return what the month before carried out, by its latest statement that was closed by ``known_at``."""
-    before = str(month.after(-1))
+def past_into(home: Path, contract: Contract, month: Month, known_at: datetime) -> Past:
+    """Return what the months before left behind, by the latest statement that was closed by ``known_at``."""
     closed = [
         ref
         for ref in list_statements(home)
-        if (ref.contract, ref.month) == (contract.contract, before)
+        if ref.contract == contract.contract
+        and ref.month < str(month)
         and datetime.fromisoformat(ref.closed_at) <= known_at
     ]
     if not closed:
-        return None
-    latest = max(closed, key=lambda ref: ref.version)
-    amount = Decimal(read_statement(home, latest.id)["totals"]["carried_out"])
-    if not amount:
-        return None
+        return Past()
+    latest = max(closed, key=lambda ref: (ref.month, ref.version))
+    before = read_statement(home, latest.id)
+    amount = Decimal(before["totals"]["carried_out"])
     is_net = contract.tax.deductions_as == "price_reduction"  # otherwise its tax is in it
-    rate = tax_rate(contract, month.after(-1).days) if is_net else None
-    return Carried(amount, f"{before}, statement {latest.id}", rate)
+    rate = tax_rate(contract, Month.parse(latest.month).days) if is_net else None
+    carried = Carried(amount, f"{latest.month}, statement {latest.id}", rate) if amount else None
+    return past_of(before["outlook"], carried) if "outlook" in before else Past(carried=carried)
 
 
 def latest_instant(con: duckdb.DuckDBPyConnection) -> datetime | None:
@@ -238,33 +242,40 @@ class MonthRun:
     progress: Progress
 
     def measure(
-        self, terms: Sequence[IndicatorTerms], overrides: Sequence[Override], scratch: Path
-    ) -> tuple[list[Tally], dict[str, dict[str, Any]], list[Override], list[Override]]:
-        """Scan each population once; return the tallies by day, the evidence, and the overrides applied and stale."""
+        self, asked: Sequence[Question], by_item: set[str], overrides: Sequence[Override], scratch: Path
+    ) -> tuple[list[Tally], dict[str, dict[str, Any]], list[Override], list[Override], dict[str, list[Incident]]]:
+        """Scan each population once.
+
+        Returns the tallies by day, the evidence, the overrides applied and stale, and the items charged one by one.
+        """
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
         found: list[Tally] = []
         evidence: dict[str, dict[str, Any]] = {}
         applied: set[Override] = set()
-        questions = [
-            (Ask(t.indicator.id, t.metric, t.terms, self.scope(t.indicator.scope, t.metric)), self.frame(t))
-            for t in terms
-        ]
+        incidents: dict[str, list[Incident]] = {}
+        questions = [(Ask(one.column, one.metric, one.terms, self.scopes(one)), self.frame(one)) for one in asked]
         for number, ((population, frame), asks) in enumerate(scans_for(questions).items()):
             self.progress(f"measuring {population}")
             states = make_wide(self.con, "wide", population, frame, asks)
             applied.update(lay_overrides(self.con, "wide", asks, states, overrides)[0])
             found += tallies(self.con, "wide", asks, states, by={"day": "period_on"}, vendor_kept=self.vendor_kept)
+            incidents |= incidents_in(self.con, "wide", by_item & set(states), states)
             name = population if population not in evidence else f"{population}_{number}"
             evidence[name] = write_evidence(self.con, asks, states, scratch / f"{name}.parquet")
         stale = [one for one in overrides if one not in applied]
-        return found, evidence, [one for one in overrides if one in applied], stale
+        return found, evidence, [one for one in overrides if one in applied], stale, incidents
+
+    def scopes(self, question: Question) -> str | None:
+        """Return the condition of all scopes of a question together."""
+        found = [self.scope(scope, question.metric) for scope in question.scopes]
+        return " AND ".join(f"({one})" for one in found if one) or None
 
     def scope(self, scope: Mapping[str, Sequence[str]], metric: Metric) -> str | None:
         """Return the condition of a scope over the metric's population."""
         return scope_sql(scope, self.postings, by_agent=population_needs(metric.population).by_agent)
 
-    def frame(self, terms: IndicatorTerms) -> Frame:
+    def frame(self, terms: Question) -> Frame:
         """Return what an indicator's question shares with those of the same population, hours and reading."""
         contract, metric = self.found.source.model, terms.metric
         calendar = calendar_for(metric, self.found.calendars)
