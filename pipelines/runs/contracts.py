@@ -8,6 +8,8 @@ from pathlib import Path
 from pipelines.contract.amendment import File
 from pipelines.contract.check import check
 from pipelines.contract.parse import Source, parse_contract
+from pipelines.contract.show.document import render
+from pipelines.contract.show.words import Language
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused, by_place, refuse_if_any
 from pipelines.core.yaml_text import TextTree, read_yaml
@@ -172,3 +174,8 @@ def usable_contract(
     source, calendars, problems = read_contract(name, month, known_at=known_at, sealed_with=sealed_with)
     refuse_if_any(problems)
     return ReadContract(source, calendars, tuple(problems))
+
+
+def contract_document(name: str, language: Language, on: date | None = None) -> str:
+    """Return a contract in words, with its amendments; ``on``: as it stands that day."""
+    return render(read_source(name, None if on is None else Month(on.year, on.month)), language, on)
