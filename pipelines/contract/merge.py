@@ -287,7 +287,7 @@ class _Merge:
                 continue
             place = next(n for n, one in enumerate(listed) if isinstance(one, dict) and one.get("id") == name)
             one = listed[place]
-            self.changes.append(Change((key, str(name)), one, None, str(self.effective)))
+            self.changes.append(Change((key, str(name)), deepcopy(one), None, str(self.effective)))
             if key == "indicators":
                 one["until"] = min(str(one.get("until") or self.effective), str(self.effective))
                 self.line((key, place, "until"), (*of, number))

@@ -1,6 +1,6 @@
 """Finding and reading contracts: a folder, a file, or the number of one under data/contracts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,11 +21,15 @@ from pipelines.worktime.parse import parse_calendars
 
 @dataclass(frozen=True)
 class ReadContract:
-    """A contract that holds: its source, its calendars by channel, and what the linter says without refusing."""
+    """A contract that holds: its source, its calendars by channel, and what the linter says without refusing.
+
+    ``texts`` are its files, by their names in a folder of their own: ``contract.yaml``, ``amendments/1.yaml``.
+    """
 
     source: Source
     calendars: dict[str, Calendar]
     warnings: tuple[Problem, ...]
+    texts: Mapping[str, str]
 
 
 def contract_file(name: str, folder: Path = Path("data/contracts")) -> Path:
@@ -173,7 +177,9 @@ def usable_contract(
     """Return a contract that may be settled by, as it stands in ``month``; refuse one with errors."""
     source, calendars, problems = read_contract(name, month, known_at=known_at, sealed_with=sealed_with)
     refuse_if_any(problems)
-    return ReadContract(source, calendars, tuple(problems))
+    contract, *amendments = source.files
+    texts = {"contract.yaml": contract.text} | {f"amendments/{Path(one.name).name}": one.text for one in amendments}
+    return ReadContract(source, calendars, tuple(problems), texts)
 
 
 def contract_document(name: str, language: Language, on: date | None = None) -> str:

@@ -226,7 +226,9 @@ def _change(change: Change) -> Sequence[str]:
 
 
 def _written(node: Tree) -> str:
-    """Return a part as it is written, on one line."""
+    """Return a value as it is written, on one line; a whole part by its clause and name."""
+    if isinstance(node, dict) and "id" in node:
+        return f"{node.get('clause', '')} {node['id']}".strip()
     if isinstance(node, dict):
         return "{" + ", ".join(f"{key}: {_written(value)}" for key, value in node.items()) + "}"
     if isinstance(node, list):

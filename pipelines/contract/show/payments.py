@@ -147,7 +147,10 @@ def month_fail(speech: Speech, one: MonthFail | None) -> Iterable[str]:
         yield f"- {one.clause}{speech.colon}{fails}"
     for each in one.critical:
         n, name = decimal_text(each.at_least), f"`{each.indicator}`"
-        fails = speech.say(f"{name} 达到 {n} 次，当月不合格。", f"{n} or more of {name} fail the month.")
+        counted = speech.choice("count", each.count, is_default="count" not in each.model_fields_set)
+        fails = speech.say(
+            f"{name} 达到 {n}（{counted}），当月不合格。", f"{n} or more of {name} ({counted}) fail the month."
+        )
         yield f"- {one.clause}{speech.colon}{fails}"
     for notice in one.notices:
         days = ""

@@ -32,6 +32,7 @@ OPTIONS: dict[str, tuple[Pair, dict[str, Pair]]] = {
             "none": ("无下限，乙方可能须付款", "none: the vendor may have to pay"),
         },
     ),
+    "count": (("计数", "Counts"), {"errors": ("差错数", "errors"), "items": ("有差错的件数", "items with any")}),
     "class": (
         ("类别", "Class"),
         {
