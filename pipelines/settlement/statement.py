@@ -27,7 +27,7 @@ class Inputs:
     """What the month rests on besides the contract's words: all of it named by digest."""
 
     contract_digest: str
-    amendments: Sequence[Mapping[str, str]]
+    amendments: Sequence[Mapping[str, Any]]
     calendars_digest: str
     loads: Sequence[Mapping[str, Any]]
     overrides: Sequence[Mapping[str, str]]
