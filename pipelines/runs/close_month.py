@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from pipelines.contract.model import Contract
-from pipelines.contract.resolve import term_days
+from pipelines.contract.resolve import month_terms, term_days
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.zone import day_begins_at
@@ -22,19 +22,20 @@ from pipelines.metrics.frame import Frame
 from pipelines.runs.calendars import calendars_digest, lay_out_calendars
 from pipelines.runs.contracts import ReadContract, usable_contract
 from pipelines.runs.evidence import (
+    CALENDAR,
     ROSTER,
     month_scans,
-    month_terms,
     write_calendar,
     write_items,
     write_loads,
     write_roster,
     write_texts,
 )
+from pipelines.runs.facts import charged_by_item, day_counts, day_kinds, incidents_in
 from pipelines.runs.ledger import seal_of
 from pipelines.runs.overrides import overrides_as_of
 from pipelines.runs.raw import EVENTS_OF
-from pipelines.runs.settle_month import MeasuredMonth, past_of, settled_body
+from pipelines.runs.settle_month import MeasuredMonth, month_before, settled_body
 from pipelines.runs.statements import (
     ID_DIGITS,
     StatementRef,
@@ -54,6 +55,7 @@ from pipelines.runs.states import (
     tallies,
     vendor_kept_sources,
 )
+from pipelines.settlement.facts import Facts, Incident
 from pipelines.settlement.statement import statement_hash
 from pipelines.warehouse.store import Warehouse
 
@@ -124,7 +126,7 @@ def close_month(
             prepare(con)
             cut_off_at = cut_off_at or default_cut_off(con, contract, month, known_at)
             measured = measure_into(scratch, con, found, month, cut_off_at, overrides_as_of(home, known_at), progress)
-        statement = settled_body(found, month, measured, past_of(home, contract, month, known_at))
+        statement = settled_body(found, month, measured, month_before(home, contract, month, known_at))
         warnings += _to_close_again(home, contract, month, Decimal(statement["totals"]["carried_out"]))
         if as_of is not None:
             return ClosedMonth(as_it_would_be(home, statement, now), statement, is_new=False, warnings=warnings)
@@ -222,27 +224,30 @@ def measure_into(
 ) -> MeasuredMonth:
     """Scan each population of a month once, and lay down in ``folder`` all that its statement rests on."""
     contract = found.source.model
-    terms, days = month_terms(found, month), term_days(contract).overlap(month.days)
+    terms, days = month_terms(contract, month.days), term_days(contract).overlap(month.days)
     spans = lay_out_calendars(con, found.calendars, contract.zone, days)
     shared = Frame(days, contract.zone, cut_off_at, spans=spans)
     kept = vendor_kept_sources(con)
     tally: list[Tally] = []
     evidence: dict[str, dict[str, Any]] = {}
     applied: set[Override] = set()
-    for scan in month_scans(found, terms, shared, postings(con)):
+    by_item = charged_by_item(terms)
+    incidents: dict[str, list[Incident]] = {}
+    for scan in month_scans(found, month, shared, postings(con)):
         progress(f"measuring {scan.population}")
         inputs = inputs_known(con, scan.population, scan.frame, scan.asks)
         states = make_wide(con, "wide", scan.population, scan.frame, scan.asks, inputs)
         applied.update(lay_overrides(con, "wide", scan.asks, states, overrides)[0])
         tally += tallies(con, "wide", scan.asks, states, by={"day": "period_on"}, vendor_kept=kept)
+        incidents |= incidents_in(con, "wide", by_item & set(states), states)
         evidence[scan.name] = write_items(con, scan, states, inputs, folder)
     loads = loads_behind(con, evidence, folder)
     write_loads(con, loads, folder)
     write_calendar(con, folder)
-    write_texts(found, terms, month, folder)
+    write_texts(found, month, folder)
     return MeasuredMonth(
         terms,
-        tally,
+        Facts(day_counts(tally), incidents, day_kinds(con, CALENDAR)),
         {**evidence, ROSTER: write_roster(con, folder)},
         calendars_digest(con),
         loads,

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.contract.resolve import IndicatorTerms, indicator_terms
+from pipelines.contract.resolve import Question, month_questions
 from pipelines.core.canonical import canonical_json, sha256_hex
 from pipelines.core.period import Month
 from pipelines.metrics.compose import Ask, ask_columns, population_options, scans_for
@@ -40,16 +40,8 @@ class Scan:
     asks: Sequence[Ask]
 
 
-def month_terms(found: ReadContract, month: Month) -> list[IndicatorTerms]:
-    """Return the terms of each indicator that is in force on any day of the month."""
-    contract = found.source.model
-    return [t for i in contract.indicators if (t := indicator_terms(contract, i, month.days)) is not None]
-
-
-def month_scans(
-    found: ReadContract, terms: Sequence[IndicatorTerms], shared: Frame, roster: Sequence[Posting]
-) -> list[Scan]:
-    """Return the scans that answer a month's indicators; the same contract and roster give the same ones.
+def month_scans(found: ReadContract, month: Month, shared: Frame, roster: Sequence[Posting]) -> list[Scan]:
+    """Return the scans that answer a month's questions; the same contract and roster give the same ones.
 
     ``shared`` has what all of them share: days, zone, cut-off, and how the calendars are laid out.
     """
@@ -57,7 +49,11 @@ def month_scans(
     def scope(named: Mapping[str, Sequence[str]], metric: Metric) -> str | None:
         return scope_sql(named, roster, by_agent=population_needs(metric.population).by_agent)
 
-    def frame(one: IndicatorTerms) -> Frame:
+    def scopes(one: Question) -> str | None:
+        conditions = [scope(named, one.metric) for named in one.scopes]
+        return " AND ".join(f"({condition})" for condition in conditions if condition) or None
+
+    def frame(one: Question) -> Frame:
         return Frame(
             shared.days,
             shared.zone,
@@ -68,7 +64,8 @@ def month_scans(
             shared.spans,
         )
 
-    questions = [(Ask(t.indicator.id, t.metric, t.terms, scope(t.indicator.scope, t.metric)), frame(t)) for t in terms]
+    asked = month_questions(found.source.model, month.days)
+    questions = [(Ask(one.column, one.metric, one.terms, scopes(one)), frame(one)) for one in asked]
     scans: dict[str, Scan] = {}
     for number, ((population, of), asks) in enumerate(scans_for(questions).items()):
         name = population if population not in scans else f"{population}_{number}"
@@ -123,10 +120,10 @@ def _write(con: duckdb.DuckDBPyConnection, select: str, folder: Path, name: str,
     return {"rows": rows, "indicators": [ask.column for ask in asks], "columns": columns, "sha256": digest}
 
 
-def write_texts(found: ReadContract, terms: Sequence[IndicatorTerms], month: Month, folder: Path) -> None:
+def write_texts(found: ReadContract, month: Month, folder: Path) -> None:
     """Freeze the words that the month is settled by: contract, definitions, holiday notices."""
     texts = {f"contract/{name}": text for name, text in found.texts.items()}
-    for one in terms:
+    for one in month_questions(found.source.model, month.days):
         texts[f"definitions/{one.metric.key}.sql"] = one.metric.source
         texts |= {f"definitions/population {name}.sql": population_sql(name) for name in one.metric.populations}
     years = {str(month.after(months).year) for months in (-12, 0, 12)}

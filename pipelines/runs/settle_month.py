@@ -12,11 +12,12 @@ from pipelines.contract.resolve import IndicatorTerms
 from pipelines.core.period import Month
 from pipelines.runs.contracts import ReadContract
 from pipelines.runs.statements import ID_DIGITS, list_statements, read_statement
-from pipelines.runs.states import Override, Tally, within
+from pipelines.runs.states import Override
 from pipelines.scoring.judge import judge
+from pipelines.settlement.facts import Carried, Facts, Past, past_of
 from pipelines.settlement.lines import tax_rate
 from pipelines.settlement.statement import Inputs, body, statement_hash
-from pipelines.settlement.totals import Carried, settle
+from pipelines.settlement.totals import settle
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class MeasuredMonth:
     """
 
     terms: Sequence[IndicatorTerms]
-    tally: Sequence[Tally]
+    facts: Facts
     evidence: Mapping[str, Mapping[str, Any]]
     calendars_digest: str
     loads: Sequence[Mapping[str, Any]]
@@ -41,8 +42,12 @@ def settled_body(
 ) -> dict[str, Any]:
     """Judge and settle a month; return its statement's body. ``past``: the bodies of the months before, in order."""
     contract = found.source.model
-    judged = [judge(t, [within(measured.tally, t.indicator.id, part.days) for part in t.parts]) for t in measured.terms]
-    settled = settle(contract, month.days, judged, carried_into(contract, month, past))
+    left, facts = left_behind(contract, past), measured.facts
+    judged = [
+        judge(one, facts.counts, carried=left.carried_items.get(one.id, ()), missing=facts.missing.get(one.id))
+        for one in measured.terms
+    ]
+    settled = settle(contract, month.days, judged, facts, left)
     return body(
         contract,
         month,
@@ -62,25 +67,30 @@ def settled_body(
     )
 
 
-def carried_into(contract: Contract, month: Month, past: Sequence[Mapping[str, Any]]) -> Carried | None:
-    """Return what the month before carried out."""
-    before = next((one for one in past if one["month"] == str(month.after(-1))), None)
-    amount = Decimal(before["totals"]["carried_out"]) if before is not None else Decimal(0)
-    if before is None or not amount:
-        return None
+def left_behind(contract: Contract, past: Sequence[Mapping[str, Any]]) -> Past:
+    """Return what the last of the months before left behind; nothing where there is none."""
+    if not past:
+        return Past()
+    before = past[-1]
+    amount = Decimal(before["totals"]["carried_out"])
     is_net = contract.tax.deductions_as == "price_reduction"  # otherwise its tax is in it
-    rate = tax_rate(contract, month.after(-1).days) if is_net else None
-    return Carried(amount, f"{before['month']}, statement {statement_hash(before)[:ID_DIGITS]}", rate)
+    rate = tax_rate(contract, Month.parse(before["month"]).days) if is_net else None
+    words = f"{before['month']}, statement {statement_hash(before)[:ID_DIGITS]}"
+    carried = Carried(amount, words, rate) if amount else None
+    return past_of(before["outlook"], carried) if "outlook" in before else Past(carried=carried)
 
 
-def past_of(home: Path, contract: Contract, month: Month, known_at: datetime) -> list[dict[str, Any]]:
-    """Return the latest statement of each earlier month of a contract that was closed by ``known_at``, in order."""
+def month_before(home: Path, contract: Contract, month: Month, known_at: datetime) -> list[dict[str, Any]]:
+    """Return the latest statement, closed by ``known_at``, of the last month before this one; its outlook has the rest.
+
+    None where no earlier month has been closed.
+    """
     latest: dict[str, tuple[int, str]] = {}
     for ref in list_statements(home):
         is_earlier = ref.contract == contract.contract and ref.month < str(month)
         if is_earlier and datetime.fromisoformat(ref.closed_at) <= known_at:
             latest[ref.month] = max(latest.get(ref.month, (0, "")), (ref.version, ref.id))
-    return [read_statement(home, latest[name][1]) for name in sorted(latest)]
+    return [read_statement(home, latest[name][1]) for name in sorted(latest)[-1:]]
 
 
 def _override_row(one: Override) -> dict[str, str]:

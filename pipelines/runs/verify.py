@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.contract.resolve import month_terms
 from pipelines.core.canonical import canonical_json, digest, sha256_hex
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused
@@ -21,22 +22,24 @@ from pipelines.metrics.declare import installed_metrics, population_sql, quoted
 from pipelines.metrics.frame import Frame
 from pipelines.runs.contracts import usable_contract
 from pipelines.runs.evidence import (
+    CALENDAR,
     ROSTER,
     Scan,
     buckets_digest,
     calendar_digest,
     columns_of,
     month_scans,
-    month_terms,
     read_items,
     read_roster,
     row_buckets,
     row_sql,
 )
+from pipelines.runs.facts import charged_by_item, day_counts, day_kinds, incidents_in
 from pipelines.runs.keys import PARTIES, signature_fault
 from pipelines.runs.pack import LOGS, MANIFEST, SEAL, STATEMENT, changed, manifest_faults, read_json, sha256_of, unpack
 from pipelines.runs.settle_month import MeasuredMonth, override_of, settled_body
 from pipelines.runs.states import Override, Tally, lay_overrides, tallies
+from pipelines.settlement.facts import Facts, Incident
 from pipelines.settlement.statement import statement_hash
 from pipelines.warehouse.store import CONFIG
 
@@ -312,10 +315,10 @@ def _worked_out(con: duckdb.DuckDBPyConnection, said: _Said) -> tuple[list[Probl
     if found.source.digest != body["contract"]["sha256"]:
         return [changed("evidence/contract/contract.yaml", "it is not the contract that the statement names")], {}
     month = Month.parse(body["month"])
-    terms = month_terms(found, month)
+    terms = month_terms(found.source.model, month.days)
     cut_off_at = datetime.fromisoformat(body["cut_off_at"])
     shared = Frame(month.days, found.source.model.zone, cut_off_at)
-    scans = month_scans(found, terms, shared, read_roster(con, said.evidence))
+    scans = month_scans(found, month, shared, read_roster(con, said.evidence))
     if {scan.name for scan in scans} | {ROSTER} != set(body["evidence"]):
         return [changed(STATEMENT, "its evidence is not that of its contract's indicators")], {}
     overrides = sorted(
@@ -326,6 +329,8 @@ def _worked_out(con: duckdb.DuckDBPyConnection, said: _Said) -> tuple[list[Probl
     problems: list[Problem] = []
     tally: list[Tally] = []
     applied: set[Override] = set()
+    incidents: dict[str, list[Incident]] = {}
+    by_item = charged_by_item(terms)
     states_count = 0
     for scan in scans:
         states = read_items(con, scan, said.evidence)
@@ -333,10 +338,12 @@ def _worked_out(con: duckdb.DuckDBPyConnection, said: _Said) -> tuple[list[Probl
         applied.update(lay_overrides(con, "wide", scan.asks, states, overrides)[0])
         problems += _state_faults(con, scan, states, "state")
         tally += tallies(con, "wide", scan.asks, states, by={"day": "period_on"}, vendor_kept=kept)
+        incidents |= incidents_in(con, "wide", by_item & set(states), states)
         states_count += len(scan.asks) * int(body["evidence"][scan.name]["rows"])
+    days = f"read_parquet({quoted(str(said.evidence / f'{CALENDAR}.parquet'))})"
     measured = MeasuredMonth(
         terms=terms,
-        tally=tally,
+        facts=Facts(day_counts(tally), incidents, day_kinds(con, days)),
         evidence=body["evidence"],
         calendars_digest=body["calendars_sha256"],
         loads=body["loads"],
