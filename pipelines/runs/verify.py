@@ -282,7 +282,7 @@ def _definition_faults(body: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(
                 where=f"definition {key}",
                 what=f"The statement was made with {sha256[:16]}…, and installed here is"
-                f" {here[:16] + '…' if here else 'none'}. Its figures cannot be worked out again by another definition.",
+                f" {here[:16] + '…' if here else 'none'}. By another definition its figures are others.",
                 mend="Verify with a release of clausemeter that has this definition; the pack's own text of it is there"
                 " to be read, and is never run.",
                 code="verify.definition",
