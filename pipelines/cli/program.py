@@ -12,6 +12,7 @@ from pipelines.cli import (
     cubes,
     demo,
     explain,
+    export,
     ingest,
     loads,
     measure,
@@ -44,7 +45,7 @@ def home_of_all(
         os.environ["CLAUSEMETER_HOME"] = str(home)
 
 
-for verb in (ingest, loads, measure, metrics, close, statements, explain, why, sample, demo, serve):
+for verb in (ingest, loads, measure, metrics, close, statements, explain, export, why, sample, demo, serve):
     verb.register(program)
 for group in (contract, override, cubes):
     program.add_typer(group.verbs, name=group.NAME)
