@@ -13,6 +13,7 @@ from pipelines.exports.figures import (
     digits,
     instant_text,
     line_name,
+    measured_text,
     money_text,
     month_text,
     plain_text,
@@ -21,7 +22,6 @@ from pipelines.exports.figures import (
     state_counts,
     state_text,
     target_text,
-    value_text,
 )
 from pipelines.exports.words import Words, catalogue
 from pipelines.settlement.totals import STEPS
@@ -29,7 +29,7 @@ from pipelines.settlement.totals import STEPS
 Cell = str | list[str]  # a list: the first line, and smaller ones under it
 DRAFT = "DRAFT"
 CHANGES_NO_TOTAL = ("withheld", "carried_out")
-OPEN_LIST = ("month_fail", "notices", "approvals", "seal")  # entries that a record may have or not
+OPEN_LIST = ("month_fail", "notices", "approvals")  # entries that a record may have or not
 
 
 def document(body: Mapping[str, Any], words: Words) -> dict[str, Any]:
@@ -44,7 +44,9 @@ def document(body: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "running": f"{words('document.title')} · {contract['number']} · {month_text(body['month'], words)}",
         "page": words("document.page", page="{page}", pages="{pages}"),
         "sha256": f"SHA-256 {body['sha256']}",
-        "seal": _seal_text(body, words),
+        "seal": f"{words('document.seal')} SHA-256 {_seal_text(body, words)}"
+        if body.get("seal")
+        else words("document.unsealed"),
         "parties": [_party(contract[side], words(f"document.{side}"), words) for side in ("operator", "vendor")],
         "facts": _facts(body, words),
         "payable": _payable(body, words),
@@ -66,11 +68,9 @@ def _watermark(body: Mapping[str, Any], words: Words) -> str:
 
 
 def _seal_text(body: Mapping[str, Any], words: Words) -> str:
-    seal = body.get("seal")
-    if not seal:
-        return words("document.unsealed")
+    seal = body["seal"]
     named = seal.get("sha256") if isinstance(seal, Mapping) else None
-    return f"{words('document.seal')} {named or plain_text(seal, words)}"
+    return str(named or plain_text(seal, words))
 
 
 def _party(party: Mapping[str, str], role: str, words: Words) -> dict[str, str]:
@@ -81,13 +81,14 @@ def _party(party: Mapping[str, str], role: str, words: Words) -> dict[str, str]:
 
 def _facts(body: Mapping[str, Any], words: Words) -> list[list[str]]:
     contract = body["contract"]
+    amendments = words("document.semicolon").join(_amendment(one, words)[0] for one in contract["amendments"])
     found = {
         "contract": contract["number"],
         "month": month_text(body["month"], words),
         "statement": body["id"],
         "status": words.of("status", body["status"]),
         "cut_off_at": instant_text(body["cut_off_at"], contract["zone"]),
-        "amendments": plain_text(contract["amendments"], words) or words("document.none"),
+        "amendments": amendments or words("document.none"),
     }
     return [[words(f"document.{name}"), value] for name, value in found.items()]
 
@@ -180,13 +181,13 @@ def _sections(body: Mapping[str, Any], words: Words) -> Iterator[dict[str, Any]]
             *("earned auto right", "population auto right", *counts),
         ),
         "rows": [_indicator_row(one, words) for one in body["indicators"]],
-        "small": True,
+        "size": 7,
     }
     yield {
         "title": words("document.basis"),
         "columns": _columns(words, "indicator 4cm", "agreed 1fr", "states 6.2cm"),
         "rows": [_basis_row(one, words) for one in body["indicators"]],
-        "small": True,
+        "size": 7.5,
     }
     yield from _rests_on(body, words)
 
@@ -208,7 +209,7 @@ def _line_cells(line: Mapping[str, Any], body: Mapping[str, Any], words: Words) 
     centres = [f"{centre} {money_text(amount)}" for centre, amount in (line.get("cost_centres") or {}).items()]
     return [
         line["clause"],
-        _lines_of(name, about, line["id"], *centres),
+        _lines_of(name, about, line["id"] if line["id"] != name else "", *centres),
         _lines_of(words.phrase(line["formula"]), words.phrase(line["because"]), by),
         DASH if line["tax"] is None else money_text(line["tax"]),
         money_text(line["amount"]),
@@ -228,7 +229,7 @@ def _indicator_row(one: Mapping[str, Any], words: Words) -> dict[str, Any]:
             _lines_of(
                 words.pick(one["name"]) or one["id"], "" if one["class"] == "key" else words.of("class", one["class"])
             ),
-            value_text(one["value"], one["unit"], words),
+            measured_text(one, one["unit"], words),
             target_text(one, words),
             _lines_of(words.of("verdict", one["verdict"]), words.phrase(one["reason"])),
             points_text(one),
@@ -239,7 +240,9 @@ def _indicator_row(one: Mapping[str, Any], words: Words) -> dict[str, Any]:
 
 
 def _basis_row(one: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    terms = [f"{words.of('term', term['name'])} = {term['value']}{_since(term, one, words)}" for term in one["terms"]]
+    terms = [
+        f"{words.of('term', term['name'])} = {term['value'] or DASH}{_since(term, one, words)}" for term in one["terms"]
+    ]
     parts = [_part_text(part, one, words) for part in one["parts"]] if len(one["parts"]) > 1 else []
     replaced = [f"{name}: {plain_text(one[name], words)}" for name in ("parts_of", "replaced_by") if one.get(name)]
     semicolon, counts = words("document.semicolon"), _counts_text(one["states"], words)
@@ -266,6 +269,8 @@ def _counts_text(states: Mapping[str, Any], words: Words) -> list[tuple[str, str
         numbers = [(reason, number) for _, reason, number in group]
         text = f"{words.of('state', state)} {sum(number for _, number in numbers):,}"
         named = [f"{words.of('reason', reason)} {number:,}" for reason, number in numbers if reason]
+        if state == "missed" and states.get("missed_not_yet_done"):
+            named.append(f"{words.of('reason', 'not yet done')} {states['missed_not_yet_done']:,}")
         if named:
             text = words("state.of", state=text, reasons=words("document.semicolon").join(named))
         found.append((state, text))
@@ -279,7 +284,7 @@ def _since(term: Mapping[str, str], one: Mapping[str, Any], words: Words) -> str
 
 
 def _part_text(part: Mapping[str, Any], one: Mapping[str, Any], words: Words) -> str:
-    value = value_text(part["value"], one["unit"], words)
+    value = measured_text(part, one["unit"], words)
     target = target_text({**one, "target": part["target"]}, words)
     by = f" [{part['target_by']}]" if part["target_by"] else ""
     verdict = words.of("verdict", part["verdict"])
@@ -291,8 +296,9 @@ def _rests_on(body: Mapping[str, Any], words: Words) -> Iterator[dict[str, Any]]
     own = [
         (words("document.statement"), body["sha256"]),
         (f"{words('document.contract')} {contract['number']}", contract["sha256"]),
-        *((plain_text(one, words), "") for one in contract["amendments"]),
+        *(_amendment(one, words) for one in contract["amendments"]),
         (words("document.calendars"), body["calendars_sha256"]),
+        *([(words("document.seal"), _seal_text(body, words))] if body.get("seal") else []),
     ]
     yield _hashes(words("document.rests_on"), "name 1fr", own, words)
     yield _hashes(words("document.definitions"), "definition 1fr", body["definitions"].items(), words)
@@ -303,10 +309,17 @@ def _rests_on(body: Mapping[str, Any], words: Words) -> Iterator[dict[str, Any]]
     for name in ("overrides", "stale_overrides"):
         yield {
             "title": words(f"document.{name}"),
-            "columns": _columns(words, "metric 4cm", "item 4cm", "state 1fr", "ground 4cm"),
+            "columns": _columns(words, "metric 3.6cm", "item 3.6cm", "state 4cm", "ground 1fr"),
             "rows": [{"style": "notes", "cells": _override_cells(one, words)} for one in body[name]],
-            "small": True,
+            "size": 7,
         }
+
+
+def _amendment(one: Any, words: Words) -> tuple[str, str]:
+    """Return an amendment's name and hash; a record may name it as a text alone."""
+    if not isinstance(one, Mapping):
+        return plain_text(one, words), DASH
+    return plain_text({name: value for name, value in one.items() if name != "sha256"}, words), one.get("sha256", DASH)
 
 
 def _hashes(title: str, columns: str, rows: Iterable[Sequence[str]], words: Words) -> dict[str, Any]:
@@ -314,7 +327,7 @@ def _hashes(title: str, columns: str, rows: Iterable[Sequence[str]], words: Word
         "title": title,
         "columns": _columns(words, *columns.split(", "), "sha256 9.4cm"),
         "rows": [{"style": "hash", "cells": list(row)} for row in rows],
-        "small": True,
+        "size": 7,
     }
 
 

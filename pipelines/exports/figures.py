@@ -35,6 +35,11 @@ def value_text(value: str | None, unit: str, words: Words) -> str:
     return f"{digits(Fraction(value) * factor, places)} {words.of('unit', unit)}".rstrip()
 
 
+def measured_text(found: Mapping[str, Any], unit: str, words: Words) -> str:
+    """Return the value of an indicator or a part; where none could be measured exactly, what is known of it."""
+    return words.phrase(found["beyond"]) if found.get("beyond") else value_text(found["value"], unit, words)
+
+
 def target_text(indicator: Mapping[str, Any], words: Words) -> str:
     """Return a target with its direction: ``≥ 92 %``, without the zeros that nobody agreed."""
     if indicator["target"] is None:
@@ -120,4 +125,6 @@ def plain_text(found: Any, words: Words) -> str:
         return " · ".join(f"{name}: {plain_text(value, words)}" for name, value in found.items())
     if isinstance(found, list | tuple):
         return "; ".join(plain_text(one, words) for one in found)
+    if isinstance(found, bool):
+        return words.of("flag", str(found))
     return "" if found is None else str(found)

@@ -24,7 +24,7 @@ LINE_COLUMNS = {
 INDICATOR_COLUMNS = {
     "clause": 10, "indicator": 26, "line_id": 26, "metric": 28, "class": 10, "unit": 10, "better": 14, "value": 14,
     "target": 12, "verdict": 14, "reason": 26, "points": 12, "weight": 10, "numerator": 14, "denominator": 14, "n": 12,
-    **dict.fromkeys(STATES, 12), "population": 12, "outside": 12, "candidates": 12, "text": 60,
+    **dict.fromkeys(STATES, 12), "population": 12, "outside": 12, "candidates": 12, "missed_not_yet_done": 14, "text": 60,
 }  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def _summary(sheets: Sheets, sheet: Any, body: Mapping[str, Any], words: Words, 
         "seal": plain_text(body.get("seal"), words) or words("document.unsealed"),
     }
     for row, (name, value) in enumerate(facts.items(), start=1):
-        sheets.put(sheet, row, 1, words(f"document.{name}" if name != "sha256" else "column.sha256"))
+        sheets.put(sheet, row, 1, words(f"document.{name}"))
         sheets.put(sheet, row, 2, value)
     amounts = _column("amount", LINE_COLUMNS, "lines", words, len(body["lines"]))
     codes = _column("step_code", LINE_COLUMNS, "lines", words, len(body["lines"]))
@@ -243,7 +243,7 @@ def _indicators(sheets: Sheets, body: Mapping[str, Any], words: Words) -> str:
     sheet = sheets.sheet("indicators", INDICATOR_COLUMNS, words)
     names = list(INDICATOR_COLUMNS)
     figures = {**dict.fromkeys(("value", "target", "points", "weight", "numerator", "denominator"), "ratio")}
-    figures |= dict.fromkeys(("n", *STATES, "population", "outside", "candidates"), "count")
+    figures |= dict.fromkeys(("n", *STATES, "population", "outside", "candidates", "missed_not_yet_done"), "count")
     for row, one in enumerate(body["indicators"], start=1):
         shown = {**figures, **(dict.fromkeys(("value", "target"), "share") if one["unit"] == "share" else {})}
         for column, cell in enumerate(_indicator_row(row, one, words)):
@@ -265,7 +265,7 @@ def _indicator_row(row: int, one: Mapping[str, Any], words: Words) -> list[Cell]
         words.of("class", one["class"]),
         words.of("unit", one["unit"]),
         words.of("better", one["better"]),
-        as_figure(one["value"]),
+        words.phrase(one["beyond"]) if one.get("beyond") else as_figure(one["value"]),
         as_figure(one["target"]),
         words.of("verdict", one["verdict"]),
         words.phrase(one["reason"]),
@@ -278,6 +278,7 @@ def _indicator_row(row: int, one: Mapping[str, Any], words: Words) -> list[Cell]
         Formula(f"=SUM({first}:{last})", one["population"]),
         one["candidates"] - one["population"],
         Formula(f"={population}+{outside}", one["candidates"]),
+        one["states"].get("missed_not_yet_done", 0),
         words.pick(one["text"]),
     ]
 
