@@ -24,7 +24,8 @@ LINE_COLUMNS = {
 INDICATOR_COLUMNS = {
     "clause": 10, "indicator": 26, "line_id": 26, "metric": 28, "class": 10, "unit": 10, "better": 14, "value": 14,
     "target": 12, "verdict": 14, "reason": 26, "points": 12, "weight": 10, "numerator": 14, "denominator": 14, "n": 12,
-    **dict.fromkeys(STATES, 12), "population": 12, "outside": 12, "candidates": 12, "missed_not_yet_done": 14, "text": 60,
+    **dict.fromkeys(STATES, 12), "population": 12, "outside": 12, "candidates": 12, "missed_not_yet_done": 14,
+    "text": 60,
 }  # fmt: skip
 
 

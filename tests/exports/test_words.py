@@ -33,7 +33,7 @@ def line_kinds() -> set[str]:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Line":
                 named = [*call.args[1:2], *(word.value for word in call.keywords if word.arg == "kind")]
-                found |= {node.value for node in named if isinstance(node, ast.Constant)}
+                found |= {str(node.value) for node in named if isinstance(node, ast.Constant)}
     return found
 
 
@@ -86,10 +86,10 @@ def asked() -> set[str]:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "words":
                 match call.args[0]:
-                    case ast.Constant(value=key):
+                    case ast.Constant(value=str(key)):
                         found.add(key)
                     case ast.JoinedStr(values=parts):
-                        found.add("".join(p.value if isinstance(p, ast.Constant) else "*" for p in parts))
+                        found.add("".join(str(p.value) if isinstance(p, ast.Constant) else "*" for p in parts))
     return found
 
 

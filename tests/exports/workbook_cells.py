@@ -43,7 +43,7 @@ def written(cell: Any, shared: list[str]) -> Written:
     value, formula = cell.find(f"{MAIN}v"), cell.find(f"{MAIN}f")
     text = None if value is None else value.text
     if cell.get("t") == "s":
-        return Written(shared[int(text)], None)
+        return Written(shared[int(text or "")], None)
     return Written(None if text is None else float(text), None if formula is None else formula.text)
 
 
