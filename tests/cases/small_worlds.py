@@ -195,7 +195,11 @@ def states_of(office: Office, number: int, world: World) -> dict[str, Any]:
     """Return the states (and amounts, where the metric has one) of a world's own items under what it asks."""
     cut_off_at = at(moment(world["cut_off"])) if "cut_off" in world else None
     found = office.item_states(
-        world["metric"], terms=world.get("terms", {}), calendars=world.get("hours", HOURS), cut_off_at=cut_off_at
+        world["metric"],
+        terms=world.get("terms", {}),
+        calendars=world.get("hours", HOURS),
+        cut_off_at=cut_off_at,
+        scope={"queue": world["queues"]} if "queues" in world else {},
     )
     mine: dict[str, Any] = {}
     for name, (state, amount) in found.items():

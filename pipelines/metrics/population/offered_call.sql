@@ -25,7 +25,7 @@ WITH known AS NOT MATERIALIZED (
            coalesce($in_scope, false)                                         AS is_ours
     FROM known WHERE leg_count = 1
 ), leg AS (
-    SELECT source, call_id, direction, customer_id, customer_type, topic, resolved, contradicting, ambiguous_time, load_id,
+    SELECT source, call_id, direction, customer_id, customer_type, topic, contradicting, ambiguous_time, load_id,
            callback_promised_at IS NOT NULL OR callback_reached_at IS NOT NULL
                OR list_contains([one.outcome FOR one IN legs], 'callback') AS has_callback,
            unnest(legs, recursive := true)
@@ -40,7 +40,8 @@ WITH known AS NOT MATERIALIZED (
     FROM leg WHERE place <= $cut_off_at
 ), put_together AS (
     SELECT source, call_id, any_value(direction) AS direction, any_value(customer_id) AS customer_id,
-           any_value(customer_type) AS customer_type, any_value(topic) AS topic, any_value(resolved) AS resolved,
+           any_value(customer_type) AS customer_type, any_value(topic) AS topic,
+           arg_max(leg_resolved, nth) FILTER (is_ours) AS resolved,
            bool_or(contradicting) AS contradicting, bool_or(ambiguous_time) AS ambiguous_time, max(load_id) AS load_id,
            bool_or(is_ours) AS is_ours,
            -- the first entry into a human queue of the contract, the first human answer there, and the last entry
