@@ -27,6 +27,7 @@ CONTACTS = {
 }
 WITH_CONTACT = {"item_round": ("item_session", "session_id"), "item_question": ("item_thread", "thread_id")}
 NAMING = ("item_survey", "item_inspection")
+OF_AGENTS = ("item_agent_state", "item_shift")
 
 
 def counts_of_part(
@@ -129,7 +130,8 @@ def take_part(con: duckdb.DuckDBPyConnection, part: int, of: int, *, by: str) ->
             f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT w.* EXCLUDE (label_) FROM ({rows}) w"
             f" LEFT JOIN head_of ON head_of.label = label_ WHERE hash(coalesce(head, label_)) % {of:d} = {part:d}"
         )
-    shadow("item_agent_state", f"SELECT * FROM {whole('item_agent_state')}", "('agent' || chr(31) || agent_id)")
+    for table in OF_AGENTS:
+        shadow(table, f"SELECT * FROM {whole(table)}", "('agent' || chr(31) || agent_id)")
 
 
 def tied_together(ties: Iterable[tuple[str, str]]) -> dict[str, str]:
