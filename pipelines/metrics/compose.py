@@ -12,7 +12,7 @@ from string import Template
 
 from pipelines.core.dated import Piece
 from pipelines.core.zone import day_begins_at
-from pipelines.metrics.declare import STATE_TEXT, WORD, Group, Metric, Term, population_needs, population_sql
+from pipelines.metrics.declare import STATE_TEXT, WORD, Group, Metric, Term, population_needs, population_sql, quoted
 from pipelines.metrics.frame import LOOK_BACK, Frame, instant, local_day_sql
 from pipelines.metrics.item import item_select
 

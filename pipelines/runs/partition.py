@@ -45,13 +45,15 @@ def counts_of_part(
 ) -> dict[str, Counts]:
     """Return each metric's counts over one part of the items (0 ≤ ``part`` < ``of``)."""
     found: dict[str, Counts] = {}
-    for by in ("item", "customer"):
+    for by in ("item", "customer", "whole"):
         asked = [metric for key in metrics if (metric := metric_named(key)).partition == by]
-        if not asked:
+        if not asked or (by == "whole" and part > 0):  # what cannot be torn apart is counted with the first part
+            found |= {metric.key: Counts() for metric in asked}
             continue
         with Warehouse(home, read_only=True) as warehouse:
             con = warehouse.con
-            take_part(con, part, of, by=by)
+            if by != "whole":
+                take_part(con, part, of, by=by)
             scans = scans_of(
                 con,
                 asked,

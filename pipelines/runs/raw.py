@@ -36,6 +36,7 @@ EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "call_leg": (Events("call", "call_id || '#' || e.leg_id"),),
     "handled_call": OF_CONTACT[:1],
     "silence": OF_CONTACT[:1],
+    "delivered_log": (),  # thousands of lines, and those that never came
     "shift": (Events("attendance", "agent_id || '#' || e.shift_id"),),
     "agent_state": (Events("agent_state", "agent_id || '#' || epoch_us(e.since_at)"),),
     "chat_session": OF_CONTACT[1:2],
