@@ -80,7 +80,7 @@ def fee_lines(contract: Contract, month: Days) -> list[Line]:
 
 def _fixed_fee(contract: Contract, fee: Fee, month: Days) -> Iterable[Line]:
     in_force = term_days(contract).overlap(month)
-    prices = dated(fee.id, fee.amount, begins=contract.term.from_, by=fee.clause).pieces(in_force)
+    prices = dated(fee.id, fee.amount or [], begins=contract.term.from_, by=fee.clause).pieces(in_force)
     for price in prices:
         amount = Fraction(price.value)
         formula = money_text(price.value, contract.currency)
@@ -141,7 +141,7 @@ def _deduction(judged: Judged, part: JudgedPart, consequence: Consequence, base:
         consequence=consequence.id,
         days=part.terms.days,
         by=part.terms.consequences.by if part.terms.consequences else None,
-        group=consequence.kind,
+        group=consequence.group,
         because=None if taken else "missed, and costs nothing here",
     )
 
@@ -166,12 +166,12 @@ def _agreed(
         metric.better,
         step=consequence.step,
         relative=consequence.relative,
-        mode=consequence.steps,
+        mode=consequence.steps_mode,
     )
     of_target = f" of the target {decimal_text(part.target)}" if consequence.relative else ""
-    words = (
-        f" × {times} {consequence.steps} step{'' if times == 1 else 's'} of {decimal_text(consequence.step)}{of_target}"
-    )
+    plural = "" if times == 1 else "s"
+    counted = f"{times} {consequence.steps_mode} step{plural}"
+    words = f" × {counted} of {decimal_text(consequence.step)}{of_target}"
     return consequence.rate, consequence.amount, times, words
 
 
