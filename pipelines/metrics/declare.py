@@ -102,7 +102,8 @@ class Metric:
     ``per`` is the number of contacts that a rate is stated for (of a sum: how many units of the amount make one of the
     value's), ``whole`` what stands below the line of a ratio, ``interval`` the kind of the interval shown with it;
     ``partition`` says what may not be torn apart when items are split over machines: an ``item`` with all that names
-    it, all of a ``customer``, or the ``whole``; ``listed`` gives an item's list of kinds, each shown with the number of its items.
+    it, all of a ``customer``, or the ``whole``; ``listed`` gives an item's list of kinds, each shown with the number of
+    its items.
     """
 
     key: str
