@@ -127,6 +127,7 @@ class Metric:
     group: Group | None
     partition: str
     listed: str | None
+    source: str  # its file, as it stands; ``digest`` is of it
     whole: str | None = None
 
     def sums(self, state: str) -> bool:
@@ -216,6 +217,7 @@ def parse_metric(source: str, name: str) -> Metric:
         group=_group(_branch(tree, "group")),
         partition=str(tree.get("partition") or "item"),
         listed=None if tree.get("listed") is None else str(tree["listed"]),
+        source=source,
         whole=None if tree.get("whole") is None else str(tree["whole"]),
     )
 

@@ -98,7 +98,9 @@ class _Asked:
     def line(self, fee: Fee, name: str, amount: Fraction, formula: str, days: Days, by: str) -> Line:
         """Return a line, rounded here and nowhere else."""
         rounded = to_fen(amount, self.contract.currency)
-        return Line(name, "fee", "fees", fee.clause, rounded, formula, days=days, by=by)
+        borne_by = cost_centre_sums(rounded, fee.cost_centres, self.contract.currency)
+        centres = tuple(borne_by.items())
+        return Line(name, "fee", "fees", fee.clause, rounded, formula, days=days, by=by, cost_centres=centres)
 
     def money(self, amount: Decimal) -> str:
         return money_text(amount, self.contract.currency)
