@@ -19,8 +19,9 @@ from pipelines.core.dated import Piece
 from pipelines.core.exact import decimal_text
 from pipelines.core.money import to_fen, total
 from pipelines.core.period import Days
-from pipelines.metrics.declare import Metric
+from pipelines.metrics.declare import Metric, metric_named
 from pipelines.scoring.counts import Counts, measured
+from pipelines.scoring.judge import DayCounts
 from pipelines.settlement.lines import Line, money_text
 
 T = TypeVar("T")
@@ -35,6 +36,12 @@ class Quantity:
 
     counted: Mapping[date, Fraction] = field(default_factory=dict)
     scheduled: Mapping[date, Fraction] = field(default_factory=dict)
+
+
+def fee_quantities(contract: Contract, counts: DayCounts) -> dict[str, Quantity]:
+    """Return the quantity of each fee that names one, from the counts of its question (contract/resolve.py)."""
+    asked = {fee.id: fee.quantity for fee in contract.fees if fee.quantity is not None}
+    return {name: quantity_of(metric_named(one.metric), counts.get(f"fee__{name}", {})) for name, one in asked.items()}
 
 
 def quantity_of(metric: Metric, by_day: Mapping[date, Counts]) -> Quantity:
@@ -107,7 +114,7 @@ class _Asked:
 
     def days_text(self, count: int) -> str:
         """Return how a part of the month weighs, in words; nothing where it is whole."""
-        return "" if count == len(self.month) else f" × {count}/{len(self.month)} days"
+        return "" if count == len(self.month) else f" × {count}/{len(self.month)}"
 
 
 def _lines(asked: _Asked, fee: Fee, quantities: Mapping[str, Quantity]) -> Iterator[Line]:
