@@ -163,7 +163,7 @@ def _moving(indicator: Mapping[str, Any] | None, metric: Metric) -> str:
 
     Of a mean, a sum or a fee's quantity they are those that were counted.
     """
-    if metric.aggregate in ("mean", "sum") or indicator is None:
+    if indicator is None or metric.is_quantity:
         return "counted" if "counted" in {state.partition(":")[0] for state in metric.states} else "met"
     return "missed,unmeasurable" if charged(indicator) else "missed"
 

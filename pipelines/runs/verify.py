@@ -369,8 +369,9 @@ def _state_faults(
         if kind == "base" and f"{said}_base" in has:
             said = f"coalesce({said}_base, {said})"
         pairs = [(said, again)]
-        if kind == "base" and f"{ask.column}_amount" in has:
-            pairs.append((f"{ask.column}_said_amount", f"{ask.column}_amount"))
+        if kind == "base":
+            sums = (f"{ask.column}_{name}" for name in ("amount", "whole"))
+            pairs += [(one.replace(ask.column, said, 1), one) for one in sums if one in has]
         for written, worked_out in pairs:
             rows = con.execute(
                 f"SELECT item_source || '/' || item_id, CAST({written} AS VARCHAR), CAST({worked_out} AS VARCHAR)"
