@@ -20,7 +20,7 @@ from pipelines.contract.model import Contract
 from tests.properties.random_contracts import SORTS, World, worlds
 from tests.reference_settlement.facts import STEPS, Counts, Facts, Past, Result
 from tests.reference_settlement.numbers import average_over
-from tests.reference_settlement.product import AWAITED, settle_with_product
+from tests.reference_settlement.product import settle_with_product
 from tests.reference_settlement.settle import settle, settle_months
 from tests.reference_settlement.verdicts import term_days
 
@@ -34,9 +34,7 @@ DRAWN = settings(
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
 Side = Callable[[Contract, str, Facts, Past | None], Result]
-SIDES = pytest.mark.parametrize(
-    "side", [settle, pytest.param(settle_with_product, marks=AWAITED)], ids=["reference", "product"]
-)
+SIDES = pytest.mark.parametrize("side", [settle, settle_with_product], ids=["reference", "product"])
 
 
 def said(result: Result) -> dict[str, Any]:
@@ -58,7 +56,6 @@ def in_words(world: World) -> str:
     return f"{world.tree}\n" + "\n".join(f"{month}: {facts}" for month, facts in world.months.items())
 
 
-@AWAITED
 @DRAWN
 @given(worlds())
 def test_the_product_says_what_the_reference_says(world: World) -> None:
