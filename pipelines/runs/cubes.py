@@ -25,7 +25,7 @@ from pipelines.ingest.items import assembly_digest
 from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, population_options, scan_select, scans_for
 from pipelines.metrics.declare import OUTSIDE, Metric, metric_named, population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
-from pipelines.metrics.scope import Posting, scope_sql
+from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
 from pipelines.runs.close_month import latest_instant
 from pipelines.runs.contracts import ReadContract, usable_contract
@@ -90,7 +90,7 @@ class _Months:
             return None
         options = population_options(terms.metric, terms.terms)
         calendar = calendar_for(terms.metric, self.found.calendars)
-        in_scope = self.scope(self.contract.scope, terms.metric) or "true"
+        in_scope = contract_scope_sql(self.contract.scope, self.postings, terms.metric.population) or "true"
         frame = Frame(within, self.contract.zone, self.known_until, in_scope, calendar, options, self.spans)
         return Ask(indicator.id, terms.metric, terms.terms, self.scope(indicator.scope, terms.metric)), frame
 
