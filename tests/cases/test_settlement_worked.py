@@ -83,7 +83,9 @@ def check_sums(result: Result) -> None:
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case["name"])
-@pytest.mark.parametrize("side", [settle, pytest.param(settle_with_product, marks=AWAITED)], ids=["reference", "product"])
+@pytest.mark.parametrize(
+    "side", [settle, pytest.param(settle_with_product, marks=AWAITED)], ids=["reference", "product"]
+)
 def test_case(side: Side, case: Any) -> None:
     contract = Contract.model_validate(contract_of(case["contract"]))
     month = case.get("month", "2026-10")

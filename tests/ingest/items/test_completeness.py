@@ -38,7 +38,7 @@ def value(office: Office, **more: str) -> tuple[str, str]:
 
 
 def test_refused_lines_are_spread_over_the_days_of_their_file(office: Office) -> None:
-    """Three lines refused beside three rows of the 12th and one of the 13th: 2 and 1 (3 × 3 // 4 = 2, then the rest)."""
+    """Three lines refused beside three rows of the 12th and one of the 13th: 3 × 3 // 4 = 2, then the rest, 1."""
     report = load(
         office,
         f"""{HEAD}
