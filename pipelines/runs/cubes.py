@@ -234,6 +234,8 @@ def _dirty(months: _Months, indicator: Indicator, definition: str, days: Days) -
     known, change_no, cut_off_at = rows[0]
     if known != definition or cut_off_at > months.known_until:
         return [terms.in_force], "its definition changed" if known != definition else "the cut-off went back"
+    if terms.metric.partition == "whole":  # a day may rest on others, and on lines that are no items
+        return [terms.in_force], "counted anew each time"
     spans = con.execute(f"SELECT from_on, until_on FROM item_change WHERE change_no > {change_no}").fetchall()
     # days are noted in UTC; a zone's own day may be the one before or after
     back = DAY + _look_back(terms)
