@@ -1,9 +1,9 @@
 """A month whose fees come from the logs: quantities counted, lines that lead to their items."""
 
-from pathlib import Path
+from typing import Any
 
-import pytest
-
+from pipelines.runs.items import items
+from pipelines.runs.raw import raw_lines
 from tests.ingest.items.small_logs import Office
 
 CONTRACT = """
@@ -14,8 +14,13 @@ term: {from: 2026-01-01, until: 2027-01-01}
 zone: Asia/Shanghai
 scope: {vendor: [north], channel: [phone, chat]}
 calendars:
-  phone: {region: none, weekly: {mon-sun: ["09:00-18:00"]}, on_holidays: as_usual}
-  chat: {region: none, weekly: {mon-sun: ["09:00-18:00"]}, on_holidays: as_usual}
+  phone:
+    - since: 2026-01-01
+      decided: 2025-12-01
+      by: §2
+      weekly: {mon-sun: ["09:00-18:00"]}
+      holidays: none
+      on_holidays: as_usual
 fees:
   - id: chats
     clause: "3.1"
@@ -44,8 +49,7 @@ indicators:
 """
 
 
-@pytest.fixture
-def closed(office: Office) -> tuple[Office, dict]:
+def office_with_logs(office: Office) -> Office:
     office.load(
         "roster",
         """member_kind, member_id, since_at, team, vendor
@@ -57,9 +61,9 @@ def closed(office: Office) -> tuple[Office, dict]:
     office.load(
         "call",
         """call_id, queue, arrived_at, answered_at, ended_at, outcome, talk_s, hold_s
-        a, q, 01 09:00:00, 01 09:00:05, 01 09:01:06, answered, 61, 0
+        a, q, 30 09:00:00, 30 09:00:05, 30 09:01:06, answered, 61, 0
         b, q, 31 17:00:00,, 31 17:01:00, abandoned,,
-        c, r, 01 09:00:00, 01 09:00:05, 01 09:01:05, answered, 60, 0""",
+        c, r, 31 17:10:00, 31 17:10:05, 31 17:11:05, answered, 60, 0""",
     )
     lines = ["session_id, event_id, at, kind, author, queue"]
     for session, queue in (("s", "q"), ("t", "q"), ("u", "q"), ("v", "r")):
@@ -74,42 +78,39 @@ def closed(office: Office) -> tuple[Office, dict]:
         ann, 2, 02 09:00:00, 02 17:00:00, 28800, 14400
         bob, 1, 01 09:00:00, 01 17:00:00, 28800, 0""",
     )
-    return office, dict(office.close(office.contract(CONTRACT)).body)
+    return office
 
 
-def test_quantities_come_from_the_logs(closed: tuple[Office, dict]) -> None:
-    _, body = closed
+def test_a_months_fees_come_from_its_logs_and_lead_to_them(office: Office) -> None:
+    contract = office_with_logs(office).contract(CONTRACT)
+    closed = office.close(contract)
+    body: Any = closed.body
     lines = {line["id"]: (line["amount"], line["formula"]) for line in body["lines"] if line["step"] == "fees"}
     assert lines == {
-        "chats@1": ("1.20", "1 × 1.20 (tier from 1)"),
+        "chats@1": ("1.20", "1 × 1.20 (tier from 1)"),  # v is in another vendor's queue
         "chats@2": ("2.00", "2 × 1.00 (tier from 2)"),
-        "desk": ("8250.00", "5500.00 × 2 seats × 43200/57600 s attended"),  # 11,000 × 3/4; bob is of another vendor
+        "desk": ("8250.00", "5500.00 × 2 seats × 43200/57600 s attended"),  # 11,000 × 3/4; bob is another vendor's
         "line": ("0.70", "2 × 0.35"),  # 61 s are two minutes
         "least": ("746.10", "max(0, 9000.00 − 8253.90)"),
     }
     assert body["totals"]["fees"] == "9000.00"
+    found = {one["id"]: one for one in body["indicators"]}
+    # a scope by vendor and channel says nothing of a shift's channel, nor of a log's vendor: all rows are there
+    assert (found["logs"]["numerator"], found["logs"]["denominator"]) == ("3", "3")
+    # b, from 17:00 to the close; c is answered, but not by this vendor
+    assert (found["outages"]["value"], found["outages"]["states"]["missed"]) == ("1", 1)
 
-
-def test_what_a_contracts_scope_cannot_say_of_shifts_and_logs_is_no_condition(closed: tuple[Office, dict]) -> None:
-    _, body = closed
-    logs = next(one for one in body["indicators"] if one["id"] == "logs")
-    # three rows; 2 to 29 October 29 × a mean day that is 2 / 1 rounded up: the log gave nothing, and then was forgotten
-    assert logs["numerator"] == "3"
-    outages = next(one for one in body["indicators"] if one["id"] == "outages")
-    assert (outages["value"], outages["states"]["missed"]) == ("1", 1)  # b, from 17:00 to the close
-
-
-def test_a_fee_line_leads_to_its_items(closed: tuple[Office, dict]) -> None:
-    office, body = closed
-    statement = body["month"]
-    found = {name: part for name, part in body["evidence"].items() if "fee__chats" in part["indicators"]}
-    assert list(found) == ["counted_contact"]
+    evidence = {name: part["indicators"] for name, part in body["evidence"].items() if part.get("indicators")}
+    assert evidence["counted_contact"] == ["fee__chats"]
     assert "fee__desk_whole" in body["evidence"]["shift"]["columns"]
-    assert statement == "2026-10"
+    page = items(office.home, closed.ref.id, "fee__chats", state="counted")
+    assert [row.item_id for row in page.rows] == ["s", "t", "u"]
+    with office.open() as warehouse:
+        raw = raw_lines(warehouse, "counted_contact", [(row.source, row.item_id) for row in page.rows])
+        assert {len(found) for found in raw.values()} == {3}  # a request and two lines each
+        (shift,) = raw_lines(warehouse, "shift", [("attendance", "ann#2")]).values()
+    assert [line.place() for line in shift] == ["attendance.csv:3"]
 
-
-def test_the_same_month_twice_is_the_same_statement(closed: tuple[Office, dict]) -> None:
-    office, body = closed
-    again = office.close(Path(office.folder / "contract.yaml"))
+    again = office.close(contract)
     assert not again.is_new
-    assert dict(again.body) == body
+    assert again.body == body
