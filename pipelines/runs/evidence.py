@@ -21,7 +21,7 @@ from pipelines.core.period import Month
 from pipelines.metrics.compose import Ask, ask_columns, population_options, scans_for
 from pipelines.metrics.declare import Metric, population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
-from pipelines.metrics.scope import Posting, scope_sql
+from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for
 from pipelines.runs.contracts import ReadContract
 from pipelines.runs.states import FACTS_KEPT
@@ -58,7 +58,7 @@ def month_scans(found: ReadContract, month: Month, shared: Frame, roster: Sequen
             shared.days,
             shared.zone,
             shared.cut_off_at,
-            scope(found.source.model.scope, one.metric) or "true",
+            contract_scope_sql(found.source.model.scope, roster, one.metric.population) or "true",
             calendar_for(one.metric, found.calendars),
             population_options(one.metric, one.terms),
             shared.spans,
