@@ -282,7 +282,7 @@ def _definition_faults(body: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(
                 where=f"definition {key}",
                 what=f"The statement was made with {sha256[:16]}…, and installed here is"
-                f" {here[:16] + '…' if here else 'none'}. Its figures cannot be worked out again by another definition.",
+                f" {here[:16] + '…' if here else 'none'}. By another definition its figures are others.",
                 mend="Verify with a release of clausemeter that has this definition; the pack's own text of it is there"
                 " to be read, and is never run.",
                 code="verify.definition",
@@ -369,8 +369,9 @@ def _state_faults(
         if kind == "base" and f"{said}_base" in has:
             said = f"coalesce({said}_base, {said})"
         pairs = [(said, again)]
-        if kind == "base" and f"{ask.column}_amount" in has:
-            pairs.append((f"{ask.column}_said_amount", f"{ask.column}_amount"))
+        if kind == "base":
+            sums = (f"{ask.column}_{name}" for name in ("amount", "whole"))
+            pairs += [(one.replace(ask.column, said, 1), one) for one in sums if one in has]
         for written, worked_out in pairs:
             rows = con.execute(
                 f"SELECT item_source || '/' || item_id, CAST({written} AS VARCHAR), CAST({worked_out} AS VARCHAR)"

@@ -14,7 +14,7 @@ from tests.runs.contracts import contract
 VERBS = (
     "ingest", "loads", "measure", "metrics", "close", "statements", "explain", "sample", "demo", "serve",
     "contract", "contract check", "contract show", "why", "cubes", "cubes refresh", "cubes view",
-    "override", "override add", "override load", "override list",
+    "override", "override add", "override load", "override list", "export",
 )  # fmt: skip
 
 
