@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.options import AsJson, answer_no, day_of, print_json
+from pipelines.contract.schema import amendment_schema, contract_schema
 from pipelines.core.problem import Refused
 from pipelines.runs.contracts import contract_document, read_contract
 
@@ -61,3 +62,11 @@ def show(
 ) -> None:
     """Print a contract as a person reads it, clause by clause, with every option in force; Markdown."""
     print(contract_document(contract, lang.value, None if on is None else day_of("--on", on)), end="")
+
+
+@verbs.command("schema")
+def schema(
+    *, amendment: Annotated[bool, typer.Option("--amendment", help="That of an amendment's file.")] = False
+) -> None:
+    """Print the language as JSON Schema, for editors; data/contracts keeps both."""
+    print_json(amendment_schema() if amendment else contract_schema())

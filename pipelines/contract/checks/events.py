@@ -30,8 +30,8 @@ def _punished_twice(source: Source) -> Iterator[Problem]:
         )
         yield place.warning(
             f"both take money for {other.metric} over the same items, so that one event may cost twice.",
-            "Where it is to cost once: give the lines of `form: event` one name (`event:`), decide a month's case under"
-            " `one_event:`, or narrow a scope.",
+            "Where it is to cost once: give lines of per_incident and event one name (`event:`), decide a month's case"
+            " under `one_event:`, or narrow a scope.",
             "contract.one_event_twice",
         )
 
@@ -75,7 +75,8 @@ def _terms_meet(one: Indicator, other: Indicator) -> bool:
 
 def _is_absorbed(one: Indicator, other: Indicator) -> bool:
     """Say whether every pair of lines of the two bears one name of an event."""
-    named = [{line.event if line.form == "event" else None for line in _deductions(each)} for each in (one, other)]
+    by_day = ("per_incident", "event")
+    named = [{line.event if line.form in by_day else None for line in _deductions(each)} for each in (one, other)]
     return named[0] == named[1] and len(named[0]) == 1 and None not in named[0]
 
 

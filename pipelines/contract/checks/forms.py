@@ -37,7 +37,7 @@ CONSEQUENCES = {
     "bands": Form(("bands.rate|amount",), ("closed", "base", "once_a_month", "repeats", "earn_back")),
     "per_step": Form(("step>0", "rate|amount"), ("relative", "steps", "base", "once_a_month", "repeats", "earn_back")),
     "fixed": Form(("rate|amount",), ("base", "once_a_month", "repeats", "earn_back")),
-    "per_incident": Form(("rate|amount",), ("base", "repeats", "earn_back")),
+    "per_incident": Form(("rate|amount",), ("base", "event", "repeats", "earn_back")),
     "pool": Form(("pool", "allocation"), ("category", "severity", "base", "repeats", "earn_back")),
     "points": Form(("table", "bands.points"), ("closed", "repeats")),
     "event": Form(("rate|amount|daily_fees",), ("base", "worse_than", "on_days", "event", "repeats", "earn_back")),
