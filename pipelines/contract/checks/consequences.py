@@ -100,18 +100,22 @@ def _bonus(place: Place, one: Consequence, what: str) -> Iterator[Problem]:
 
 
 def _small_caps(reading: Reading, place: Place, one: Consequence, what: str) -> Iterator[Problem]:
-    """A cap that a single miss already goes beyond: the figure above it is never paid in full."""
-    rates, amounts = single_deduction(reading, one)
-    limits = [("its own cap", one.cap_rate, one.cap)]
+    """A cap that a single miss already goes beyond: the figure above it is never paid in full.
+
+    Shares are compared where they are of the same base, sums with sums.
+    """
+    rates, amounts, base = single_deduction(reading, one)
+    limits = [("its own cap", one.cap_rate, one.cap, one.base)]
     if not one.bonus:
-        limits.append(("the indicator's cap", reading.indicator.cap_rate, reading.indicator.cap))
+        limits.append(("the indicator's cap", reading.indicator.cap_rate, reading.indicator.cap, None))
         for cap in place.contract.caps:
             if one.group in cap.kinds:
                 lowest_rate = min((value.value for value in cap.rate or []), default=None)
                 lowest = min((value.value for value in cap.amount or []), default=None)
-                limits.append((f"the cap {cap.id!r}", lowest_rate, lowest))
-    for name, rate, amount in limits:
-        for figure, limit in ((max(rates, default=None), rate), (max(amounts, default=None), amount)):
+                limits.append((f"the cap {cap.id!r}", lowest_rate, lowest, None))
+    for name, rate, amount, of in limits:
+        share = max(rates, default=None) if of == base else None
+        for figure, limit in ((share, rate), (max(amounts, default=None), amount)):
             if figure is not None and limit is not None and figure > limit >= 0:
                 yield place.warning(
                     f"{what} takes {decimal_text(figure)} at once, and {name} is {decimal_text(limit)}; it is never"
@@ -121,17 +125,18 @@ def _small_caps(reading: Reading, place: Place, one: Consequence, what: str) -> 
                 )
 
 
-def single_deduction(reading: Reading, one: Consequence) -> tuple[list[Decimal], list[Decimal]]:
-    """Return what a single miss may take: shares of the whole fee base, and sums."""
-    rates = [band.rate for band in one.bands] if one.form == "bands" else [one.rate]
-    amounts = [band.amount for band in one.bands] if one.form == "bands" else [one.amount]
+def single_deduction(reading: Reading, one: Consequence) -> tuple[list[Decimal], list[Decimal], Sequence[str] | None]:
+    """Return what a single miss may take: shares, sums, and of what the shares are (None: of all fees)."""
+    if one.form == "points":
+        return [], [], None
     if one.form == "pool":
         pool = next((each for each in reading.contract.pools if each.id == one.pool), None)
         at_risk = max((value.value for value in pool.at_risk), default=Decimal(0)) if pool else Decimal(0)
-        rates = [at_risk * one.category * (one.allocation or Decimal(0)) * one.severity]
-    if one.form == "points" or one.base is not None:
-        rates = []
-    return [r for r in rates if r is not None], [a for a in amounts if a is not None]
+        share = at_risk * one.category * (one.allocation or Decimal(0)) * one.severity
+        return [share], [], pool.base if pool else None
+    parts = one.bands if one.form == "bands" else [one]
+    rates, amounts = ([getattr(part, key) for part in parts] for key in ("rate", "amount"))
+    return [r for r in rates if r is not None], [a for a in amounts if a is not None], one.base
 
 
 def _known(place: Place, one: Consequence, what: str) -> Iterator[Problem]:

@@ -103,7 +103,7 @@ def _repeats(repeats: Repeats | None, prefix: str) -> dict[str, str]:
     if repeats is None:
         return {}
     found = left(repeats, "gap", "reset", prefix=f"{prefix}repeats.")
-    if any(level.consecutive is None and level.misses is None for level in repeats.levels):
+    if any((level.consecutive, level.misses, level.within) == (None, None, None) for level in repeats.levels):
         found[f"{prefix}repeats.consecutive"] = "2"
     return found
 
