@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import (
+    approve,
     close,
     contract,
     cubes,
@@ -14,11 +15,13 @@ from pipelines.cli import (
     explain,
     export,
     ingest,
+    keys,
     loads,
     measure,
     metrics,
     override,
     sample,
+    seal,
     serve,
     statements,
     why,
@@ -45,7 +48,22 @@ def home_of_all(
         os.environ["CLAUSEMETER_HOME"] = str(home)
 
 
-for verb in (ingest, loads, measure, metrics, close, statements, explain, export, why, sample, demo, serve):
+for verb in (
+    ingest,
+    loads,
+    measure,
+    metrics,
+    close,
+    statements,
+    explain,
+    export,
+    approve,
+    seal,
+    why,
+    sample,
+    demo,
+    serve,
+):
     verb.register(program)
-for group in (contract, override, cubes):
+for group in (contract, override, cubes, keys):
     program.add_typer(group.verbs, name=group.NAME)

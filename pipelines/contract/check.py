@@ -162,7 +162,7 @@ def _figures(cap: Cap) -> Iterator[tuple[str, Sequence[Any]]]:
 
 def _fees(source: Source) -> Iterator[Problem]:
     for number, fee in enumerate(source.model.fees):
-        if any(value.value < 0 for value in fee.amount):
+        if any(value.value < 0 for value in fee.amount or []):
             yield Problem(
                 source.where("fees", number),
                 f"The fee {fee.id!r} is negative.",

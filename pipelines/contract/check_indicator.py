@@ -356,9 +356,10 @@ def _consequence(reading: Reading, consequence: Consequence, path: tuple[str | i
         "per_step": {"a `step:` above 0": (consequence.step or 0) > 0, "either `rate:` or `amount:`": one_sum},
         "fixed": {"either `rate:` or `amount:`": one_sum},
     }
-    yield from _missing(reading, what, needs[consequence.form], path)
-    reads = ALL_CONSEQUENCES_READ | CONSEQUENCE_READS[consequence.form]
-    yield from _unused(reading, what, consequence, reads, path)
+    yield from _missing(reading, what, needs.get(consequence.form, {}), path)
+    reads = ALL_CONSEQUENCES_READ | CONSEQUENCE_READS.get(consequence.form, set())
+    if consequence.form in CONSEQUENCE_READS:
+        yield from _unused(reading, what, consequence, reads, path)
     yield from _relative_to_nothing(reading, what, consequence, path)
     if consequence.cap is not None and consequence.cap_rate is not None:
         yield reading.problem(
@@ -434,9 +435,9 @@ def _left_to_default(reading: Reading) -> Iterator[Problem]:
     left |= {name: value for name, value in options.items() if name not in indicator.model_fields_set}
     for consequence in consequences:
         if "kind" not in consequence.model_fields_set:
-            left[f"{consequence.id}.kind"] = consequence.kind
+            left[f"{consequence.id}.kind"] = consequence.group
         if consequence.form == "per_step" and "steps" not in consequence.model_fields_set:
-            left[f"{consequence.id}.steps"] = consequence.steps
+            left[f"{consequence.id}.steps"] = consequence.steps_mode
     if left:
         listed = ", ".join(f"{name} {value or '(none)'}" for name, value in left.items())
         yield reading.problem(

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from pipelines.contract.model import Contract, is_dated
+from pipelines.contract.model import Contract
+from pipelines.contract.parts import is_dated
 from pipelines.core.canonical import sha256_hex
 from pipelines.core.problem import Problem, Refused, by_place
 from pipelines.core.yaml_text import Path, TextTree, read_yaml

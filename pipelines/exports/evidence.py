@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from pipelines.core.problem import Problem, refuse_if_any
-from pipelines.exports.figures import reasons, state_text
+from pipelines.exports.figures import indicator_name, reasons, state_text
 from pipelines.exports.safe_text import FORMULA_SIGNS, safe_text
 from pipelines.exports.words import Words, catalogue
 from pipelines.metrics.declare import quoted
@@ -93,7 +93,7 @@ def _readable(con: duckdb.DuckDBPyConnection, source: Path) -> str:
 
 def _legend(body: Mapping[str, Any], words: Words) -> Iterator[Sequence[str]]:
     """Yield what each column means, and what each state is called."""
-    names = {one["id"]: words.pick(one["name"]) or one["id"] for one in body["indicators"]}
+    names = {one["id"]: indicator_name(one, words) for one in body["indicators"]}
     yield [words(f"column.{name}") for name in ("population", "name", "meaning")]
     for population, part in body["evidence"].items():
         for column in part["columns"]:

@@ -10,16 +10,27 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from pipelines.core.canonical import digest
 from pipelines.core.money import minor_digits
 from pipelines.core.problem import Problem, Refused
-from pipelines.exports.document import CHANGES_NO_TOTAL, steps_of
-from pipelines.exports.figures import STATES, instant_text, line_name, month_text, plain_text, reasons, state_counts
+from pipelines.exports.document import CHANGES_NO_TOTAL, Seal, status_of, steps_of
+from pipelines.exports.figures import (
+    STATES,
+    indicator_name,
+    instant_text,
+    line_name,
+    month_text,
+    plain_text,
+    reasons,
+    state_counts,
+)
 from pipelines.exports.words import Words
 
 # Columns of the sheet of lines, in order; the summary's formulas look at three of them by name.
 LINE_COLUMNS = {
     "line_id": 30, "step_code": 12, "step": 12, "kind": 12, "clause": 10, "name": 26, "from": 12, "until": 13,
-    "formula": 48, "amount": 16, "tax": 14, "by": 14, "group": 9, "because": 24, "rests_on": 30, "cost_centre": 30,
+    "formula": 48, "amount": 16, "tax": 14, "by": 14, "group": 9, "because": 24, "borne": 14, "item": 22,
+    "rests_on": 30, "cost_centre": 30,
 }  # fmt: skip
 INDICATOR_COLUMNS = {
     "clause": 10, "indicator": 26, "line_id": 26, "metric": 28, "class": 10, "unit": 10, "better": 14, "value": 14,
@@ -111,7 +122,7 @@ def as_double(value: Decimal | int) -> float:
     return double
 
 
-def render_workbook(body: Mapping[str, Any], language: str) -> bytes:
+def render_workbook(body: Mapping[str, Any], language: str, seal: Seal = None) -> bytes:
     """Return a published statement as xlsx; the same record gives the same bytes."""
     words = Words(language)
     sheets = Sheets(datetime.fromisoformat(body["cut_off_at"]), body["currency"])
@@ -120,7 +131,7 @@ def render_workbook(body: Mapping[str, Any], language: str) -> bytes:
     )
     _lines(sheets, body, words)
     indicators = _indicators(sheets, body, words)
-    _summary(sheets, summary, body, words, indicators)
+    _summary(sheets, summary, body, seal, words, indicators)
     _states(sheets, body, words)
     _evidence(sheets, body, words)
     return sheets.content()
@@ -132,7 +143,7 @@ def _column(name: str, columns: Mapping[str, int], sheet: str, words: Words, row
     return f"'{words(f'sheet.{sheet}')}'!${letter}$2:${letter}${max(rows, 1) + 1}"
 
 
-def _summary(sheets: Sheets, sheet: Any, body: Mapping[str, Any], words: Words, verdict_cells: str) -> None:
+def _summary(sheets: Sheets, sheet: Any, body: Mapping[str, Any], seal: Seal, words: Words, verdict_cells: str) -> None:
     contract, totals = body["contract"], body["totals"]
     sheets.put(sheet, 0, 0, f"{words('document.title')} {month_text(body['month'], words)}", "title")
     facts = {
@@ -140,12 +151,12 @@ def _summary(sheets: Sheets, sheet: Any, body: Mapping[str, Any], words: Words, 
         "operator": words.pick(contract["operator"]),
         "vendor": words.pick(contract["vendor"]),
         "currency": body["currency"],
-        "status": words.of("status", body["status"]),
+        "status": words.of("status", status_of(body, seal)),
         "cut_off_at": instant_text(body["cut_off_at"], contract["zone"]),
         "amendments": plain_text(contract["amendments"], words),
         "statement": body["id"],
         "sha256": body["sha256"],
-        "seal": plain_text(body.get("seal"), words) or words("document.unsealed"),
+        "seal": digest(dict(seal)) if seal else words("document.unsealed"),
     }
     for row, (name, value) in enumerate(facts.items(), start=1):
         sheets.put(sheet, row, 1, words(f"document.{name}"))
@@ -212,7 +223,7 @@ def _lines(sheets: Sheets, body: Mapping[str, Any], words: Words) -> None:
     sheets.rows(
         sheet,
         (_line_row(line, body, words) for line in body["lines"]),
-        {names.index("amount"): "money", names.index("tax"): "money"},
+        {names.index(name): "money" for name in ("amount", "tax", "borne")},
     )
     sheet.autofilter(0, 0, max(len(body["lines"]), 1), len(names) - 1)
 
@@ -234,6 +245,8 @@ def _line_row(line: Mapping[str, Any], body: Mapping[str, Any], words: Words) ->
         line["by"],
         words.of("group", line["group"]),
         words.phrase(line["because"]),
+        Decimal(line["borne"]) if line.get("borne") else None,
+        "/".join((line.get("item") or {}).values()),
         ", ".join(line["rests_on"]),
         ", ".join(f"{name} {amount}" for name, amount in (line.get("cost_centres") or {}).items()),
     ]
@@ -260,7 +273,7 @@ def _indicator_row(row: int, one: Mapping[str, Any], words: Words) -> list[Cell]
     population, outside = (xl_rowcol_to_cell(row, names.index(name)) for name in ("population", "outside"))
     return [
         one["clause"],
-        words.pick(one["name"]) or one["id"],
+        indicator_name(one, words),
         one["id"],
         one["metric"],
         words.of("class", one["class"]),
@@ -291,7 +304,7 @@ def _states(sheets: Sheets, body: Mapping[str, Any], words: Words) -> None:
     rows = (
         [
             one["clause"],
-            words.pick(one["name"]),
+            indicator_name(one, words),
             one["id"],
             words.of("state", state),
             words.of("reason", reason),

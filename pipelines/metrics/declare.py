@@ -125,6 +125,7 @@ class Metric:
     group: Group | None
     partition: str
     listed: str | None
+    source: str  # its file, as it stands; ``digest`` is of it
 
     def sums(self, state: str) -> bool:
         """Say whether the amounts of items in this state add up to the value's numerator."""
@@ -206,6 +207,7 @@ def parse_metric(source: str, name: str) -> Metric:
         group=_group(_branch(tree, "group")),
         partition=str(tree.get("partition") or "item"),
         listed=None if tree.get("listed") is None else str(tree["listed"]),
+        source=source,
     )
 
 

@@ -50,7 +50,7 @@ def real() -> dict[str, Any]:
     counts = Counts(
         Counter({"met": 8, "missed": 2, "excluded: short abandon": 1}), Counter({"IVR only": 1}), Decimal(0)
     )
-    judged = [judge(terms, [counts])]
+    judged = [judge(terms, {"connect_rate": {month.days.since: counts}})]
     nothing: list[Any] = []
     inputs = Inputs("", nothing, "", nothing, nothing, nothing, {}, datetime(2026, 11, 1, tzinfo=UTC))
     return body(contract, month, judged, settle(contract, month.days, judged), inputs)

@@ -40,7 +40,8 @@ def test_a_statement_is_written_the_same_each_time(
 def test_evidence_goes_to_a_folder(say: Say, desk: Office, tmp_path: Path, form: str) -> None:
     answer = say("export", "small:2026-10", "--to", form, "--out", tmp_path / "e", "--home", desk.home, "--json")
     files = [Path(name) for name in json.loads(answer.out)["files"]]
-    assert {path.name for path in files} == {f"offered_call.{form}", f"calendar_day.{form}", "legend.csv"}
+    names = {*(f"{name}.{form}" for name in ("offered_call", "roster", "calendar_day")), "legend.csv"}
+    assert {path.name for path in files} == names
     assert sorted(files) == sorted((tmp_path / "e").iterdir())
 
 
