@@ -12,6 +12,7 @@ from pipelines.cli import (
     contract,
     cubes,
     demo,
+    diff,
     explain,
     export,
     ingest,
@@ -19,6 +20,7 @@ from pipelines.cli import (
     loads,
     measure,
     metrics,
+    months,
     override,
     sample,
     seal,
@@ -48,22 +50,11 @@ def home_of_all(
         os.environ["CLAUSEMETER_HOME"] = str(home)
 
 
-for verb in (
-    ingest,
-    loads,
-    measure,
-    metrics,
-    close,
-    statements,
-    explain,
-    export,
-    approve,
-    seal,
-    why,
-    sample,
-    demo,
+VERBS = (
+    ingest, loads, measure, metrics, close, statements, explain, diff, export, months, approve, seal, why, sample, demo,
     serve,
-):
+)  # fmt: skip
+for verb in VERBS:
     verb.register(program)
 for group in (contract, override, cubes, keys):
     program.add_typer(group.verbs, name=group.NAME)

@@ -88,7 +88,7 @@ def write_items(
     # a sum of counts is wider than Parquet's integers
     columns = [*FACTS_KEPT, *(f"CAST({c} AS BIGINT) AS {c}" if has[c] == "HUGEINT" else c for c in inputs)]
     for ask in scan.asks:
-        columns += [f"{ask.column}_{kind}" for kind in ("group", "amount") if f"{ask.column}_{kind}" in has]
+        columns += [f"{ask.column}_{kind}" for kind in ("group", "amount", "whole") if f"{ask.column}_{kind}" in has]
         listed = ", ".join(quoted(state) for state in states[ask.column])
         columns += [
             f"list_extract([{listed}], {name}) AS {name}"
@@ -144,7 +144,7 @@ def write_loads(con: duckdb.DuckDBPyConnection, loads: Sequence[Mapping[str, Any
         " FROM load ORDER BY load_id"
     ).fetchall()
     names = ("load_id", "source", "sha256", "mapping_sha256", "file_name", "bytes", "loaded_at")
-    found = [dict(zip(names, row, strict=True)) for row in rows if row[1:4] in wanted]
+    found: list[Any] = [dict(zip(names, row, strict=True)) for row in rows if row[1:4] in wanted]
     (folder / "loads.json").write_bytes(canonical_json(found))
     used = {one["mapping_sha256"] for one in loads}
     (folder / "mappings").mkdir(exist_ok=True)
@@ -210,17 +210,23 @@ def read_roster(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Posting]:
     return [Posting(*row) for row in rows]
 
 
+# What an item's row says of an indicator, by the name that it has beside what comes out again.
+SAID = (
+    ("state", "said"), ("base", "said_base"), ("amount", "said_amount"), ("whole", "said_whole"), ("group", "group"),
+)  # fmt: skip
+
+
 def read_items(con: duckdb.DuckDBPyConnection, scan: Scan, folder: Path) -> dict[str, list[str]]:
     """Make ``wide`` from a population's file: states and amounts worked out again from each row, by what is installed.
 
-    What the file says of them stands beside, as ``<indicator>_said``, ``_said_base`` and ``_said_amount``.
+    What the file says of them stands beside, as ``<indicator>_said``, ``_said_base``, ``_said_amount`` and so on.
     """
     path = folder / f"{scan.name}.parquet"
     has = set(columns_of(con, path))
     said = [
         f"item.{ask.column}_{kind} AS {ask.column}_{name}"
         for ask in scan.asks
-        for kind, name in (("state", "said"), ("base", "said_base"), ("amount", "said_amount"), ("group", "group"))
+        for kind, name in SAID
         if f"{ask.column}_{kind}" in has
     ]
     again = ask_columns(scan.population, scan.asks, groups=False)
