@@ -94,7 +94,7 @@ def _party(side: str, party: Mapping[str, str], seal: Seal, words: Words) -> dic
 
 def _facts(body: Mapping[str, Any], seal: Seal, words: Words) -> list[list[str]]:
     contract = body["contract"]
-    amendments = words("document.semicolon").join(_amendment(one, words)[0] for one in contract["amendments"])
+    amendments = words("document.semicolon").join(amendment_text(one, words)[0] for one in contract["amendments"])
     found = {
         "contract": contract["number"],
         "month": month_text(body["month"], words),
@@ -344,7 +344,7 @@ def _rests_on(body: Mapping[str, Any], seal: Seal, words: Words) -> Iterator[dic
     own = [
         (words("document.statement"), body["sha256"]),
         (f"{words('document.contract')} {contract['number']}", contract["sha256"]),
-        *(_amendment(one, words) for one in contract["amendments"]),
+        *(amendment_text(one, words) for one in contract["amendments"]),
         (words("document.calendars"), body["calendars_sha256"]),
         *([(words("document.seal"), digest(dict(seal)))] if seal else []),
         *((f"{words('document.past')} {one['month']}", one["sha256"]) for one in body.get("past", ())),
@@ -384,11 +384,13 @@ def _outlook_rows(outlook: Mapping[str, Any], words: Words) -> Iterator[list[Cel
             ]
 
 
-def _amendment(one: Any, words: Words) -> tuple[str, str]:
+def amendment_text(one: Any, words: Words) -> tuple[str, str]:
     """Return an amendment's name and hash; a record may name it as a text alone."""
     if not isinstance(one, Mapping):
         return plain_text(one, words), DASH
-    return plain_text({name: value for name, value in one.items() if name != "sha256"}, words), one.get("sha256", DASH)
+    name = one.get("number") or plain_text(one, words)
+    since = words("document.since", name=name, day=one["effective"]) if one.get("effective") else str(name)
+    return since, one.get("sha256", DASH)
 
 
 def _hashes(title: str, columns: str, rows: Iterable[Sequence[str]], words: Words) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from pipelines.exports.words import Words
 MINUS = "−"
 DASH = "—"
 # unit: what its value is multiplied by, and how many places are printed; others are printed as they are, with two.
-PRINTED = {"share": (100, 2), "s": (1, 1), "count": (1, 0), "contacts": (1, 0), "violations": (1, 0)}
+COUNTS = ("count", "contacts", "violations", "outages", "cases")
+PRINTED = {"share": (100, 2), "s": (1, 1), **dict.fromkeys(COUNTS, (1, 0))}
 STATES = ("met", "missed", "counted", "excluded", "unmeasurable", "pending")
 
 

@@ -1,8 +1,8 @@
 """The statement as a workbook: numbers as numbers, sums as formulas over the lines, texts never as formulas."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from pipelines.core.canonical import digest
 from pipelines.core.money import minor_digits
 from pipelines.core.problem import Problem, Refused
-from pipelines.exports.document import CHANGES_NO_TOTAL, Seal, status_of, steps_of
+from pipelines.exports.document import CHANGES_NO_TOTAL, Seal, amendment_text, status_of, steps_of
 from pipelines.exports.figures import (
     STATES,
     indicator_name,
@@ -37,6 +37,12 @@ INDICATOR_COLUMNS = {
     "target": 12, "verdict": 14, "reason": 26, "points": 12, "weight": 10, "numerator": 14, "denominator": 14, "n": 12,
     **dict.fromkeys(STATES, 12), "population": 12, "outside": 12, "candidates": 12, "missed_not_yet_done": 14,
     "text": 60,
+}  # fmt: skip
+
+
+PART_COLUMNS = {
+    "clause": 10, "indicator": 26, "line_id": 26, "part": 20, "from": 12, "until": 13, "value": 14, "target": 12,
+    "by": 16, "verdict": 14, "reason": 26, "n": 12,
 }  # fmt: skip
 
 
@@ -132,6 +138,7 @@ def render_workbook(body: Mapping[str, Any], language: str, seal: Seal = None) -
     _lines(sheets, body, words)
     indicators = _indicators(sheets, body, words)
     _summary(sheets, summary, body, seal, words, indicators)
+    _parts(sheets, body, words)
     _states(sheets, body, words)
     _evidence(sheets, body, words)
     return sheets.content()
@@ -153,7 +160,7 @@ def _summary(sheets: Sheets, sheet: Any, body: Mapping[str, Any], seal: Seal, wo
         "currency": body["currency"],
         "status": words.of("status", status_of(body, seal)),
         "cut_off_at": instant_text(body["cut_off_at"], contract["zone"]),
-        "amendments": plain_text(contract["amendments"], words),
+        "amendments": words("document.semicolon").join(amendment_text(one, words)[0] for one in contract["amendments"]),
         "statement": body["id"],
         "sha256": body["sha256"],
         "seal": digest(dict(seal)) if seal else words("document.unsealed"),
@@ -294,6 +301,51 @@ def _indicator_row(row: int, one: Mapping[str, Any], words: Words) -> list[Cell]
         Formula(f"={population}+{outside}", one["candidates"]),
         one["states"].get("missed_not_yet_done", 0),
         words.pick(one["text"]),
+    ]
+
+
+def _parts(sheets: Sheets, body: Mapping[str, Any], words: Words) -> None:
+    """Write what an indicator's month was judged by: parts of the month, promises of which the worst decides, days."""
+    sheet = sheets.sheet("parts", PART_COLUMNS, words)
+    row = 0
+    for one in body["indicators"]:
+        for part in one["parts"]:
+            for name, days, found in _judged_apart(part, words):
+                row += 1
+                ratio = (
+                    "share"
+                    if one["unit"] == "share" and found.get("metric", one["metric"]) == one["metric"]
+                    else "ratio"
+                )
+                styles = {"value": ratio, "target": ratio, "n": "count"}
+                for column, cell in enumerate(_part_row(one, name, days, found, words)):
+                    sheets.put(sheet, row, column, cell, styles.get(list(PART_COLUMNS)[column], "text"))
+
+
+def _judged_apart(part: Mapping[str, Any], words: Words) -> Iterator[tuple[str, tuple[str, str], Mapping[str, Any]]]:
+    days = (part["from"], part["until"])
+    yield words("column.part"), days, part
+    yield from ((words("part.promise", id=one["id"]), days, one) for one in part.get("worst_of", ()))
+    for one in part.get("by_day", ()):
+        after = date.fromisoformat(one["day"]) + timedelta(days=1)
+        yield words("column.day"), (one["day"], str(after)), one
+
+
+def _part_row(
+    one: Mapping[str, Any], name: str, days: tuple[str, str], found: Mapping[str, Any], words: Words
+) -> list[Cell]:
+    return [
+        one["clause"],
+        indicator_name(one, words),
+        one["id"],
+        name,
+        *days,
+        words.phrase(found["beyond"]) if found.get("beyond") else as_figure(found["value"]),
+        as_figure(found.get("target")),
+        found.get("target_by"),
+        words.of("verdict", found["verdict"]),
+        words.phrase(found.get("reason")),
+        found["n"],
     ]
 
 

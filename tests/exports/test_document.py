@@ -155,10 +155,12 @@ def test_every_hash_of_the_record_is_printed():
     body["past"] = [{"month": "2026-09", "sha256": "9a57" * 16}]
     body["loads"] = [{"source": "log", "sha256": "10ad" * 16, "mapping_sha256": "3a" * 32, "keeper": "vendor"}]
     body["evidence"] = {"offered_call": {"rows": 4011, "columns": ["item_id"], "sha256": "e51d" * 16}}
-    body["contract"]["amendments"] = ["补充协议一", {"number": "2", "sha256": "a3e7" * 16}]
+    body["contract"]["amendments"] = [
+        {"number": "补充协议一", "effective": "2026-10-16", "signed": "2026-10-01", "sha256": "a3e7" * 16}
+    ]
     text = printed(body)
     hashes = {body["sha256"], body["contract"]["sha256"], body["calendars_sha256"], *body["definitions"].values()}
-    for sha256 in (*hashes, "10ad" * 16, "e51d" * 16, "a3e7" * 16, "9a57" * 16, "补充协议一"):
+    for sha256 in (*hashes, "10ad" * 16, "e51d" * 16, "a3e7" * 16, "9a57" * 16, "补充协议一（2026-10-16 起）"):
         assert sha256 in text
 
 
