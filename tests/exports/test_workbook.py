@@ -70,16 +70,7 @@ def test_parts_promises_and_days_are_told_with_what_they_were_judged_by():
         ["connect", "Part", *second],
         ["connect", "Promise chat", *second],
         ["connect", "Day", "2026-10-31", "2026-11-01", None, None, None, "no data", 0.0],
-        [
-            "wait",
-            "Part",
-            "2026-10-01",
-            "2026-11-01",
-            *[book[f"{letter}6"].value for letter in "GH"],
-            "4.3",
-            "met",
-            6754.0,
-        ],
+        ["wait", "Part", "2026-10-01", "2026-11-01", 22.776280722535, 30.0, "4.3", "met", 6754.0],
     ]
 
 
