@@ -228,12 +228,14 @@ def _line_rows(body: Mapping[str, Any], words: Words) -> Iterator[dict[str, Any]
 
 def _line_cells(line: Mapping[str, Any], body: Mapping[str, Any], words: Words) -> list[Cell]:
     name, kind = line_name(line, body, words), words.of("kind", line["kind"])
-    about = words("document.comma").join(filter(None, (kind if kind != name else "", days_text(line["days"], words))))
+    about = words("document.comma").join(
+        filter(None, (kind if kind.lower() != name.lower() else "", days_text(line["days"], words)))
+    )
     by = f"{words('column.by')} {line['by']}" if line["by"] and line["by"] != line["clause"] else ""
     centres = [f"{centre} {money_text(amount)}" for centre, amount in (line.get("cost_centres") or {}).items()]
     return [
         line["clause"],
-        _lines_of(name, about, line["id"] if line["id"] != name else "", *centres),
+        _lines_of(name, about, line["id"] if line["id"].lower() != name.lower() else "", *centres),
         _lines_of(words.phrase(line["formula"]), words.phrase(line["because"]), by, _borne_text(line, words)),
         DASH if line["tax"] is None else money_text(line["tax"]),
         money_text(line["amount"]),
