@@ -1,7 +1,7 @@
 """From counts to a statement's body: the second half of closing a month, and of verifying one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -44,7 +44,7 @@ def settled_body(
     contract = found.source.model
     left, facts = left_behind(contract, past), measured.facts
     judged = [
-        judge(one, facts.counts, carried=left.carried_items.get(one.id, ()), missing=facts.missing.get(one.id))
+        judge(one, facts.counts, carried=left.carried_items, missing=facts.missing.get(one.id))
         for one in measured.terms
     ]
     settled = settle(contract, month.days, judged, facts, left)
@@ -72,12 +72,14 @@ def left_behind(contract: Contract, past: Sequence[Mapping[str, Any]]) -> Past:
     if not past:
         return Past()
     before = past[-1]
-    amount = Decimal(before["totals"]["carried_out"])
+    name = f"{before['month']}, statement {statement_hash(before)[:ID_DIGITS]}"
+    if "outlook" in before:
+        left = past_of(before["outlook"])
+        return replace(left, carried=[replace(one, out_of=name) for one in left.carried])
+    amount = Decimal(before["totals"]["carried_out"])  # of a statement from before outlooks
     is_net = contract.tax.deductions_as == "price_reduction"  # otherwise its tax is in it
     rate = tax_rate(contract, Month.parse(before["month"]).days) if is_net else None
-    words = f"{before['month']}, statement {statement_hash(before)[:ID_DIGITS]}"
-    carried = Carried(amount, words, rate) if amount else None
-    return past_of(before["outlook"], carried) if "outlook" in before else Past(carried=carried)
+    return Past(carried=[Carried(amount, name, rate)] if amount else [])
 
 
 def month_before(home: Path, contract: Contract, month: Month, known_at: datetime) -> list[dict[str, Any]]:

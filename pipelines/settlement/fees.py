@@ -97,9 +97,8 @@ class _Asked:
     in_force: Days
 
     def pieces(self, fee: Fee, key: str, values: Sequence[Value[T]] | None) -> list[Piece[T]]:
-        """Return an agreed figure over the days in force; days for which nothing is agreed are refused."""
+        """Return an agreed figure over the days in force; before the first one is agreed the fee is not."""
         history = dated(f"{fee.clause} {fee.id} {key}", values or [], begins=self.contract.term.from_, by=fee.clause)
-        history.on(self.in_force.since)
         return history.pieces(self.in_force)
 
     def line(self, fee: Fee, name: str, amount: Fraction, formula: str, days: Days, by: str) -> Line:
@@ -194,15 +193,16 @@ def _by_unit(asked: _Asked, fee: Fee, quantity: Quantity) -> Iterator[Line]:
 
 def _slices(asked: _Asked, fee: Fee, versions: Sequence[Piece[list[Tier]]], quantity: Quantity) -> Iterator[_Slice]:
     """Lay the month's units on a line, day after day, and cut it at tiers and at the forecast's limit."""
-    whole = _within(quantity.counted, asked.in_force)
+    priced = {day: one for one in versions for day in one.days}
+    whole = sum((units for day, units in quantity.counted.items() if day in priced), Fraction(0))
     limit = _limit(asked, fee, whole)
     surges = asked.pieces(fee, "surge price", fee.surge.price) if fee.surge and limit < whole else []
     of_tiers = limit if fee.surge is not None and fee.surge.mode == "replace" else whole
     begun = Fraction(0)
     for day in sorted(quantity.counted):
-        if day not in asked.in_force:
+        version = priced.get(day)
+        if version is None:
             continue
-        version = next(one for one in versions if day in one.days)
         surge = next((one for one in surges if day in one.days), None)
         ended = begun + quantity.counted[day]
         starts = [Fraction(tier.from_ - 1) for tier in version.value] if fee.mode == "graduated" else []
