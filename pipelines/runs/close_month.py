@@ -309,8 +309,7 @@ def write_evidence(
             if name in has:
                 listed = ", ".join(quoted(state) for state in states[ask.column])
                 columns.append(f"list_extract([{listed}], {name}) AS {name}")
-        if f"{ask.column}_amount" in has:
-            columns.append(f"{ask.column}_amount")
+        columns += [name for kind in ("amount", "whole") if (name := f"{ask.column}_{kind}") in has]
     con.execute(f"CREATE OR REPLACE TEMP VIEW evidence AS SELECT {', '.join(columns)} FROM wide")
     con.execute(
         "COPY (SELECT evidence.*, wide.load_id FROM evidence POSITIONAL JOIN wide)"

@@ -323,6 +323,7 @@ def _aggregate(con: duckdb.DuckDBPyConnection, scan: str, asks: Sequence[Ask], g
     keys = [*(f"g{number}" for number in range(group_count)), "is_kept", "outside"]
     keys += [f"{ask.column}_state" for ask in asks]
     sums = [f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in asks if ask.metric.amount is not None]
+    sums += [f"sum({ask.column}_whole) AS {ask.column}_base" for ask in asks if ask.metric.whole is not None]
     wanted = ", ".join([*keys, "count(*) AS n", *sums])
     con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS SELECT {wanted} FROM ({scan}) GROUP BY ALL")
 
@@ -339,10 +340,13 @@ def _rows_of(ask: Ask, begin: str) -> Iterator[str]:
     yield f"{begin}, 'kept' AS part, {of_state} WHERE {is_state} AND is_kept"
     yield f"{begin}, 'outside' AS part, {of_state} WHERE NOT ({is_state})"
     if ask.metric.amount is not None:
-        for part, codes in (("sum", _codes(ask, ask.metric.sums)), ("base", _codes(ask, ask.metric.bears))):
+        for part, of, codes in (
+            ("sum", "sum", _codes(ask, ask.metric.sums)),
+            ("base", "base" if ask.metric.whole else "sum", _codes(ask, ask.metric.bears)),
+        ):
             yield (
                 f"{begin}, '{part}' AS part, '' AS word, CAST(0 AS BIGINT) AS n,"
-                f" coalesce(sum({ask.column}_sum), 0) AS amount"
+                f" coalesce(sum({ask.column}_{of}), 0) AS amount"
                 f" FROM counted WHERE outside IS NULL AND {state} IN ({codes})"
             )
 

@@ -159,7 +159,7 @@ def _rests_on(found: Mapping[str, Any], line: Mapping[str, Any] | None) -> list[
 
 def _moving(indicator: Mapping[str, Any], metric: Metric) -> str:
     """Return the classes of the items that moved a figure: the misses, with what the contract counts as missed."""
-    if metric.aggregate in ("mean", "sum"):
+    if metric.is_quantity:
         return "counted"
     return "missed,unmeasurable" if charged(indicator) else "missed"
 

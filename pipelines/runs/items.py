@@ -197,7 +197,7 @@ def _grouped(found: _Evidence, sql: str) -> list[GroupRow]:
     values = {term["name"]: term["value"] for term in found.indicator["terms"]}  # the last day's, as they are in order
     pieces = {name: [Piece(days, values.get(name, term.default), "")] for name, term in found.metric.terms.items()}
     ask = Ask(found.column, found.metric, pieces)
-    own = [f"{ask.column}_{kind}" for kind in ("amount", "group") if f"{ask.column}_{kind}" in found.columns]
+    own = [f"{ask.column}_{kind}" for kind in ("amount", "whole", "group") if f"{ask.column}_{kind}" in found.columns]
     with closing(reader()) as con:
         states = [row[0] for row in ask_file(con, f"SELECT DISTINCT {ask.column}_state FROM {found.source}") if row[0]]
         listed = f"[{', '.join(map(quoted, states))}]"
