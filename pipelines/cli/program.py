@@ -7,17 +7,20 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import (
+    approve,
     close,
     contract,
     cubes,
     demo,
     explain,
     ingest,
+    keys,
     loads,
     measure,
     metrics,
     override,
     sample,
+    seal,
     serve,
     statements,
     why,
@@ -44,7 +47,7 @@ def home_of_all(
         os.environ["CLAUSEMETER_HOME"] = str(home)
 
 
-for verb in (ingest, loads, measure, metrics, close, statements, explain, why, sample, demo, serve):
+for verb in (ingest, loads, measure, metrics, close, statements, explain, approve, seal, why, sample, demo, serve):
     verb.register(program)
-for group in (contract, override, cubes):
+for group in (contract, override, cubes, keys):
     program.add_typer(group.verbs, name=group.NAME)

@@ -102,7 +102,8 @@ class Metric:
     ``per`` is the number of contacts that a rate is stated for (of a sum: how many units of the amount make one of the
     value's), ``whole`` what stands below the line of a ratio, ``interval`` the kind of the interval shown with it;
     ``partition`` says what may not be torn apart when items are split over machines: an ``item`` with all that names
-    it, all of a ``customer``, or the ``whole``; ``listed`` gives an item's list of kinds, each shown with the number of its items.
+    it, all of a ``customer``, or the ``whole``; ``listed`` gives an item's list of kinds, each shown with the number of
+    its items.
     """
 
     key: str
@@ -126,6 +127,7 @@ class Metric:
     group: Group | None
     partition: str
     listed: str | None
+    source: str  # its file, as it stands; ``digest`` is of it
     whole: str | None = None
 
     def sums(self, state: str) -> bool:
@@ -215,6 +217,7 @@ def parse_metric(source: str, name: str) -> Metric:
         group=_group(_branch(tree, "group")),
         partition=str(tree.get("partition") or "item"),
         listed=None if tree.get("listed") is None else str(tree["listed"]),
+        source=source,
         whole=None if tree.get("whole") is None else str(tree["whole"]),
     )
 

@@ -1,5 +1,6 @@
 """Finding and reading contracts: a folder, a file, or the number of one under data/contracts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +15,15 @@ from pipelines.worktime.parse import parse_calendars
 
 @dataclass(frozen=True)
 class ReadContract:
-    """A contract that holds: its source, its calendars by channel, and what the linter says without refusing."""
+    """A contract that holds: its source, its calendars by channel, and what the linter says without refusing.
+
+    ``texts`` are its files, by their names in a folder of their own: ``contract.yaml``, ``amendments/1.yaml``.
+    """
 
     source: Source
     calendars: dict[str, Calendar]
     warnings: tuple[Problem, ...]
+    texts: Mapping[str, str]
 
 
 def contract_file(name: str, folder: Path = Path("data/contracts")) -> Path:
@@ -112,4 +117,7 @@ def usable_contract(name: str) -> ReadContract:
     """Return a contract that may be settled by; refuse one with errors."""
     source, calendars, problems = read_contract(name)
     refuse_if_any(problems)
-    return ReadContract(source, calendars, tuple(problems))
+    path = contract_file(name)
+    amendments = sorted((path.parent / "amendments").glob("*.yaml"))
+    texts = {"contract.yaml": read_text(path)} | {f"amendments/{one.name}": read_text(one) for one in amendments}
+    return ReadContract(source, calendars, tuple(problems), texts)

@@ -50,13 +50,13 @@ def incidents_in(
     return found
 
 
-def day_kinds(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, frozenset[date]]]:
-    """Return the promotion days, holidays and working days of each calendar that is laid out."""
+def day_kinds(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, dict[str, frozenset[date]]]:
+    """Return the promotion days, holidays and working days of each calendar that is laid out in a table."""
     conditions = {"promotion": "has_promotion", "holiday": "day_kind = 'holiday'", "working": "is_working_day"}
     found: dict[str, dict[str, frozenset[date]]] = {}
     for kind, condition in conditions.items():
         rows: list[tuple[str, Any]] = con.execute(
-            f"SELECT calendar, list(day ORDER BY day) FROM calendar_day WHERE {condition} GROUP BY calendar"
+            f"SELECT calendar, list(day ORDER BY day) FROM {table} WHERE {condition} GROUP BY calendar"
         ).fetchall()
         for calendar, days in rows:
             found.setdefault(calendar, {})[kind] = frozenset(days)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelines.core.canonical import canonical_json
 from pipelines.core.problem import Problem, Refused
+from pipelines.runs.ledger import sealed_statements
 from pipelines.settlement.statement import instant_text, statement_hash
 
 ID_DIGITS = 12
@@ -16,7 +17,11 @@ ID_DIGITS = 12
 
 @dataclass(frozen=True)
 class StatementRef:
-    """One version of a month's statement. ``closed_at`` is an instant in ISO 8601; it is no part of the body."""
+    """One version of a month's statement.
+
+    ``closed_at`` is an instant in ISO 8601; it is no part of the body. ``status`` is SEALED where the ledger has it;
+    the body, which both parties signed, goes on saying what it was then.
+    """
 
     id: str
     sha256: str
@@ -48,7 +53,15 @@ def list_statements(home: Path) -> list[StatementRef]:
     lines = index.read_bytes().splitlines()
     found = [_read_ref(line, f"{index}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
     latest = {(one.contract, one.month): one.version for one in found}
-    refs = [replace(one, is_latest=latest[one.contract, one.month] == one.version) for one in found]
+    sealed = sealed_statements(home)
+    refs = [
+        replace(
+            one,
+            is_latest=latest[one.contract, one.month] == one.version,
+            status="SEALED" if one.sha256 in sealed else one.status,
+        )
+        for one in found
+    ]
     return sorted(refs, key=lambda ref: (ref.month, ref.contract, ref.version), reverse=True)
 
 

@@ -16,8 +16,8 @@ class Counts:
 
     ``states`` has texts as the metric's expression gives them: ``met``, ``missed: not yet done``,
     ``excluded: short abandon``. ``outside`` tallies the candidates that are not of the population, by reason.
-    ``base`` is the sum of amounts below the line of a time share or a ratio; ``histogram`` says how often each amount that counts
-    occurs, for metrics whose value or interval needs it.
+    ``base`` is the sum of amounts below the line of a time share or a ratio; ``histogram`` says how often each amount
+    that counts occurs, for metrics whose value or interval needs it.
     """
 
     states: Counter[str] = field(default_factory=Counter)

@@ -33,6 +33,7 @@ class Inputs:
     stale_overrides: Sequence[Mapping[str, str]]
     evidence: Mapping[str, Mapping[str, Any]]
     cut_off_at: datetime
+    past: Sequence[Mapping[str, str]] = ()  # the statements of earlier months that this one rests on: month, sha256
 
 
 def instant_text(at: datetime) -> str:
@@ -73,6 +74,7 @@ def body(
         "overrides": list(inputs.overrides),
         "stale_overrides": list(inputs.stale_overrides),
         "evidence": {name: dict(part) for name, part in sorted(inputs.evidence.items())},
+        "past": [dict(one) for one in inputs.past],
     }
 
 

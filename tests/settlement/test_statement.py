@@ -71,7 +71,9 @@ def test_every_key_is_documented_and_nothing_else_is():
     given_by_runs = {
         key
         for key in documented
-        if key.startswith(("contract.amendments[]", "loads[]", "overrides[]", "stale_overrides[]", "notices[]"))
+        if key.startswith(
+            ("contract.amendments[]", "loads[]", "overrides[]", "stale_overrides[]", "notices[]", "past[]")
+        )
         or "worst_of[]" in key
         or "by_day[]" in key
         or ".item." in key

@@ -1,0 +1,110 @@
+"""From counts to a statement's body: the second half of closing a month, and of verifying one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pipelines.contract.model import Contract
+from pipelines.contract.resolve import IndicatorTerms
+from pipelines.core.period import Month
+from pipelines.runs.contracts import ReadContract
+from pipelines.runs.statements import ID_DIGITS, list_statements, read_statement
+from pipelines.runs.states import Override
+from pipelines.scoring.judge import judge
+from pipelines.settlement.facts import Carried, Facts, Past, past_of
+from pipelines.settlement.lines import tax_rate
+from pipelines.settlement.statement import Inputs, body, statement_hash
+from pipelines.settlement.totals import settle
+
+
+@dataclass(frozen=True)
+class MeasuredMonth:
+    """All that a month's statement rests on, but for the contract and the months before: counts, and what they are of.
+
+    Who closes a month makes it from the warehouse, who verifies one from the evidence.
+    """
+
+    terms: Sequence[IndicatorTerms]
+    facts: Facts
+    evidence: Mapping[str, Mapping[str, Any]]
+    calendars_digest: str
+    loads: Sequence[Mapping[str, Any]]
+    overrides: Sequence[Override]
+    stale_overrides: Sequence[Override]
+    cut_off_at: datetime
+
+
+def settled_body(
+    found: ReadContract, month: Month, measured: MeasuredMonth, past: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Judge and settle a month; return its statement's body. ``past``: the bodies of the months before, in order."""
+    contract = found.source.model
+    left, facts = left_behind(contract, past), measured.facts
+    judged = [
+        judge(one, facts.counts, carried=left.carried_items.get(one.id, ()), missing=facts.missing.get(one.id))
+        for one in measured.terms
+    ]
+    settled = settle(contract, month.days, judged, facts, left)
+    return body(
+        contract,
+        month,
+        judged,
+        settled,
+        Inputs(
+            contract_digest=found.source.digest,
+            amendments=[],
+            calendars_digest=measured.calendars_digest,
+            loads=measured.loads,
+            overrides=[_override_row(one) for one in measured.overrides],
+            stale_overrides=[_override_row(one) for one in measured.stale_overrides],
+            evidence=measured.evidence,
+            cut_off_at=measured.cut_off_at,
+            past=[{"month": one["month"], "sha256": statement_hash(one)} for one in past],
+        ),
+    )
+
+
+def left_behind(contract: Contract, past: Sequence[Mapping[str, Any]]) -> Past:
+    """Return what the last of the months before left behind; nothing where there is none."""
+    if not past:
+        return Past()
+    before = past[-1]
+    amount = Decimal(before["totals"]["carried_out"])
+    is_net = contract.tax.deductions_as == "price_reduction"  # otherwise its tax is in it
+    rate = tax_rate(contract, Month.parse(before["month"]).days) if is_net else None
+    words = f"{before['month']}, statement {statement_hash(before)[:ID_DIGITS]}"
+    carried = Carried(amount, words, rate) if amount else None
+    return past_of(before["outlook"], carried) if "outlook" in before else Past(carried=carried)
+
+
+def month_before(home: Path, contract: Contract, month: Month, known_at: datetime) -> list[dict[str, Any]]:
+    """Return the latest statement, closed by ``known_at``, of the last month before this one; its outlook has the rest.
+
+    None where no earlier month has been closed.
+    """
+    latest: dict[str, tuple[int, str]] = {}
+    for ref in list_statements(home):
+        is_earlier = ref.contract == contract.contract and ref.month < str(month)
+        if is_earlier and datetime.fromisoformat(ref.closed_at) <= known_at:
+            latest[ref.month] = max(latest.get(ref.month, (0, "")), (ref.version, ref.id))
+    return [read_statement(home, latest[name][1]) for name in sorted(latest)[-1:]]
+
+
+def _override_row(one: Override) -> dict[str, str]:
+    return {
+        "metric": one.metric,
+        "source": one.item_source,
+        "item": one.item,
+        "from": one.from_,
+        "to": one.to,
+        "ground": one.ground,
+        "decided_at": one.decided_at,
+    }
+
+
+def override_of(row: Mapping[str, str]) -> Override:
+    """Return the override that a statement's row names."""
+    return Override(row["metric"], row["source"], row["item"], row["from"], row["to"], row["ground"], row["decided_at"])
