@@ -59,7 +59,8 @@ def check_indicator(source: Source, number: int, indicator: Indicator) -> Iterat
     """Return every problem of one indicator."""
     at = ("indicators", number)
     try:
-        metric = metric_named(indicator.metric)
+        # of several promises the first speaks for all: they are alike in unit and direction
+        metric = metric_named(indicator.worst_of[0].metric if indicator.worst_of else indicator.metric)
     except Refused:
         yield unknown_metric(indicator.metric, source.where(*at, "metric"))
         return
@@ -89,7 +90,7 @@ def _place_of(reading: Reading, place: int, inner: int) -> tuple[str | int, ...]
 
 def _identity(reading: Reading) -> Iterator[Problem]:
     indicator, metric = reading.indicator, reading.metric
-    if indicator.metric not in installed_metrics():
+    if not indicator.worst_of and indicator.metric not in installed_metrics():
         yield reading.problem(
             f"{indicator.metric!r} names no version; a later definition would change past months.",
             f"Write {metric.key!r}.",
@@ -425,7 +426,8 @@ def _left_to_default(reading: Reading) -> Iterator[Problem]:
     consequences = [consequence for value in indicator.consequences for consequence in value.value]
     if not consequences and not indicator.weight:
         return
-    left = {name: term.default for name, term in metric.terms.items() if name not in indicator.terms}
+    terms = {} if indicator.worst_of else metric.terms
+    left = {name: term.default for name, term in terms.items() if name not in indicator.terms}
     options = {
         "minimum_sample": "1",
         "on_change": indicator.on_change,

@@ -28,7 +28,8 @@ from pipelines.settlement.consequences import (
 )
 from pipelines.settlement.escalation import applying, more_for, run_length
 from pipelines.settlement.facts import Credit, Facts, Past
-from pipelines.settlement.lines import Base, Line, fee_lines
+from pipelines.settlement.fees import fee_lines, fee_quantities
+from pipelines.settlement.lines import Base, Line
 from pipelines.settlement.score import Score, failures, grade_of, score
 from pipelines.settlement.tax import floored_and_taxed
 
@@ -110,7 +111,8 @@ class _Month:
     def settled(self) -> Settled:
         """Walk through the steps in their order."""
         contract, currency = self.contract, self.contract.currency
-        fees = fee_lines(contract, self.days, self.facts)
+        quantities = fee_quantities(contract, self.facts.counts)
+        fees = fee_lines(contract, self.days, quantities, self.facts.relief_days)
         base = Base(contract, self.days, fees)
         found = score(self.judged, contract.coefficient.score_at if contract.coefficient else None)
         grades = list(self._grades(found))
