@@ -1,26 +1,35 @@
-"""``clausemeter contract``: whether one is sound."""
+"""``clausemeter contract``: whether one is sound, and what it says."""
 
 from dataclasses import asdict
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import AsJson, answer_no, print_json
+from pipelines.cli.options import AsJson, answer_no, day_of, print_json
 from pipelines.core.problem import Refused
-from pipelines.runs.contracts import read_contract
+from pipelines.runs.contracts import contract_document, read_contract
 
 NAME = "contract"
-verbs = typer.Typer(help="Check a contract.", no_args_is_help=True)
+verbs = typer.Typer(help="Check a contract, or read it.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="A contract's file, its folder, or its number under data/contracts.")]
+
+
+class Language(StrEnum):
+    """The languages in which a contract can be read."""
+
+    ZH = "zh"
+    EN = "en"
 
 
 @verbs.callback()
 def group() -> None:
-    """Check a contract."""
+    """Check a contract, or read it."""
 
 
 @verbs.command("check")
 def check(
-    contract: Annotated[str, typer.Argument(help="A contract's file, its folder, or its number under data/contracts.")],
+    contract: Name,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -42,3 +51,13 @@ def check(
         )
     if errors:
         answer_no()
+
+
+@verbs.command("show")
+def show(
+    contract: Name,
+    lang: Annotated[Language, typer.Option(help="Chinese or English.")] = Language.ZH,
+    on: Annotated[str | None, typer.Option(help="Only what holds on that day, such as 2026-10-16.")] = None,
+) -> None:
+    """Print a contract as a person reads it, clause by clause, with every option in force; Markdown."""
+    print(contract_document(contract, lang.value, None if on is None else day_of("--on", on)), end="")

@@ -12,12 +12,15 @@ from pipelines.cli import (
     contract,
     cubes,
     demo,
+    diff,
     explain,
+    export,
     ingest,
     keys,
     loads,
     measure,
     metrics,
+    months,
     override,
     sample,
     seal,
@@ -47,7 +50,11 @@ def home_of_all(
         os.environ["CLAUSEMETER_HOME"] = str(home)
 
 
-for verb in (ingest, loads, measure, metrics, close, statements, explain, approve, seal, why, sample, demo, serve):
+VERBS = (
+    ingest, loads, measure, metrics, close, statements, explain, diff, export, months, approve, seal, why, sample, demo,
+    serve,
+)  # fmt: skip
+for verb in VERBS:
     verb.register(program)
 for group in (contract, override, cubes, keys):
     program.add_typer(group.verbs, name=group.NAME)

@@ -45,6 +45,8 @@ class Question:
     terms: Pieces
     scopes: tuple[Mapping[str, Sequence[str]], ...]
     in_force: Days
+    of: str  # the indicator or fee that it is asked for
+    part: str = "value"  # which part of it: value, member, use, use_if, ceiling_if, fee
 
     @property
     def percentile(self) -> Decimal | None:
@@ -147,7 +149,8 @@ def _each(terms: IndicatorTerms) -> list[IndicatorTerms]:
     def narrowed(question: Question, number: int, scope: Mapping[str, Sequence[str]]) -> Question:
         own, _, sub = question.column.partition("__")
         column = f"{own}__{number}{f'__{sub}' if sub else ''}"
-        return replace(question, column=column, scopes=(*question.scopes, scope))
+        of = f"{question.of}[{next(iter(scope.values()))[0]}]"
+        return replace(question, column=column, scopes=(*question.scopes, scope), of=of)
 
     def child(number: int, column: str, value: str) -> IndicatorTerms:
         scope = {column: [value]}
@@ -182,14 +185,14 @@ def indicator_terms(contract: Contract, indicator: Indicator, month: Days) -> In
         history.on(in_force.since)  # refuses days for which nothing is agreed
         return history.pieces(in_force)
 
-    def question(measure: Measure | Indicator, suffix: str = "") -> Question:
+    def question(measure: Measure | Indicator, suffix: str = "", part: str = "value") -> Question:
         """The scope of a part or a condition narrows the indicator's."""
         scopes = tuple(scope for scope in ({} if suffix == "" else indicator.scope, measure.scope) if scope)
         column = f"{indicator.id}__{suffix}" if suffix else indicator.id
         metric, terms = metric_named(measure.metric), _terms(contract, indicator.clause, measure, in_force)
         if contract.pending_at_seal == "by_due" and "period_by" in metric.terms and "period_by" not in measure.terms:
             terms["period_by"] = [Piece(in_force, "due", "pending_at_seal")]
-        return Question(column, metric, terms, scopes, in_force)
+        return Question(column, metric, terms, scopes, in_force, indicator.id, part)
 
     fields: dict[str, list[Piece[Any]]] = {
         "target": list(pieces("target", indicator.target)),
@@ -198,7 +201,7 @@ def indicator_terms(contract: Contract, indicator: Indicator, month: Days) -> In
         "scoring": list(pieces("scoring", indicator.scoring)),
         "consequences": list(pieces("consequences", indicator.consequences)),
     }
-    members = [Member(part.id, question(part, part.id), part.target) for part in indicator.worst_of]
+    members = [Member(part.id, question(part, part.id, "member"), part.target) for part in indicator.worst_of]
     condition, ceiling = indicator.use_if, indicator.ceiling_if
     return IndicatorTerms(
         id=indicator.id,
@@ -207,9 +210,9 @@ def indicator_terms(contract: Contract, indicator: Indicator, month: Days) -> In
         in_force=in_force,
         parts=_parts(in_force, fields, indicator.on_change),
         members=members,
-        use=None if condition is None else question(condition.use, "use"),
-        use_if=None if condition is None else question(condition, "use_if"),
-        ceiling_if=None if ceiling is None else question(ceiling, "ceiling_if"),
+        use=None if condition is None else question(condition.use, "use", "use"),
+        use_if=None if condition is None else question(condition, "use_if", "use_if"),
+        ceiling_if=None if ceiling is None else question(ceiling, "ceiling_if", "ceiling_if"),
     )
 
 
@@ -227,7 +230,7 @@ def fee_question(contract: Contract, fee_id: str, clause: str, measure: Measure,
     in_force = term_days(contract).overlap(month)
     terms = _terms(contract, clause, measure, in_force)
     scopes = (measure.scope,) if measure.scope else ()
-    return Question(f"fee__{fee_id}", metric_named(measure.metric), terms, scopes, in_force)
+    return Question(f"fee__{fee_id}", metric_named(measure.metric), terms, scopes, in_force, fee_id, "fee")
 
 
 def _terms(

@@ -144,7 +144,7 @@ def write_loads(con: duckdb.DuckDBPyConnection, loads: Sequence[Mapping[str, Any
         " FROM load ORDER BY load_id"
     ).fetchall()
     names = ("load_id", "source", "sha256", "mapping_sha256", "file_name", "bytes", "loaded_at")
-    found = [dict(zip(names, row, strict=True)) for row in rows if row[1:4] in wanted]
+    found: list[Any] = [dict(zip(names, row, strict=True)) for row in rows if row[1:4] in wanted]
     (folder / "loads.json").write_bytes(canonical_json(found))
     used = {one["mapping_sha256"] for one in loads}
     (folder / "mappings").mkdir(exist_ok=True)

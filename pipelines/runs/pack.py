@@ -11,7 +11,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from pipelines.core.canonical import canonical_json, sha256_hex
 from pipelines.core.problem import Problem
@@ -55,8 +55,8 @@ def write_pack(path: Path, members: Mapping[str, Member]) -> str:
     return sha256
 
 
-def _write_members(out: IO[bytes], members: Mapping[str, Member]) -> None:
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as pack:
+def _write_members(out: "_Stream", members: Mapping[str, Member]) -> None:
+    with zipfile.ZipFile(cast("IO[bytes]", out), "w", zipfile.ZIP_STORED) as pack:
         for name in sorted(members):
             content = members[name]
             info = zipfile.ZipInfo(name, LONG_AGO)

@@ -113,7 +113,7 @@ def raw_lines(
     found: dict[tuple[str, str], list[RawLine]] = {item: [] for item in items}
     wanted: dict[tuple[int, str], dict[tuple[str, ...], set[tuple[str, str]]]] = defaultdict(lambda: defaultdict(set))
     loaded: dict[int, str] = {}
-    for table, item, load_id, loaded_at, key in _events(warehouse, population, items):
+    for table, item, load_id, loaded_at, key in events_of(warehouse, population, items):
         wanted[load_id, table][key].add(item)
         loaded[load_id] = loaded_at
     for (load_id, table), keys in sorted(wanted.items()):
@@ -143,7 +143,7 @@ def set_of(lines: Sequence[RawLine]) -> list[RawLine]:
     return list({(line.load_id, line.table, line.line_no, line.missing): line for line in lines}.values())
 
 
-def _events(
+def events_of(
     warehouse: Warehouse, population: str, items: Sequence[tuple[str, str]]
 ) -> list[tuple[str, tuple[str, str], int, str, tuple[str, ...]]]:
     """Return (table, item, load, when loaded, key) of every event of the items."""

@@ -145,7 +145,7 @@ def _not_yet(home: Path, ref: StatementRef, body: Mapping[str, Any], now: dateti
                 f"Seal {ref.contract}:{earlier['month']} first, and close {where} again where that changed.",
                 "seal.order",
             )
-    contract = usable_contract(str(evidence_folder(home, ref.id) / "contract")).source.model
+    contract = usable_contract(str(evidence_folder(home, ref.id) / "contract"), Month.parse(body["month"])).source.model
     yield from _pending(contract, where, body, now)
 
 
@@ -199,14 +199,16 @@ def _words(
     """
     if sealed is not None:
         approvals = {one["party"]: one for one in sealed["approvals"]}
-    objections = [
+    objections: list[Any] = [
         word
         for version in list_statements(home)
         if (version.contract, version.month) == (ref.contract, ref.month)
         for word in words_on(home, version.sha256)
         if word["kind"] == "objection" and (sealed is None or word["signed_at"] <= sealed["sealed_at"])
     ]
-    keys = [key for key in keys_of(home, ref.contract) if sealed is None or key["registered_at"] <= sealed["sealed_at"]]
+    keys: list[Any] = [
+        key for key in keys_of(home, ref.contract) if sealed is None or key["registered_at"] <= sealed["sealed_at"]
+    ]
     found: dict[str, Member] = {f"approvals/{party}.json": canonical_json(dict(a)) for party, a in approvals.items()}
     objected = sorted(objections, key=lambda one: (one["signed_at"], one["party"], one["signature"]))
     return {**found, "objections.json": canonical_json(objected), "keys.json": canonical_json(keys)}

@@ -55,7 +55,7 @@ def settled_body(
         settled,
         Inputs(
             contract_digest=found.source.digest,
-            amendments=[],
+            amendments=[one.row for one in found.source.amendments],
             calendars_digest=measured.calendars_digest,
             loads=measured.loads,
             overrides=[_override_row(one) for one in measured.overrides],

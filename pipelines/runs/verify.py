@@ -282,7 +282,7 @@ def _definition_faults(body: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(
                 where=f"definition {key}",
                 what=f"The statement was made with {sha256[:16]}…, and installed here is"
-                f" {here[:16] + '…' if here else 'none'}. Its figures cannot be worked out again by another definition.",
+                f" {here[:16] + '…' if here else 'none'}. By another definition its figures are others.",
                 mend="Verify with a release of clausemeter that has this definition; the pack's own text of it is there"
                 " to be read, and is never run.",
                 code="verify.definition",
@@ -308,13 +308,13 @@ def _population(key: str) -> str:
 def _worked_out(con: duckdb.DuckDBPyConnection, said: _Said) -> tuple[list[Problem], dict[str, int]]:
     """Give every item its states again, lay the overrides over them, count, judge, settle, and compare."""
     body = said.body
+    month = Month.parse(body["month"])
     try:
-        found = usable_contract(str(said.evidence / "contract"))
+        found = usable_contract(str(said.evidence / "contract"), month)
     except Refused as refused:
         return list(refused.problems), {}
     if found.source.digest != body["contract"]["sha256"]:
         return [changed("evidence/contract/contract.yaml", "it is not the contract that the statement names")], {}
-    month = Month.parse(body["month"])
     terms = month_terms(found.source.model, month.days)
     cut_off_at = datetime.fromisoformat(body["cut_off_at"])
     shared = Frame(month.days, found.source.model.zone, cut_off_at)

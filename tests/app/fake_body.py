@@ -289,6 +289,17 @@ class FakeMonth:
                 "carried_items": {},
             },
             "past": [],
+            "questions": [
+                {
+                    "column": one["id"],
+                    "of": one["id"],
+                    "as": "value",
+                    "metric": one["metric"],
+                    "terms": one["terms"],
+                    "scope": one["scope"],
+                }
+                for one in indicators
+            ],
             "lines": lines,
             "totals": {**steps, "payable": f"{net + tax:f}", "withheld": "0.00", "carried_out": "0.00"},
             "definitions": {p.metric: sha256_hex(p.metric.encode()) for p in sorted(PROMISES, key=lambda p: p.id)},

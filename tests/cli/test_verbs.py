@@ -13,8 +13,8 @@ from tests.runs.contracts import contract
 
 VERBS = (
     "ingest", "loads", "measure", "metrics", "close", "statements", "explain", "sample", "demo", "serve",
-    "contract", "contract check", "why", "cubes", "cubes refresh", "cubes view",
-    "override", "override add", "override load", "override list",
+    "contract", "contract check", "contract show", "why", "cubes", "cubes refresh", "cubes view",
+    "override", "override add", "override load", "override list", "export",
 )  # fmt: skip
 
 
@@ -106,6 +106,14 @@ def test_nothing_measured_is_no_data_not_zero(say: Say, desk: Office) -> None:
     (found,) = json.loads(say(*words, "--json").out)
     assert (found["value"], found["n"]) == (None, 0)
     assert "no data" in say(*words).out
+
+
+def test_contract_show_is_read_in_either_language(say: Say, office: Office) -> None:
+    path = office.contract(contract())
+    assert say("contract", "show", path).out.startswith("# 合同 ")
+    english = say("contract", "show", path, "--lang", "en", "--on", "2026-10-16")
+    assert (english.status, "As it stands on 2026-10-16." in english.out) == (0, True)
+    assert say("contract", "show", path, "--on", "tomorrow").status == 2
 
 
 def test_contract_check_ends_with_0_or_1(say: Say, office: Office) -> None:

@@ -31,6 +31,7 @@ TESTS = {
     "notebooks",
     "properties",
     "reference",
+    "reference_settlement",
     "snapshots",
 }
 

@@ -194,10 +194,11 @@ def average_wait(call: Call, terms: Terms, world: World) -> Result:
         return "excluded: call-back", None
     if call.outcome == "lost" and call.wait is None:
         return "excluded: never answered", None  # what has no amount
-    wrong = unmeasurable_wait(call)
+    if call.outcome == "abandoned" and call.wait is None:
+        return "unmeasurable: no queue time", None  # in every metric, in an hour that the clock showed twice too
     if call.outcome == "abandoned" and terms["over"] == "answered":
-        # no queue time on an abandoned call: unmeasurable in every metric
-        return wrong if wrong == "unmeasurable: no queue time" else "excluded: left before an answer", None
+        return "excluded: left before an answer", None
+    wrong = unmeasurable_wait(call)
     if wrong:
         return wrong, None
     # how long it took until a call was lost is no wait of an answered or an abandoned one
