@@ -136,6 +136,14 @@ def write_texts(found: ReadContract, month: Month, folder: Path) -> None:
         path.write_bytes(text.encode())
 
 
+def write_adjusted(adjusted: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], folder: Path) -> None:
+    """Write what was last stated for each sealed month that was settled again, and what it comes to now."""
+    for stated, again in adjusted:
+        path = folder / "adjusted" / f"{stated['month']}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(canonical_json({"stated": dict(stated), "again": dict(again)}))
+
+
 def write_loads(con: duckdb.DuckDBPyConnection, loads: Sequence[Mapping[str, Any]], folder: Path) -> None:
     """Write the home's own account of the loads behind a month, and the mappings that they were read by."""
     wanted = {(one["source"], one["sha256"], one["mapping_sha256"]) for one in loads}

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -136,7 +137,9 @@ def forged(sealed: Packed, path: Path, change: Change) -> Path:
         members: dict[str, bytes] = {name: pack.read(name) for name in pack.namelist()}
     change(members)
     manifest = json.loads(members[MANIFEST])
-    kept = {n: sha256_hex(c) for n, c in members.items() if n not in (MANIFEST, SEAL) and not n.startswith(LOGS)}
+    kept: dict[str, Any] = {
+        n: sha256_hex(c) for n, c in members.items() if n not in (MANIFEST, SEAL) and not n.startswith(LOGS)
+    }
     members[MANIFEST] = canonical_json({**manifest, "members": kept})
     if SEAL in members:
         entry = json.loads(members[SEAL])
