@@ -14,9 +14,7 @@ def register(program: typer.Typer) -> None:
 
 def run(
     contract: Annotated[str, typer.Argument(help="A contract's number.")],
-    month: Annotated[
-        str | None, typer.Option(help="The first month to settle again; by default the first sealed.")
-    ] = None,
+    month: Annotated[str | None, typer.Option(help="The first to settle again; by default the first sealed.")] = None,
     *,
     as_json: AsJson = False,
     home: Home = DEFAULT_HOME,
@@ -41,20 +39,8 @@ def run(
             ]
         )
         return
-    table(
-        ["month", "difference", "stated", "settled again", ""],
-        [
-            [
-                one.month,
-                f"{one.difference.amount:f}",
-                one.stated[:12],
-                one.again[:12],
-                "" if one.is_other else "the same",
-            ]
-            for one in found
-        ],
-        right=(1,),
-    )
+    rows = [[one.month, f"{one.difference.amount:f}", one.stated[:12], one.again[:12]] for one in found]
+    table(["month", "difference", "stated", "settled again"], rows, right=(1,))
     for one in found:
         if one.is_other:
             print(f"\nclausemeter diff {one.stated[:12]} {one.again[:12]}  # which items, and why")

@@ -222,7 +222,7 @@ def test_a_draft_whose_state_does_not_follow_from_its_row_is_named(office: Offic
     body = json.loads(members[STATEMENT])
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
-        _, buckets = row_buckets(con, rows, body["evidence"]["offered_call"]["columns"])
+        buckets = row_buckets(con, rows, body["evidence"]["offered_call"]["columns"], 5)
     body["evidence"]["offered_call"]["sha256"] = buckets_digest(buckets)
     members["evidence/offered_call.buckets.json"] = canonical_json(dict(buckets))
     members[STATEMENT] = canonical_json(body)
