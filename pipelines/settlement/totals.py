@@ -249,6 +249,7 @@ class _Month:
             amount=-to_fen(exact, self.contract.currency),
             formula=f"{decimal_text(points)} points (tier {tier}): {priced}",
             group=table.kind if step == "deductions" else None,
+            taxed=None if step == "deductions" or self.contract.tax.deductions_as == "price_reduction" else Decimal(0),
             because=None if exact else f"{decimal_text(points)} points cost nothing",
         )
 
