@@ -109,13 +109,19 @@ def test_promises_days_and_what_is_carried_are_told():
 
 def test_what_the_month_leaves_to_later_ones_is_told():
     body = month()
+    credit = {"indicator": "connect", "consequence": "d", "clause": "4.2", "month": "2026-10", "borne": "2000.00"}
+    body["outlook"]["credits"] = [{**credit, "share": "0.5", "at": None, "left": 2}]
     body["outlook"] |= {
         "service_points": {"t": "3/1"},
         "carried_items": {"connect": [{"states": {"met": 5, "missed": 2}}]},
     }
     assert section(body, "What it leaves to later months") == [
-        ["Service points", ["t: 3/1"]],
-        ["Items carried on", ["connect: 7"]],
+        [
+            "Deductions that may be earned back",
+            ["Connect rate d: 2,000.00 borne in 2026-10, of which 50.00% comes back after 2 periods on target"],
+        ],
+        ["Service points", ["t 3"]],
+        ["Items carried on", ["Connect rate 7"]],
     ]
 
 
