@@ -358,7 +358,8 @@ class _Month:
             taken = to_fen(sum((taking.left for taking in covered), Fraction(0)), self.contract.currency)
             if limit is not None and taken > limit[0]:
                 bear(covered, taken - limit[0])
-                found.append(_cut(covered, taken - limit[0], f"{one.terms.id}.cap", f"{taken} − {limit[1]}", "repeats"))
+                cut = _cut(covered, taken - limit[0], f"{one.terms.id}.cap", f"{taken} − {limit[1]}", "repeats")
+                found.append(replace(cut, consequence=None))
         return found
 
     # --------------------------------------------------------------------------------------- 6. what months leave
@@ -370,7 +371,7 @@ class _Month:
                 kind="adjustment",
                 step="adjustments",
                 clause=one.rate.by,
-                amount=one.amount,
+                amount=to_fen(one.amount, self.contract.currency),
                 formula=one.reason,
                 rate=one.rate,
                 taxed=one.taxed,
