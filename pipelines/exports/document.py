@@ -352,6 +352,11 @@ def _rests_on(body: Mapping[str, Any], seal: Seal, words: Words) -> Iterator[dic
         (words("document.calendars"), body["calendars_sha256"]),
         *([(words("document.seal"), digest(dict(seal)))] if seal else []),
         *((f"{words('document.past')} {one['month']}", one["sha256"]) for one in body.get("past", ())),
+        *(
+            (words("document.adjusted", month=one["month"], what=words(f"document.{side}")), one[side])
+            for one in body.get("adjusted", ())
+            for side in ("stated", "again")
+        ),
     ]
     yield _hashes(words("document.rests_on"), "name 1fr", own, words)
     yield {

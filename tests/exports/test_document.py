@@ -159,6 +159,7 @@ def test_parts_terms_and_reasons_are_told():
 def test_every_hash_of_the_record_is_printed():
     body = month()
     body["past"] = [{"month": "2026-09", "sha256": "9a57" * 16}]
+    body["adjusted"] = [{"month": "2026-08", "stated": "57a7" * 16, "again": "a6a1" * 16}]
     body["loads"] = [{"source": "log", "sha256": "10ad" * 16, "mapping_sha256": "3a" * 32, "keeper": "vendor"}]
     body["evidence"] = {"offered_call": {"rows": 4011, "columns": ["item_id"], "sha256": "e51d" * 16}}
     body["contract"]["amendments"] = [
@@ -166,7 +167,16 @@ def test_every_hash_of_the_record_is_printed():
     ]
     text = printed(body)
     hashes = {body["sha256"], body["contract"]["sha256"], body["calendars_sha256"], *body["definitions"].values()}
-    for sha256 in (*hashes, "10ad" * 16, "e51d" * 16, "a3e7" * 16, "9a57" * 16, "补充协议一（2026-10-16 起）"):
+    for sha256 in (
+        *hashes,
+        "10ad" * 16,
+        "e51d" * 16,
+        "a3e7" * 16,
+        "9a57" * 16,
+        "57a7" * 16,
+        "a6a1" * 16,
+        "补充协议一（2026-10-16 起）",
+    ):
         assert sha256 in text
 
 

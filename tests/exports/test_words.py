@@ -116,6 +116,7 @@ def test_no_word_of_ours_is_idle():
         ("12 items, at least 30 are needed; counts as met", "12 件，至少需 30 件；视为达标"),
         ("prices include tax", "价格含税"),
         ("chat: no items", "chat：没有样本"),
+        ("9.00 − 8.00: 2026-08 settled again, a1 instead of b2", "9.00 − 8.00：2026-08 重新结算，以 a1 代替 b2"),
         ("a.b@1 is used: c.gap@1 0.2 is above 0.1", "采用 a.b@1：c.gap@1 0.2 高于 0.1"),
         ("score 48.39 is below 60", "得分 48.39，低于 60"),
         ("one event with a.b, which costs as much or more", "与 a.b 同属一事件，彼处扣款不低于此"),
