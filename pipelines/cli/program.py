@@ -15,6 +15,7 @@ from pipelines.cli import (
     demo,
     diff,
     explain,
+    export,
     ingest,
     keys,
     loads,
@@ -51,8 +52,8 @@ def home_of_all(
 
 
 VERBS = (
-    ingest, loads, measure, metrics, close, statements, explain, diff, months, approve, seal, adjust,
-    why, sample, demo, serve,
+    ingest, loads, measure, metrics, close, statements, explain, diff, export, months, approve, seal, adjust, why,
+    sample, demo, serve,
 )  # fmt: skip
 for verb in VERBS:
     verb.register(program)

@@ -45,6 +45,13 @@ class Question:
     terms: Pieces
     scopes: tuple[Mapping[str, Sequence[str]], ...]
     in_force: Days
+    of: str  # the indicator or fee that it is asked for
+    part: str = "value"  # which part of it: value, member, use, use_if, ceiling_if, fee
+
+    @property
+    def name(self) -> str:
+        """What it answers, over months: the indicator's id, with the member's or ``use`` behind a point."""
+        return self.of if self.part == "value" else f"{self.of}.{self.column.rpartition('__')[2]}"
 
     @property
     def percentile(self) -> Decimal | None:
@@ -89,6 +96,7 @@ class IndicatorTerms:
     question: Question
     in_force: Days
     parts: Sequence[PartTerms]
+    consequences: Sequence[Piece[list[Consequence]]] = ()  # day by day, for what follows the day of an item
     weight_share: Fraction = Fraction(1)
     members: Sequence[Member] = ()
     use: Question | None = None
@@ -115,6 +123,10 @@ class IndicatorTerms:
         """Whether its misses count as repeats: true for ratios, false for incidents, unless stated."""
         stated = self.indicator.escalates
         return self.metric.aggregate != "count" if stated is None else stated
+
+    def consequences_on(self, day: date) -> Sequence[Consequence]:
+        """Return what is agreed for a day."""
+        return next((piece.value for piece in self.consequences if day in piece.days), ())
 
     def questions(self) -> Iterator[Question]:
         """Yield all that is asked for it, each under its own column."""
@@ -147,7 +159,8 @@ def _each(terms: IndicatorTerms) -> list[IndicatorTerms]:
     def narrowed(question: Question, number: int, scope: Mapping[str, Sequence[str]]) -> Question:
         own, _, sub = question.column.partition("__")
         column = f"{own}__{number}{f'__{sub}' if sub else ''}"
-        return replace(question, column=column, scopes=(*question.scopes, scope))
+        of = f"{question.of}[{next(iter(scope.values()))[0]}]"
+        return replace(question, column=column, scopes=(*question.scopes, scope), of=of)
 
     def child(number: int, column: str, value: str) -> IndicatorTerms:
         scope = {column: [value]}
@@ -182,14 +195,14 @@ def indicator_terms(contract: Contract, indicator: Indicator, month: Days) -> In
         history.on(in_force.since)  # refuses days for which nothing is agreed
         return history.pieces(in_force)
 
-    def question(measure: Measure | Indicator, suffix: str = "") -> Question:
+    def question(measure: Measure | Indicator, suffix: str = "", part: str = "value") -> Question:
         """The scope of a part or a condition narrows the indicator's."""
         scopes = tuple(scope for scope in ({} if suffix == "" else indicator.scope, measure.scope) if scope)
         column = f"{indicator.id}__{suffix}" if suffix else indicator.id
         metric, terms = metric_named(measure.metric), _terms(contract, indicator.clause, measure, in_force)
         if contract.pending_at_seal == "by_due" and "period_by" in metric.terms and "period_by" not in measure.terms:
             terms["period_by"] = [Piece(in_force, "due", "pending_at_seal")]
-        return Question(column, metric, terms, scopes, in_force)
+        return Question(column, metric, terms, scopes, in_force, indicator.id, part)
 
     fields: dict[str, list[Piece[Any]]] = {
         "target": list(pieces("target", indicator.target)),
@@ -198,7 +211,7 @@ def indicator_terms(contract: Contract, indicator: Indicator, month: Days) -> In
         "scoring": list(pieces("scoring", indicator.scoring)),
         "consequences": list(pieces("consequences", indicator.consequences)),
     }
-    members = [Member(part.id, question(part, part.id), part.target) for part in indicator.worst_of]
+    members = [Member(part.id, question(part, part.id, "member"), part.target) for part in indicator.worst_of]
     condition, ceiling = indicator.use_if, indicator.ceiling_if
     return IndicatorTerms(
         id=indicator.id,
@@ -206,10 +219,11 @@ def indicator_terms(contract: Contract, indicator: Indicator, month: Days) -> In
         question=members[0].question if members else question(indicator),
         in_force=in_force,
         parts=_parts(in_force, fields, indicator.on_change),
+        consequences=fields["consequences"],
         members=members,
-        use=None if condition is None else question(condition.use, "use"),
-        use_if=None if condition is None else question(condition, "use_if"),
-        ceiling_if=None if ceiling is None else question(ceiling, "ceiling_if"),
+        use=None if condition is None else question(condition.use, "use", "use"),
+        use_if=None if condition is None else question(condition, "use_if", "use_if"),
+        ceiling_if=None if ceiling is None else question(ceiling, "ceiling_if", "ceiling_if"),
     )
 
 
@@ -227,7 +241,7 @@ def fee_question(contract: Contract, fee_id: str, clause: str, measure: Measure,
     in_force = term_days(contract).overlap(month)
     terms = _terms(contract, clause, measure, in_force)
     scopes = (measure.scope,) if measure.scope else ()
-    return Question(f"fee__{fee_id}", metric_named(measure.metric), terms, scopes, in_force)
+    return Question(f"fee__{fee_id}", metric_named(measure.metric), terms, scopes, in_force, fee_id, "fee")
 
 
 def _terms(

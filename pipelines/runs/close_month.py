@@ -101,7 +101,7 @@ def close_month(
     logs speak of, but never after ``now``. ``as_of``: only what was loaded and decided by then; such a look back is
     shown and not kept. The same inputs give the same bytes, and no new version.
     """
-    found = usable_contract(contract_name)
+    found = usable_contract(contract_name, month, known_at=as_of)
     contract = found.source.model
     days = term_days(contract).overlap(month.days)
     if not len(days):

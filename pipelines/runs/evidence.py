@@ -24,7 +24,7 @@ from pipelines.core.period import Month
 from pipelines.metrics.compose import Ask, ask_columns, population_options, scans_for
 from pipelines.metrics.declare import Metric, population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
-from pipelines.metrics.scope import Posting, scope_sql
+from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for
 from pipelines.runs.contracts import ReadContract
 from pipelines.runs.states import FACTS_KEPT
@@ -62,7 +62,7 @@ def month_scans(found: ReadContract, month: Month, shared: Frame, roster: Sequen
             shared.days,
             shared.zone,
             shared.cut_off_at,
-            scope(found.source.model.scope, one.metric) or "true",
+            contract_scope_sql(found.source.model.scope, roster, one.metric.population) or "true",
             calendar_for(one.metric, found.calendars),
             population_options(one.metric, one.terms),
             shared.spans,
@@ -92,7 +92,7 @@ def write_items(
     # a sum of counts is wider than Parquet's integers
     columns = [*FACTS_KEPT, *(f"CAST({c} AS BIGINT) AS {c}" if has[c] == "HUGEINT" else c for c in inputs)]
     for ask in scan.asks:
-        columns += [f"{ask.column}_{kind}" for kind in ("group", "amount") if f"{ask.column}_{kind}" in has]
+        columns += [f"{ask.column}_{kind}" for kind in ("group", "amount", "whole") if f"{ask.column}_{kind}" in has]
         listed = ", ".join(quoted(state) for state in states[ask.column])
         columns += [
             f"list_extract([{listed}], {name}) AS {name}"
@@ -243,17 +243,23 @@ def read_roster(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Posting]:
     return [Posting(*row) for row in rows]
 
 
+# What an item's row says of an indicator, by the name that it has beside what comes out again.
+SAID = (
+    ("state", "said"), ("base", "said_base"), ("amount", "said_amount"), ("whole", "said_whole"), ("group", "group"),
+)  # fmt: skip
+
+
 def read_items(con: duckdb.DuckDBPyConnection, scan: Scan, folder: Path) -> dict[str, list[str]]:
     """Make ``wide`` from a population's file: states and amounts worked out again from each row, by what is installed.
 
-    What the file says of them stands beside, as ``<indicator>_said``, ``_said_base`` and ``_said_amount``.
+    What the file says of them stands beside, as ``<indicator>_said``, ``_said_base``, ``_said_amount`` and so on.
     """
     path = folder / f"{scan.name}.parquet"
     has = set(columns_of(con, path))
     said = [
         f"item.{ask.column}_{kind} AS {ask.column}_{name}"
         for ask in scan.asks
-        for kind, name in (("state", "said"), ("base", "said_base"), ("amount", "said_amount"), ("group", "group"))
+        for kind, name in SAID
         if f"{ask.column}_{kind}" in has
     ]
     again = ask_columns(scan.population, scan.asks, groups=False)

@@ -34,6 +34,10 @@ SURVEY_OF_CONTACT = Events("survey", "contact_id", names_contact=True)
 EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "offered_call": OF_CONTACT[:1],
     "call_leg": (Events("call", "call_id || '#' || e.leg_id"),),
+    "handled_call": OF_CONTACT[:1],
+    "silence": OF_CONTACT[:1],
+    "delivered_log": (),  # thousands of lines, and those that never came
+    "shift": (Events("attendance", "agent_id || '#' || e.shift_id"),),
     "agent_state": (Events("agent_state", "agent_id || '#' || epoch_us(e.since_at)"),),
     "chat_session": OF_CONTACT[1:2],
     "chat_round": OF_CONTACT[1:2],
@@ -41,10 +45,12 @@ EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "email_question": OF_CONTACT[2:],
     "flagged_case": (Events("case", "case_id"),),
     "handled_contact": (*OF_CONTACT, CASE_OF_CONTACT),
+    "counted_contact": OF_CONTACT,
     "asked_contact": (*OF_CONTACT, CASE_OF_CONTACT, SURVEY_OF_CONTACT),
     "next_contact": OF_CONTACT,
     "repeated_contact": (*OF_CONTACT, CASE_OF_CONTACT, SURVEY_OF_CONTACT),
     "case_cycle": (Events("case", "case_id"),),
+    "resolved_case": (Events("case", "case_id"),),
     "complaint_and_contact": (*OF_CONTACT, Events("case", "case_id")),
     "surveyed_contact": (SURVEY_OF_CONTACT, *OF_CONTACT),
     "inspected_contact": (Events("inspection", "contact_id", names_contact=True), *OF_CONTACT),
@@ -177,5 +183,5 @@ def event_id(population: str, item_id: str) -> str:
     """
     if population == "complaint_and_contact":
         return item_id.removeprefix("case:")
-    is_part = population in ("chat_round", "email_question", "agent_state", "case_cycle")
+    is_part = population in ("chat_round", "email_question", "agent_state", "case_cycle", "resolved_case")
     return item_id.rpartition("#")[0] if is_part else item_id

@@ -146,7 +146,7 @@ def _not_yet(home: Path, ref: StatementRef, body: Mapping[str, Any], now: dateti
                 f"Seal {ref.contract}:{earlier['month']} first, and close {where} again where that changed.",
                 "seal.order",
             )
-    contract = usable_contract(str(evidence_folder(home, ref.id) / "contract")).source.model
+    contract = usable_contract(str(evidence_folder(home, ref.id) / "contract"), Month.parse(body["month"])).source.model
     yield from _pending(contract, where, body, now)
 
 

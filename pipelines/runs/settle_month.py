@@ -57,7 +57,7 @@ def settled_body(
     changed = [adjustment_between(contract, *pair) for pair in adjusted if is_other(*pair)]
     facts = replace(measured.facts, adjustments=changed)
     judged = [
-        judge(one, facts.counts, carried=left.carried_items.get(one.id, ()), missing=facts.missing.get(one.id))
+        judge(one, facts.counts, carried=left.carried_items, missing=facts.missing.get(one.id))
         for one in measured.terms
     ]
     settled = settle(contract, month.days, judged, facts, left)
@@ -68,7 +68,7 @@ def settled_body(
         settled,
         Inputs(
             contract_digest=found.source.digest,
-            amendments=[],
+            amendments=[one.row for one in found.source.amendments],
             calendars_digest=measured.calendars_digest,
             loads=measured.loads,
             overrides=[_override_row(one) for one in measured.overrides],
@@ -92,13 +92,15 @@ def left_behind(contract: Contract, past: Sequence[Body], again: Mapping[str, Bo
     if not past:
         return Past()
     before = past[-1]
-    amount = Decimal(before["totals"]["carried_out"])
+    name = f"{before['month']}, statement {statement_hash(before)[:ID_DIGITS]}"
+    if "outlook" in before:
+        left = past_of((again or {}).get(before["month"], before)["outlook"])
+        stated = past_of(before["outlook"]).carried  # carried sums are not rewritten
+        return replace(left, carried=[replace(one, out_of=name) for one in stated])
+    amount = Decimal(before["totals"]["carried_out"])  # of a statement from before outlooks
     is_net = contract.tax.deductions_as == "price_reduction"  # otherwise its tax is in it
     rate = tax_rate(contract, Month.parse(before["month"]).days) if is_net else None
-    words = f"{before['month']}, statement {statement_hash(before)[:ID_DIGITS]}"
-    carried = Carried(amount, words, rate) if amount else None
-    latest = (again or {}).get(before["month"], before)
-    return past_of(latest["outlook"], carried) if "outlook" in latest else Past(carried=carried)
+    return Past(carried=[Carried(amount, name, rate)] if amount else [])
 
 
 def is_other(stated: Body, again: Body) -> bool:

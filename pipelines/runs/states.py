@@ -205,7 +205,9 @@ def row_dimensions(by: Mapping[str, str], vendor_kept: Sequence[str], log: str) 
 
 
 def _columns(ask: Ask) -> list[str]:
-    kinds = ["state", *(["amount"] if ask.metric.amount else []), *(["group"] if ask.group else [])]
+    metric = ask.metric
+    kinds = ["state", *(["amount"] if metric.amount else []), *(["whole"] if metric.whole else [])]
+    kinds += ["group"] if ask.group else []
     return [f"{ask.column}_{kind}" for kind in kinds]
 
 
@@ -245,6 +247,7 @@ def _count_items(
     groups = [f"g{number}" for number in range(group_count)]
     keys = [*groups, "is_kept", "outside", *(f"{ask.column}_state" for ask in asks)]
     sums = [f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in asks if ask.metric.amount is not None]
+    sums += [f"sum({ask.column}_whole) AS {ask.column}_base" for ask in asks if ask.metric.whole is not None]
     cursor = con.execute(f"SELECT {', '.join([*keys, 'count(*) AS n', *sums])} FROM ({rows}) GROUP BY ALL")
     names = [column[0] for column in cursor.description or []]
     for values in cursor.fetchall():
@@ -257,7 +260,7 @@ def _count_items(
             if row["outside"] is None and code is not None and amount is not None:
                 state = states[ask.column][code - 1]
                 counts.amount += amount if ask.metric.sums(state) else 0
-                counts.base += amount if ask.metric.bears(state) else 0
+                counts.base += row.get(f"{ask.column}_base", amount) if ask.metric.bears(state) else 0
 
 
 def _counts_of(found: dict[tuple[str, tuple[Any, ...]], Counts], ask: Ask, group: tuple[Any, ...]) -> Counts:

@@ -322,13 +322,13 @@ def _population(key: str) -> str:
 def _worked_out(con: duckdb.DuckDBPyConnection, said: _Said) -> tuple[list[Problem], dict[str, int]]:
     """Give every item its states again, lay the overrides over them, count, judge, settle, and compare."""
     body = said.body
+    month = Month.parse(body["month"])
     try:
-        found = usable_contract(str(said.evidence / "contract"))
+        found = usable_contract(str(said.evidence / "contract"), month)
     except Refused as refused:
         return list(refused.problems), {}
     if found.source.digest != body["contract"]["sha256"]:
         return [changed("evidence/contract/contract.yaml", "it is not the contract that the statement names")], {}
-    month = Month.parse(body["month"])
     terms = month_terms(found.source.model, month.days)
     cut_off_at = datetime.fromisoformat(body["cut_off_at"])
     shared = Frame(month.days, found.source.model.zone, cut_off_at)
@@ -383,8 +383,9 @@ def _state_faults(
         if kind == "base" and f"{said}_base" in has:
             said = f"coalesce({said}_base, {said})"
         pairs = [(said, again)]
-        if kind == "base" and f"{ask.column}_amount" in has:
-            pairs.append((f"{ask.column}_said_amount", f"{ask.column}_amount"))
+        if kind == "base":
+            sums = (f"{ask.column}_{name}" for name in ("amount", "whole"))
+            pairs += [(one.replace(ask.column, said, 1), one) for one in sums if one in has]
         for written, worked_out in pairs:
             rows = con.execute(
                 f"SELECT item_source || '/' || item_id, CAST({written} AS VARCHAR), CAST({worked_out} AS VARCHAR)"

@@ -1,17 +1,16 @@
 """The lines of a statement: each rounded once, signed towards the payable sum, with its formula filled in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from pipelines.contract.model import Contract, Fee, clause_numbers
+from pipelines.contract.model import Contract
 from pipelines.contract.resolve import dated, term_days
 from pipelines.core.dated import Piece
 from pipelines.core.exact import exact_text
 from pipelines.core.money import minor_digits, to_fen, total
 from pipelines.core.period import Days
-from pipelines.settlement.facts import Facts
 
 NET_OF_TAX = "net_of_tax"
 
@@ -75,30 +74,3 @@ def tax_rate(contract: Contract, month: Days) -> Piece[Decimal]:
 def money_text(amount: Decimal | Fraction, currency: str) -> str:
     """Return money with its currency's digits, and more where an agreed price has more."""
     return exact_text(amount, minor_digits(currency))
-
-
-def fee_lines(contract: Contract, month: Days, facts: Facts) -> list[Line]:  # noqa: ARG001 - quantities come next
-    """Return the fee lines of a month: one a price version; a partial month and each version by calendar days."""
-    ordered = sorted(contract.fees, key=lambda fee: (clause_numbers(fee.clause), fee.id))
-    return [line for fee in ordered for line in _fixed_fee(contract, fee, month)]
-
-
-def _fixed_fee(contract: Contract, fee: Fee, month: Days) -> Iterable[Line]:
-    in_force = term_days(contract).overlap(month)
-    prices = dated(fee.id, fee.amount or [], begins=contract.term.from_, by=fee.clause).pieces(in_force)
-    for price in prices:
-        amount = Fraction(price.value)
-        formula = money_text(price.value, contract.currency)
-        if len(price.days) != len(month):
-            amount = amount * len(price.days) / len(month)
-            formula += f" × {len(price.days)}/{len(month)}"
-        yield Line(
-            id=fee.id if len(prices) == 1 else f"{fee.id}@{price.days.since}",
-            kind="fee",
-            step="fees",
-            clause=fee.clause,
-            amount=to_fen(amount, contract.currency),
-            formula=formula,
-            days=price.days,
-            by=price.by,
-        )

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from pipelines.contract.model import Contract, Words
+from pipelines.contract.resolve import Question, month_questions
 from pipelines.core.canonical import digest, sha256_hex
 from pipelines.core.exact import decimal_text
 from pipelines.core.period import Days, Month
@@ -26,7 +27,7 @@ class Inputs:
     """What the month rests on besides the contract's words: all of it named by digest."""
 
     contract_digest: str
-    amendments: Sequence[Mapping[str, str]]
+    amendments: Sequence[Mapping[str, Any]]
     calendars_digest: str
     loads: Sequence[Mapping[str, Any]]
     overrides: Sequence[Mapping[str, str]]
@@ -46,6 +47,7 @@ def body(
     contract: Contract, month: Month, judged: Sequence[Judged], settled: Settled, inputs: Inputs
 ) -> dict[str, Any]:
     """Return the statement's body, ready for canonical JSON: no float, no Decimal, every order fixed."""
+    asked = month_questions(contract, month.days)
     in_order = sorted(judged, key=lambda one: (one.terms.indicator.place, one.terms.id))
     return {
         "schema": SCHEMA,
@@ -63,13 +65,14 @@ def body(
         "currency": contract.currency,
         "cut_off_at": instant_text(inputs.cut_off_at),
         "indicators": [indicator_body(one) for one in in_order],
+        "questions": [question_body(one) for one in asked],
         "score": score_body(settled.score),
         "month_fail": {"failed": bool(settled.failed), "reasons": list(settled.failed)},
         "notices": [notice_body(notice) for notice in settled.notices],
         "lines": [line_body(line) for line in settled.lines],
         "totals": {step: f"{amount:f}" for step, amount in settled.totals.items()},
         "outlook": past_body(settled.outlook),
-        "definitions": definitions_body(judged),
+        "definitions": definitions_body(asked),
         "calendars_sha256": inputs.calendars_digest,
         "loads": list(inputs.loads),
         "overrides": list(inputs.overrides),
@@ -85,9 +88,9 @@ def statement_hash(found: Mapping[str, Any]) -> str:
     return digest(dict(found))
 
 
-def definitions_body(judged: Sequence[Judged]) -> dict[str, str]:
+def definitions_body(asked: Sequence[Question]) -> dict[str, str]:
     """Return the SHA-256 of every definition that decides a state: the metrics and the populations they stand on."""
-    metrics = [question.metric for one in judged for question in one.terms.questions()]
+    metrics = [question.metric for question in asked]
     populations = {
         f"population {name}": sha256_hex(population_sql(name).encode()) for m in metrics for name in m.populations
     }
@@ -150,7 +153,7 @@ def indicator_body(one: Judged) -> dict[str, Any]:
         "used": one.used,
         "ceiling": one.ceiling,
         "carried_in": sum(counts.population for counts in one.carried_in),
-        "carried_out": sum(counts.population for counts in one.carried_out),
+        "carried_out": sum(counts.population for found in one.carried_out.values() for counts in found),
         "scope": _scope_body(one.terms.question.scopes),
         "options": {
             "period": indicator.period,
@@ -163,12 +166,29 @@ def indicator_body(one: Judged) -> dict[str, Any]:
             "compare_at": None if indicator.compare_at is None else decimal_text(indicator.compare_at),
             "compare_rounding": indicator.compare_rounding,
         },
-        "terms": [
-            {"name": name, "value": piece.value, **days_body(piece.days), "by": piece.by}
-            for name, pieces in sorted(one.terms.terms.items())
-            for piece in pieces
-        ],
+        "terms": terms_body(one.terms.question),
         "parts": [part_body(one, part) for part in one.parts],
+    }
+
+
+def terms_body(question: Question) -> list[dict[str, str]]:
+    """Return the terms of a question's items, a row a value and span."""
+    return [
+        {"name": name, "value": piece.value, **days_body(piece.days), "by": piece.by}
+        for name, pieces in sorted(question.terms.items())
+        for piece in pieces
+    ]
+
+
+def question_body(question: Question) -> dict[str, Any]:
+    """Return what was asked of the logs, and under which name the evidence has it."""
+    return {
+        "column": question.column,
+        "of": question.of,
+        "as": question.part,
+        "metric": question.metric.key,
+        "terms": terms_body(question),
+        "scope": _scope_body(question.scopes),
     }
 
 
@@ -194,8 +214,8 @@ def _scope_body(scopes: Sequence[Mapping[str, Sequence[str]]]) -> dict[str, list
 def member_body(one: JudgedMember) -> dict[str, Any]:
     """Return one of the promises of a ``worst_of``, over a part's days."""
     return {
-        "id": one.member.id,
-        "metric": one.member.question.metric.key,
+        "id": one.member.id if one.member else "",
+        "metric": one.member.question.metric.key if one.member else "",
         **ratio_body(one.measured),
         "target": _text(one.target),
         "verdict": one.verdict,

@@ -289,6 +289,17 @@ class FakeMonth:
                 "carried_items": {},
             },
             "past": [],
+            "questions": [
+                {
+                    "column": one["id"],
+                    "of": one["id"],
+                    "as": "value",
+                    "metric": one["metric"],
+                    "terms": one["terms"],
+                    "scope": one["scope"],
+                }
+                for one in indicators
+            ],
             "adjusted": [],
             "lines": lines,
             "totals": {**steps, "payable": f"{net + tax:f}", "withheld": "0.00", "carried_out": "0.00"},
