@@ -249,6 +249,7 @@ class _Month:
             amount=-to_fen(exact, self.contract.currency),
             formula=f"{decimal_text(points)} points (tier {tier}): {priced}",
             group=table.kind if step == "deductions" else None,
+            taxed=None if step == "deductions" or self.contract.tax.deductions_as == "price_reduction" else Decimal(0),
             because=None if exact else f"{decimal_text(points)} points cost nothing",
         )
 
@@ -358,7 +359,8 @@ class _Month:
             taken = to_fen(sum((taking.left for taking in covered), Fraction(0)), self.contract.currency)
             if limit is not None and taken > limit[0]:
                 bear(covered, taken - limit[0])
-                found.append(_cut(covered, taken - limit[0], f"{one.terms.id}.cap", f"{taken} − {limit[1]}", "repeats"))
+                cut = _cut(covered, taken - limit[0], f"{one.terms.id}.cap", f"{taken} − {limit[1]}", "repeats")
+                found.append(replace(cut, consequence=None))
         return found
 
     # --------------------------------------------------------------------------------------- 6. what months leave
@@ -370,7 +372,7 @@ class _Month:
                 kind="adjustment",
                 step="adjustments",
                 clause=one.rate.by,
-                amount=one.amount,
+                amount=to_fen(one.amount, self.contract.currency),
                 formula=one.reason,
                 rate=one.rate,
                 taxed=one.taxed,

@@ -53,9 +53,14 @@ class World:
         return Contract.model_validate(self.tree)
 
 
+def one_in(draw: Draw, many: int) -> bool:
+    """Say yes one time in so many; hypothesis would draw the ends of a range more often than that."""
+    return draw(st.sampled_from([False] * (many - 1) + [True]))
+
+
 def maybe(draw: Draw, what: Any, chance: int = 3) -> Any:
     """Draw one time in so many, else None."""
-    return draw(what) if draw(st.integers(1, chance)) == 1 else None
+    return draw(what) if one_in(draw, chance) else None
 
 
 def put(tree: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -152,7 +157,11 @@ def form_of(draw: Draw, form: str, sort: Sort) -> dict[str, Any]:
     if form == "bands":
         return {"bands": tiers(draw, sort, "amount", [0, 100, 333.33, 2500], rising=dearer)}
     if form == "pool":
-        return {"pool": draw(st.sampled_from(["p1", "p2"])), "allocation": draw(SHARE), "category": draw(SHARE)}
+        pool = {
+            "pool": draw(st.sampled_from(["p1", "p2"])),
+            "allocation": draw(st.sampled_from(["60%", "100%", "33%"])),
+        }
+        return put(pool, category=maybe(draw, SHARE), severity=maybe(draw, st.sampled_from(["0.5", "1.5"]), 4))
     if form == "points":
         table = draw(st.sampled_from(["now", "later"]))
         return {"table": table, "bands": tiers(draw, sort, "points", [0, 1, 2, 3, 4], rising=dearer)}
@@ -199,7 +208,7 @@ def dated(draw: Draw, value: Any, other: Any, chance: int = 4) -> Any:
 
 def indicator(draw: Draw, number: int, *, tame: bool) -> dict[str, Any]:
     sort = SORTS[draw(st.sampled_from(sorted(SORTS)))]
-    daily = draw(st.integers(1, 6)) == 1
+    daily = one_in(draw, 6)
     targets = sort.around[1:3] if not daily else sort.around[1:2]
     found: dict[str, Any] = {
         "id": f"i{number}",
@@ -225,15 +234,15 @@ def indicator(draw: Draw, number: int, *, tame: bool) -> dict[str, Any]:
         found["for_each"] = {"team": draw(st.sampled_from([["A", "B"], ["B", "C", "A"]]))}
     if shape == "use":
         found["use_if"] = {"metric": "contact.resolution_gap@1", "above": "10%", "use": {"metric": sort.metric}}
-    if draw(st.integers(1, 5)) == 1:
+    if one_in(draw, 5):
         found["ceiling_if"] = {"metric": "quality.participation@1", "below": "10%", "points": "80"}
-    if draw(st.integers(1, 4)) > 1 and found["class"] != "report_only":
+    if not one_in(draw, 4) and found["class"] != "report_only":
         found["weight"] = dated(draw, draw(st.sampled_from(["4", "6", "12"])), "10", 6)
         found["scoring"] = dated(draw, scoring(draw, sort), scoring(draw, sort), 6)
-    costs = [consequence(draw, n, sort, daily=daily, tame=tame) for n in range(draw(st.integers(0, 3)))]
+    costs = [consequence(draw, n, sort, daily=daily, tame=tame) for n in range(draw(st.sampled_from([2, 1, 3, 0])))]
     if costs and found["class"] != "report_only":
         found["consequences"] = costs
-        if not tame and draw(st.integers(1, 6)) == 1:
+        if not tame and one_in(draw, 6):
             other = [consequence(draw, n, sort, daily=daily, tame=tame) for n in range(9, 9 + len(costs))]
             found["consequences"] = [{"value": costs}, {"since": "2026-12-11", "value": other}]
     compare = {"%": "0.1%"}.get(sort.around[0][-1], "0.5")
@@ -252,7 +261,7 @@ def indicator(draw: Draw, number: int, *, tame: bool) -> dict[str, Any]:
 
 def fees(draw: Draw) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [{"id": "monthly", "clause": "3.1", "form": "fixed"}]
-    found[0]["amount"] = dated(draw, draw(st.sampled_from(["100000", "12345.67", "500"])), "98765.43")
+    found[0]["amount"] = dated(draw, draw(st.sampled_from(["100000", "12345.67", "1500"])), "4321.43")
     if draw(st.booleans()):
         tiers_ = [{"from": "1", "price": "1.2"}, {"from": "51", "price": "1.005"}, {"from": "101", "price": "0.333"}]
         mode = draw(st.sampled_from(["graduated", "volume"]))
@@ -264,7 +273,7 @@ def fees(draw: Draw) -> list[dict[str, Any]]:
             "mode": mode,
             "tiers": dated(draw, tiers_, other),
         }
-        if draw(st.integers(1, 3)) == 1:
+        if one_in(draw, 3):
             chat["surge"] = {
                 "forecast": {FIRST: "100", month_after(FIRST): "60"},
                 "tolerance": draw(st.sampled_from(["0", "15%"])),
@@ -275,10 +284,10 @@ def fees(draw: Draw) -> list[dict[str, Any]]:
         found.append(chat)
         if draw(st.booleans()):
             found.append({"id": "least", "clause": "3.2", "form": "minimum", "amount": "120", "minimum_of": ["chat"]})
-    if draw(st.integers(1, 3)) == 1:
+    if one_in(draw, 3):
         found.append({"id": "seats", "clause": "3.3", "form": "seats", "price": "5500", "seats": dated(draw, "4", "6")})
         found[-1]["overtime"] = draw(st.sampled_from(["paid", "unpaid"]))
-    if draw(st.integers(1, 3)) == 1:
+    if one_in(draw, 3):
         found.append({"id": "minutes", "clause": "3.4", "form": "per_minute", "price": dated(draw, "0.85", "0.9")})
     return found
 
@@ -304,7 +313,7 @@ def coefficient(draw: Draw) -> dict[str, Any]:
 def caps(draw: Draw, *, tame: bool) -> list[dict[str, Any]]:
     kinds = [["kpi", "event"]] if tame else [["kpi"], ["event"], ["kpi", "event"]]
     found = []
-    for number, kind in enumerate(draw(st.permutations(kinds))[: draw(st.integers(0, len(kinds)))]):
+    for number, kind in enumerate(draw(st.permutations(kinds))[: draw(st.sampled_from([*range(len(kinds) + 1)]))]):
         cap: dict[str, Any] = {"id": f"cap{number}", "clause": f"7.{number}", "kinds": kind}
         rate = draw(st.sampled_from(["1%", "10%", "20%"]))
         cap |= {"rate": dated(draw, rate, "5%")} if draw(st.booleans()) else {"amount": dated(draw, "3000", "1234.56")}
@@ -334,7 +343,7 @@ def worlds(draw: Draw, *, tame: bool = False) -> World:
             "prices_include_tax": draw(st.sampled_from(["false", "false", "true"])),
         },
         "fees": fees(draw),
-        "indicators": [indicator(draw, n, tame=tame) for n in range(draw(st.integers(1, 4)))],
+        "indicators": [indicator(draw, n, tame=tame) for n in range(draw(st.sampled_from([3, 2, 4, 1])))],
         "caps": caps(draw, tame=tame),
         "pools": [
             {"id": "p1", "clause": "6.1", "at_risk": dated(draw, "12%", "5%"), "total": "9"},
@@ -345,16 +354,16 @@ def worlds(draw: Draw, *, tame: bool = False) -> World:
             {"id": "later", "clause": "6.4", "bands": TABLE, "of": "next", "kind": "event"},
         ],
     }
-    if draw(st.booleans()):
+    if not one_in(draw, 3):
         tree["coefficient"] = coefficient(draw)
-    if draw(st.integers(1, 3)) == 1:
+    if one_in(draw, 3):
         tree["month_fail"] = {
             "clause": "5.2",
             "score_below": "70",
             "notices": [{"clause": "5.2(1)", "action": "plan", "consecutive": "1"}],
         }
     names = [f"{one['id']}.{c['id']}" for one in tree["indicators"] for c in one.get("consequences", []) if "id" in c]
-    if not tame and len(names) > 1 and draw(st.integers(1, 3)) == 1:
+    if not tame and len(names) > 1 and one_in(draw, 3):
         lines = sorted(draw(st.sets(st.sampled_from(names), min_size=2, max_size=3)))
         tree["one_event"] = [{"month": draw(st.sampled_from([FIRST, last])), "event": "e", "lines": lines, "by": "x"}]
     months = {month_after(FIRST, n): facts(draw, tree, month_after(FIRST, n), tame=tame) for n in range(many)}
@@ -381,7 +390,7 @@ def asked(tree: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def counts(draw: Draw, metric: str) -> Counts:
-    good, bad = draw(st.integers(0, 20)), draw(st.integers(0, 3))
+    good, bad = draw(st.sampled_from([8, 9, 18, 19, 20, 0, 1, 36])), draw(st.sampled_from([1, 2, 0, 3, 4]))
     odd = {name: draw(st.sampled_from([0, 0, 0, 1])) for name in ("excluded", "of_operator", "of_vendor", "pending")}
     if metric == SORTS["mean"].metric:
         return Counts(counted=good, amount=Fraction(good * draw(st.integers(10, 50))), **odd)
@@ -400,14 +409,18 @@ def counts(draw: Draw, metric: str) -> Counts:
 
 def facts(draw: Draw, tree: dict[str, Any], month: str, *, tame: bool) -> Facts:
     days = days_of(month)
-    some = st.sets(st.sampled_from([days[0], days[9], days[10], days[14], days[15], days[19], days[-1]]), max_size=3)
-    missing = [one["id"] for one in tree["indicators"] if draw(st.integers(1, 12)) == 1]
+    some = st.sets(
+        st.sampled_from([days[0], days[9], days[10], days[14], days[15], days[19], days[-1]]), min_size=1, max_size=3
+    )
+    missing = [one["id"] for one in tree["indicators"] if one_in(draw, 12)]
     incidents: dict[str, list[Incident]] = {}
     for name, _ in asked(tree):
         if "." not in name:
-            found = draw(st.sets(st.tuples(st.sampled_from(["k1", "k2", "k3"]), some_day(days)), max_size=2))
+            found = draw(
+                st.sets(st.tuples(st.sampled_from(["k1", "k2", "k3"]), some_day(days)), min_size=1, max_size=3)
+            )
             incidents[name] = [Incident("qa", item, day) for item, day in sorted(found)]
-    adjusted = not tame and draw(st.integers(1, 6)) == 1
+    adjusted = not tame and one_in(draw, 6)
     return Facts(
         counts={name: {day: counts(draw, metric) for day in sorted(draw(some))} for name, metric in asked(tree)},
         incidents=incidents,

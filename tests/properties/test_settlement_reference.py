@@ -24,7 +24,7 @@ from tests.reference_settlement.product import settle_with_product
 from tests.reference_settlement.settle import settle, settle_months
 from tests.reference_settlement.verdicts import term_days
 
-CONTRACTS = int(os.environ.get("CLAUSEMETER_CONTRACTS", "60"))
+CONTRACTS = int(os.environ.get("CLAUSEMETER_CONTRACTS", "25"))
 DRAWN = settings(
     max_examples=CONTRACTS,
     deadline=None,
