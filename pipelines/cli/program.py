@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import (
+    adjust,
     approve,
     close,
     contract,
@@ -51,8 +52,8 @@ def home_of_all(
 
 
 VERBS = (
-    ingest, loads, measure, metrics, close, statements, explain, diff, export, months, approve, seal, why, sample, demo,
-    serve,
+    ingest, loads, measure, metrics, close, statements, explain, diff, export, months, approve, seal, adjust, why,
+    sample, demo, serve,
 )  # fmt: skip
 for verb in VERBS:
     verb.register(program)

@@ -49,6 +49,11 @@ class Question:
     part: str = "value"  # which part of it: value, member, use, use_if, ceiling_if, fee
 
     @property
+    def name(self) -> str:
+        """What it answers, over months: the indicator's id, with the member's or ``use`` behind a point."""
+        return self.of if self.part == "value" else f"{self.of}.{self.column.rpartition('__')[2]}"
+
+    @property
     def percentile(self) -> Decimal | None:
         """Which percentile the metric asks for, by the last day's terms."""
         pieces = self.terms.get("percentile")
@@ -91,6 +96,7 @@ class IndicatorTerms:
     question: Question
     in_force: Days
     parts: Sequence[PartTerms]
+    consequences: Sequence[Piece[list[Consequence]]] = ()  # day by day, for what follows the day of an item
     weight_share: Fraction = Fraction(1)
     members: Sequence[Member] = ()
     use: Question | None = None
@@ -117,6 +123,10 @@ class IndicatorTerms:
         """Whether its misses count as repeats: true for ratios, false for incidents, unless stated."""
         stated = self.indicator.escalates
         return self.metric.aggregate != "count" if stated is None else stated
+
+    def consequences_on(self, day: date) -> Sequence[Consequence]:
+        """Return what is agreed for a day."""
+        return next((piece.value for piece in self.consequences if day in piece.days), ())
 
     def questions(self) -> Iterator[Question]:
         """Yield all that is asked for it, each under its own column."""
@@ -209,6 +219,7 @@ def indicator_terms(contract: Contract, indicator: Indicator, month: Days) -> In
         question=members[0].question if members else question(indicator),
         in_force=in_force,
         parts=_parts(in_force, fields, indicator.on_change),
+        consequences=fields["consequences"],
         members=members,
         use=None if condition is None else question(condition.use, "use", "use"),
         use_if=None if condition is None else question(condition, "use_if", "use_if"),

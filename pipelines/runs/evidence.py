@@ -21,13 +21,13 @@ from pipelines.core.period import Month
 from pipelines.metrics.compose import Ask, ask_columns, population_options, scans_for
 from pipelines.metrics.declare import Metric, population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
-from pipelines.metrics.scope import Posting, scope_sql
+from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for
 from pipelines.runs.contracts import ReadContract
 from pipelines.runs.states import FACTS_KEPT
 
 ROSTER, CALENDAR = "roster", "calendar_day"
-BUCKET_DIGITS = 4  # of a row's SHA-256: 65,536 buckets, so that a changed row of ten million is one of some 150
+BUCKET_ROWS = 16  # rows are put into buckets of about so many, by the head of their SHA-256; 65,536 buckets at most
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def month_scans(found: ReadContract, month: Month, shared: Frame, roster: Sequen
             shared.days,
             shared.zone,
             shared.cut_off_at,
-            scope(found.source.model.scope, one.metric) or "true",
+            contract_scope_sql(found.source.model.scope, roster, one.metric.population) or "true",
             calendar_for(one.metric, found.calendars),
             population_options(one.metric, one.terms),
             shared.spans,
@@ -114,7 +114,8 @@ def _write(con: duckdb.DuckDBPyConnection, select: str, folder: Path, name: str,
     path = folder / f"{name}.parquet"
     con.execute(f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
     columns = [column for column in columns_of(con, path) if column != "load_id"]
-    rows, buckets = row_buckets(con, path, columns)
+    rows = con.execute(f"SELECT count(*) FROM read_parquet({quoted(str(path))})").fetchall()[0][0]
+    buckets = row_buckets(con, path, columns, rows)
     (folder / f"{name}.buckets.json").write_bytes(canonical_json(dict(buckets)))
     digest = buckets_digest(buckets)
     return {"rows": rows, "indicators": [ask.column for ask in asks], "columns": columns, "sha256": digest}
@@ -134,6 +135,14 @@ def write_texts(found: ReadContract, month: Month, folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
+
+
+def write_adjusted(adjusted: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], folder: Path) -> None:
+    """Write what was last stated for each sealed month that was settled again, and what it comes to now."""
+    for stated, again in adjusted:
+        path = folder / "adjusted" / f"{stated['month']}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(canonical_json({"stated": dict(stated), "again": dict(again)}))
 
 
 def write_loads(con: duckdb.DuckDBPyConnection, loads: Sequence[Mapping[str, Any]], folder: Path) -> None:
@@ -178,16 +187,19 @@ def row_sql(con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str]) 
     return " || '|' || ".join(text(name) for name in columns)
 
 
-def row_buckets(
-    con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str]
-) -> tuple[int, list[tuple[str, str]]]:
-    """Return how many rows a file has, and a digest of each bucket: rows by the head of their SHA-256, sorted."""
+def bucket_digits(rows: int) -> int:
+    """Return how many digits of its SHA-256 put a row into its bucket, where there are so many rows."""
+    return next((digits for digits in (1, 2, 3) if rows <= BUCKET_ROWS * 16**digits), 4)
+
+
+def row_buckets(con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str], rows: int) -> list[tuple[str, str]]:
+    """Return a digest of each bucket of a file that should have so many rows: their digests, sorted, put together."""
     found = con.execute(
-        f"SELECT left(h, {BUCKET_DIGITS}) AS bucket, sha256(string_agg(h, '' ORDER BY h)), count(*)"
+        f"SELECT left(h, {bucket_digits(rows)}) AS bucket, sha256(string_agg(h, '' ORDER BY h))"
         f" FROM (SELECT sha256({row_sql(con, path, columns)}) AS h FROM read_parquet({quoted(str(path))}))"
         " GROUP BY bucket ORDER BY bucket"
     ).fetchall()
-    return sum(row[2] for row in found), [(bucket, content) for bucket, content, _ in found]
+    return [(bucket, content) for bucket, content in found]
 
 
 def buckets_digest(buckets: Sequence[tuple[str, str]]) -> str:

@@ -1,8 +1,9 @@
 """An indicator's month: the verdict of each part, its points, and what the whole comes to (settlement.md, 3 and 4)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from fractions import Fraction
 
 from pipelines.contract.consequence import Condition
@@ -10,7 +11,7 @@ from pipelines.contract.resolve import IndicatorTerms, Member, PartTerms, Questi
 from pipelines.core.exact import decimal_text
 from pipelines.core.period import Days
 from pipelines.scoring.counts import Counts, Measured, blamed, measured, no_data_reason, total
-from pipelines.scoring.points import compared, is_met, points
+from pipelines.scoring.points import FULL, compared, is_met, points
 
 MET, MISSED, TOO_FEW, NO_DATA, REPORTED = "met", "missed", "not enough data", "no data", "reported"
 
@@ -18,7 +19,10 @@ MET, MISSED, TOO_FEW, NO_DATA, REPORTED = "met", "missed", "not enough data", "n
 LONGER_THAN_ANY = Fraction(10**12)
 
 # A month with several parts is what the first of these says that any of its parts is.
-WORST_FIRST = (MISSED, MET, TOO_FEW, NO_DATA, REPORTED)
+WORST_FIRST = (MISSED, MET, REPORTED, TOO_FEW, NO_DATA)
+
+# Where an unmeasurable item can be held against the vendor one by one; elsewhere a value with many of them is none.
+CHARGED_AS_MISSED = ("share", "per", "percentile")
 
 MOST_CARRIED = 3  # times that an item joins a later period (settlement.md, section 3)
 
@@ -28,12 +32,12 @@ DayCounts = Mapping[str, Mapping[date, Counts]]
 
 @dataclass(frozen=True)
 class JudgedMember:
-    """One of the promises of a ``worst_of``, over a part's days."""
+    """What is asked, over a part's days: one of the promises of a ``worst_of``, or (None) the indicator's own."""
 
-    member: Member
+    member: Member | None
     measured: Measured
-    value: Fraction | None
     target: Fraction | None
+    value: Fraction | None
     verdict: str
     reason: str
 
@@ -45,6 +49,7 @@ class JudgedDay:
     day: date
     measured: Measured
     value: Fraction | None
+    target: Fraction | None
     verdict: str
 
 
@@ -67,9 +72,9 @@ class JudgedPart:
 class Judged:
     """An indicator's month: all its parts, and the whole.
 
-    ``used`` says that another metric's value stood in its place, and why; ``ceiling`` that its points were held down.
-    ``carried_in`` are the items of earlier months that joined it, ``carried_out`` those that join the next, by how
-    often they have been carried.
+    ``used`` says that another metric's value stood in its place, and why; ``ceiling`` that its points were held down;
+    ``asked`` are the questions that its value came from. ``carried_in`` are the items of earlier months that joined it,
+    ``carried_out`` those that join the next, by what they answer and how often they have been carried.
     """
 
     terms: IndicatorTerms
@@ -79,8 +84,9 @@ class Judged:
     reason: str
     used: str = ""
     ceiling: str = ""
+    asked: Sequence[Question] = ()
     carried_in: Sequence[Counts] = ()
-    carried_out: Sequence[Counts] = ()
+    carried_out: Mapping[str, Sequence[Counts]] = field(default_factory=dict)
 
 
 def over(counts: DayCounts, column: str, days: Days) -> Counts:
@@ -89,54 +95,77 @@ def over(counts: DayCounts, column: str, days: Days) -> Counts:
 
 
 def judge(
-    terms: IndicatorTerms, counts: DayCounts, *, carried: Sequence[Counts] = (), missing: str | None = None
+    terms: IndicatorTerms,
+    counts: DayCounts,
+    *,
+    carried: Mapping[str, Sequence[Counts]] | None = None,
+    missing: str | None = None,
 ) -> Judged:
     """Judge an indicator's month. It is missed if any part is (settlement.md, section 2).
 
-    ``carried``: items of earlier months that were too few, which join the first part. ``missing``: why a required log
-    did not deliver, None where it did. Under ``weighted_target`` the parts are judged as one: the counts together, at
-    the targets weighted by the items of their days. 90 % over 1,000 items, then 92 % over 3,000, is one target of
-    91.5 % over 4,000.
+    ``carried``: items of earlier months that were too few, by the name of what they answer (``Question.name``); they
+    join the first part. ``missing``: why a required log did not deliver, None where it did. Under ``weighted_target``
+    the parts are judged as one: the counts together, at the targets weighted by the items of their days. 90 % over
+    1,000 items, then 92 % over 3,000, is one target of 91.5 % over 4,000.
     """
-    used, ceiling = _replacement(terms, counts), _holds(terms, counts, terms.ceiling_if, terms.indicator.ceiling_if)
-    question = terms.use if used and terms.use else terms.question
-    court = _Court(terms, question, counts, bool(ceiling), missing, total(carried))
+    used = _replacement(terms, counts)
+    ceiling = _holds(terms, counts, terms.ceiling_if, terms.indicator.ceiling_if)
+    asked: list[tuple[Question, Member | None]] = [(member.question, member) for member in terms.members]
+    court = _Court(
+        terms,
+        asked or [(terms.use if used and terms.use else terms.question, None)],
+        counts,
+        missing,
+        Fraction(terms.indicator.ceiling_if.points) if ceiling and terms.indicator.ceiling_if else FULL,
+        carried or {},
+    )
     if terms.indicator.on_change == "weighted_target":
-        last = replace(terms.parts[-1], days=terms.in_force, share=Fraction(1))
-        parts = [court.part(last, court.weighted_target(), is_first=True)]
+        parts = [court.part(replace(terms.parts[-1], days=terms.in_force, share=Fraction(1)), is_first=True)]
     else:
-        parts = [court.part(one, _target(one), is_first=one is terms.parts[0]) for one in terms.parts]
+        parts = [court.part(one, is_first=one is terms.parts[0]) for one in terms.parts]
     worst = min(parts, key=lambda part: WORST_FIRST.index(part.verdict))
-    whole = parts[0].measured if len(parts) == 1 else court.measured(question, terms.in_force, total(carried))
-    if terms.members and len(parts) > 1:
-        whole = worst.measured
-    leaves = _carried_out(terms, court, question, parts, carried)
-    return Judged(terms, parts, whole, worst.verdict, worst.reason, used, ceiling, tuple(carried), leaves)
+    return Judged(
+        terms,
+        parts,
+        parts[0].measured if len(parts) == 1 else court.whole(),
+        worst.verdict,
+        worst.reason,
+        used,
+        ceiling,
+        [question for question, _ in court.asked],
+        [one for question, _ in court.asked for one in court.carried.get(question.name, ())],
+        _carried_out(court, parts),
+    )
 
 
-def _target(part: PartTerms) -> Fraction | None:
-    return None if part.target is None else Fraction(part.target.value)
+def day_value(judged: Judged, counts: DayCounts, day: date) -> Fraction | None:
+    """Return an indicator's value of one day, as compared; of a ``worst_of`` the worst there is."""
+    court = _Court(judged.terms, [(question, None) for question in judged.asked], counts, None, FULL, {})
+    values = [court.compared(court.measured(question, _only(day))) for question in judged.asked]
+    return max((one for one in values if one is not None), key=lambda one: _badness(one, judged.terms), default=None)
+
+
+def _only(day: date) -> Days:
+    return Days(day, day + timedelta(days=1))
+
+
+def _badness(value: Fraction, terms: IndicatorTerms) -> Fraction:
+    return -value if terms.metric.better == "higher" else value
 
 
 def _holds(terms: IndicatorTerms, counts: DayCounts, asked: Question | None, condition: Condition | None) -> str:
     """Say how a condition is fulfilled over the month; nothing where it is not, or where it has no value."""
     if asked is None or condition is None:
         return ""
-    found = measured(
-        asked.metric,
-        over(counts, asked.column, terms.in_force),
-        terms.indicator.unmeasurable,
-        asked.percentile,
-    ).value
+    own = over(counts, asked.column, terms.in_force)
+    found = measured(asked.metric, own, terms.indicator.unmeasurable, asked.percentile)
+    value = LONGER_THAN_ANY if found.beyond else found.value
     above, below = condition.above, condition.below
-    if found is None:
+    if value is None or (above is not None and value <= above) or (below is not None and value >= below):
         return ""
-    words = f"{asked.metric.key} {decimal_text(found)}"
-    if above is not None and found > Fraction(above):
-        return f"{words} > {decimal_text(above)}"
-    if below is not None and found < Fraction(below):
-        return f"{words} < {decimal_text(below)}"
-    return ""
+    bounds = [("above", above), ("below", below)]
+    said = " and ".join(f"{word} {decimal_text(bound)}" for word, bound in bounds if bound is not None)
+    return f"{asked.metric.key} {found.text} is {said}"
 
 
 def _replacement(terms: IndicatorTerms, counts: DayCounts) -> str:
@@ -145,33 +174,53 @@ def _replacement(terms: IndicatorTerms, counts: DayCounts) -> str:
     return f"{terms.use.metric.key} is used: {holds}" if holds and terms.use else ""
 
 
-def _carried_out(
-    terms: IndicatorTerms, court: "_Court", question: Question, parts: Sequence[JudgedPart], carried: Sequence[Counts]
-) -> tuple[Counts, ...]:
-    """Return what joins the next month: the items of parts that were too few, each at most three times in all."""
-    short = [part for part in parts if part.verdict == TOO_FEW]
-    if terms.indicator.too_few != "carry" or not short:
-        return ()
-    own = total(over(court.counts, question.column, part.terms.days) for part in short)
-    earlier = tuple(carried) if parts[0] in short else ()
-    return (own, *earlier)[:MOST_CARRIED]
+def _carried_out(court: "_Court", parts: Sequence[JudgedPart]) -> dict[str, tuple[Counts, ...]]:
+    """Return what joins the next month: the items of what was too few, each at most three times in all.
+
+    Pending items stay behind: they come as an adjustment when they end.
+    """
+    found: dict[str, tuple[Counts, ...]] = {}
+    if court.terms.indicator.too_few != "carry" or court.terms.indicator.period == "day":
+        return found
+    for question, member in court.asked:
+        short = [part for part in parts if _verdict_of(part, member) == TOO_FEW]
+        own = total(over(court.counts, question.column, part.terms.days) for part in short)
+        ended = replace(own, states=Counter({s: n for s, n in own.states.items() if not s.startswith("pending")}))
+        earlier = tuple(court.carried.get(question.name, ())) if parts[0] in short else ()
+        if ended.population or earlier:
+            found[question.name] = (ended, *earlier)[:MOST_CARRIED]
+    return found
+
+
+def _verdict_of(part: JudgedPart, member: Member | None) -> str:
+    return part.verdict if member is None else next(one.verdict for one in part.members if one.member is member)
 
 
 @dataclass(frozen=True)
 class _Court:
-    """What the parts of one indicator are judged by."""
+    """What the parts of one indicator are judged by: what is asked for its value, and the counts."""
 
     terms: IndicatorTerms
-    question: Question
+    asked: Sequence[tuple[Question, Member | None]]
     counts: DayCounts
-    is_capped: bool
     missing: str | None
-    carried: Counts
+    most_points: Fraction
+    carried: Mapping[str, Sequence[Counts]]
 
-    def measured(self, question: Question, days: Days, more: Counts | None = None) -> Measured:
+    def measured(self, question: Question, days: Days, *, with_carried: bool = False) -> Measured:
         """Return a question's value over days, with the items carried into them."""
-        found = over(self.counts, question.column, days) + (more or Counts())
+        found = over(self.counts, question.column, days)
+        if with_carried:
+            found = found + total(self.carried.get(question.name, ()))
         return measured(question.metric, found, self.terms.indicator.unmeasurable, question.percentile)
+
+    def whole(self) -> Measured:
+        """Return the value over all days in force: of a ``worst_of``, the worst there is."""
+        found = [self.measured(question, self.terms.in_force, with_carried=True) for question, _ in self.asked]
+        return max(found, key=lambda one: self._rank(self.compared(one)))
+
+    def _rank(self, value: Fraction | None) -> tuple[bool, Fraction]:
+        return value is not None, _badness(value or Fraction(0), self.terms)
 
     def compared(self, found: Measured) -> Fraction | None:
         """Return the value as the contract compares it, or None where nothing was counted."""
@@ -181,11 +230,15 @@ class _Court:
             return None
         return compared(found.value, self.terms.indicator.compare_at, self.terms.indicator.compare_rounding)
 
-    def weighted_target(self) -> Fraction | None:
-        """Return the targets weighted by the items that count; without any item, the last."""
+    def target(self, part: PartTerms, question: Question, member: Member | None) -> Fraction | None:
+        """Return what a value is held against; under ``weighted_target`` the targets weighted by their items."""
+        if member is not None and member.target is not None:
+            return Fraction(member.target)
+        if self.terms.indicator.on_change != "weighted_target":
+            return None if part.target is None else Fraction(part.target.value)
         parts = self.terms.parts
-        sizes = [self.measured(self.question, part.days).n for part in parts]
-        targets = [_target(part) for part in parts]
+        sizes = [self.measured(question, one.days, with_carried=one is parts[0]).n for one in parts]
+        targets = [None if one.target is None else Fraction(one.target.value) for one in parts]
         if not sum(sizes):
             return targets[-1]
         found = [target * n for target, n in zip(targets, sizes, strict=True) if target is not None]
@@ -195,64 +248,59 @@ class _Court:
         self, question: Question, found: Measured, target: Fraction | None, minimum: Fraction
     ) -> tuple[Fraction | None, str, str]:
         """Return a value as compared, its verdict and the reason for one that is neither met nor missed."""
-        value, counts = self.compared(found), found.counts
+        value, counts, aggregate = self.compared(found), found.counts, question.metric.aggregate
         if self.missing is not None:
             return value, NO_DATA, self.missing
         if value is None:
             return value, NO_DATA, no_data_reason(counts)
         of_vendor = blamed(counts, self.terms.indicator.unmeasurable)
-        if question.metric.aggregate == "mean" and of_vendor * 100 > counts.population:
+        if aggregate not in CHARGED_AS_MISSED and of_vendor * 100 > counts.population:
             return value, NO_DATA, "more than 1 % of the population is unmeasurable"
         if target is None:
             return value, REPORTED, "no target is agreed"
-        if found.n < minimum and question.metric.aggregate != "count":
+        if 1 <= found.n < minimum:
             reason = f"{found.n} items, at least {decimal_text(minimum)} are needed"
             counts_as_met = self.terms.indicator.too_few == "count_as_met"
             return value, TOO_FEW, f"{reason}; counts as met" if counts_as_met else reason
         return value, MET if is_met(value, target, question.metric.better) else MISSED, ""
 
-    def part(self, part: PartTerms, target: Fraction | None, *, is_first: bool) -> JudgedPart:
-        """Judge a part of the month on its own items."""
-        minimum = Fraction(part.minimum_sample.value) * part.share
-        more = self.carried if is_first else Counts()
-        if self.terms.members and self.question is self.terms.question:
-            return self._worst_part(part, target, minimum)
-        found = self.measured(self.question, part.days, more)
-        value, verdict, reason = self.verdict(self.question, found, target, minimum)
-        days = self._days(part, target) if self.terms.indicator.period == "day" else ()
-        if days and verdict in (MET, MISSED, TOO_FEW):
-            verdict = min((one.verdict for one in days), key=WORST_FIRST.index)
-            reason = "" if verdict in (MET, MISSED) else reason or "no day has enough data"
-        return self._with_points(JudgedPart(part, found, value, target, verdict, reason, None, (), days))
+    def part(self, part: PartTerms, *, is_first: bool) -> JudgedPart:
+        """Judge a part of the month on its own items; by the day where the contract says so, but for its points."""
+        is_daily = self.terms.indicator.period == "day"
+        minimum = Fraction(part.minimum_sample.value) * (1 if is_daily else part.share)
+        judged = self._with_points(self._judged(part, part.days, minimum, with_carried=is_first))
+        if not is_daily:
+            return judged
+        days = tuple(
+            JudgedDay(day, one.measured, one.value, one.target, one.verdict)
+            for day in part.days
+            for one in [self._judged(part, _only(day), minimum, with_carried=False)]
+        )
+        verdict = min((one.verdict for one in days), key=WORST_FIRST.index)
+        reason = "" if verdict in (MET, MISSED) else judged.reason or "no day has enough data"
+        return replace(judged, days=days, verdict=verdict, reason=reason)
 
-    def _days(self, part: PartTerms, target: Fraction | None) -> tuple[JudgedDay, ...]:
-        """Judge each day by itself; the minimum sample is a day's."""
-        judged = []
-        for day in part.days:
-            found = self.measured(self.question, Days(day, date.fromordinal(day.toordinal() + 1)))
-            value, verdict, _ = self.verdict(self.question, found, target, Fraction(part.minimum_sample.value))
-            judged.append(JudgedDay(day, found, value, verdict))
-        return tuple(judged)
-
-    def _worst_part(self, part: PartTerms, target: Fraction | None, minimum: Fraction) -> JudgedPart:
-        """Take the worst of the members that have enough data; missed if any member is."""
+    def _judged(self, part: PartTerms, days: Days, minimum: Fraction, *, with_carried: bool) -> JudgedPart:
+        """Judge all that is asked over some days; of several the worst that has enough data decides."""
         members = []
-        for member in self.terms.members:
-            own = target if member.target is None else Fraction(member.target)
-            found = self.measured(member.question, part.days)
-            value, verdict, reason = self.verdict(member.question, found, own, minimum)
-            members.append(JudgedMember(member, found, value, own, verdict, reason))
-        enough = [one for one in members if one.verdict in (MET, MISSED)] or members
-
-        def badness(one: JudgedMember) -> tuple[bool, Fraction]:
-            value = one.value or Fraction(0)
-            return one.value is not None, -value if self.terms.metric.better == "higher" else value
-
-        worst = max(enough, key=badness)
-        verdict = min((one.verdict for one in enough), key=WORST_FIRST.index)
-        reason = "" if verdict in (MET, MISSED) else f"{worst.member.id}: {worst.reason}"
-        judged = JudgedPart(part, worst.measured, worst.value, target, verdict, reason, None, tuple(members))
-        return self._with_points(judged)
+        for question, member in self.asked:
+            found = self.measured(question, days, with_carried=with_carried)
+            target = self.target(part, question, member)
+            members.append(JudgedMember(member, found, target, *self.verdict(question, found, target, minimum)))
+        enough = [one for one in members if one.verdict in (MET, MISSED, REPORTED)] or members
+        worst = max(enough, key=lambda one: self._rank(one.value))
+        said = min(enough, key=lambda one: WORST_FIRST.index(one.verdict))
+        name = f"{said.member.id}: " if said.member is not None and said.reason else ""
+        return JudgedPart(
+            terms=part,
+            measured=worst.measured,
+            value=worst.value,
+            target=worst.target,
+            verdict=said.verdict,
+            reason=f"{name}{said.reason}",
+            points=None,
+            members=[one for one in members if one.member is not None],
+        )
 
     def _with_points(self, judged: JudgedPart) -> JudgedPart:
         """Give a part its points: by the form alone, capped under a stated condition."""
@@ -268,7 +316,8 @@ class _Court:
             if indicator.too_few != "count_as_met":
                 return judged
             value = target
-        earned = points(value, target, part.scoring.value, self.terms.metric, part.weight.value)
-        if self.is_capped and indicator.ceiling_if is not None:
-            earned = min(earned, Fraction(indicator.ceiling_if.points))
-        return replace(judged, points=earned)
+        weight = Fraction(part.weight.value) * self.terms.weight_share
+        earned = points(value, target, part.scoring.value, self.terms.metric, weight)
+        if part.scoring.value.form == "pass_fail" and judged.verdict in (MET, MISSED):
+            earned = FULL if judged.verdict == MET else Fraction(0)  # of a worst_of: by each member's own target
+        return replace(judged, points=min(earned, self.most_points))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pipelines.contract.model import Cap
+from pipelines.contract.parts import clause_numbers
 from pipelines.contract.resolve import dated, term_days
 from pipelines.core.exact import rate_text
 from pipelines.core.money import to_fen
@@ -15,8 +16,8 @@ from pipelines.settlement.lines import Base, Line, money_text
 def pool_cap_lines(base: Base, takings: Sequence[Taking]) -> list[Line]:
     """Return what each pool cuts: its lines together, doubled or not, take at most the money at risk."""
     found = []
-    for pool in sorted(base.contract.pools, key=lambda one: one.id):
-        exact, words = at_risk(base, pool.id)
+    for pool in sorted(base.contract.pools, key=lambda one: (clause_numbers(one.clause), one.id)):
+        exact, words = at_risk(base, pool.id, base.month)
         covered = [one for one in takings if one.consequence is not None and one.consequence.pool == pool.id]
         found += _cut(base, covered, to_fen(exact, base.contract.currency), words, pool.id, pool.clause)
     return found

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from pipelines.core.dated import Piece
-from pipelines.core.period import Month
+from pipelines.core.period import Days, Month
 from pipelines.scoring.counts import Counts
 from pipelines.scoring.judge import DayCounts
 
@@ -40,7 +40,7 @@ class Facts:
     ``counts``: each question's counts by day (contract/resolve.py names the columns). ``incidents`` of each indicator
     that is charged by the item, by its column. ``day_kinds``: the days of a kind (promotion, holiday, working) by
     channel. ``missing``: why an indicator's required log did not deliver. ``relief_days``: those for which relief was
-    granted.
+    granted. ``withheld`` is the sum in dispute.
     """
 
     counts: DayCounts = field(default_factory=dict)
@@ -49,6 +49,7 @@ class Facts:
     missing: Mapping[str, str] = field(default_factory=dict)
     relief_days: frozenset[date] = frozenset()
     adjustments: Sequence[Adjustment] = ()
+    withheld: Decimal = Decimal(0)
 
     def is_of_kind(self, kind: str, day: date, channel: str) -> bool:
         """Say whether a day is of a kind for a channel; every day is one of ``all``."""
@@ -77,6 +78,7 @@ class Credit:
     month: Month
     borne: Decimal
     share: Decimal
+    amount: Decimal
     at: Decimal | None
     left: int
 
@@ -85,16 +87,17 @@ class Credit:
 class Past:
     """What the months before left behind: all that a further month needs to know of them.
 
-    ``verdicts``: of each indicator by month; ``failed``: whether a month failed; ``service_points`` of the month just
+    ``verdicts``: of each indicator by month; ``failed``: whether a month failed (None: no score to
+    say it by); ``service_points`` of the month just
     before, by table; ``carried_items``: counts by how often carried, by indicator.
     """
 
     verdicts: Mapping[str, Mapping[Month, str]] = field(default_factory=dict)
-    failed: Mapping[Month, bool] = field(default_factory=dict)
+    failed: Mapping[Month, bool | None] = field(default_factory=dict)
     credits: Sequence[Credit] = ()
     service_points: Mapping[str, Fraction] = field(default_factory=dict)
     carried_items: Mapping[str, Sequence[Counts]] = field(default_factory=dict)
-    carried: Carried | None = None
+    carried: Sequence[Carried] = ()
 
 
 # ------------------------------------------------------------------------------------------------- to and from a body
@@ -116,19 +119,21 @@ def past_body(past: Past) -> dict[str, Any]:
                 "month": str(one.month),
                 "borne": f"{one.borne:f}",
                 "share": f"{one.share:f}",
+                "amount": f"{one.amount:f}",
                 "at": None if one.at is None else f"{one.at:f}",
                 "left": one.left,
             }
             for one in past.credits
         ],
         "service_points": {name: _ratio(points) for name, points in sorted(past.service_points.items())},
+        "carried": [_carried_body(one) for one in past.carried],
         "carried_items": {
             name: [_counts_body(one) for one in found] for name, found in sorted(past.carried_items.items())
         },
     }
 
 
-def past_of(outlook: Mapping[str, Any], carried: Carried | None = None) -> Past:
+def past_of(outlook: Mapping[str, Any]) -> Past:
     """Read what an earlier month left behind."""
     return Past(
         verdicts={
@@ -144,6 +149,7 @@ def past_of(outlook: Mapping[str, Any], carried: Carried | None = None) -> Past:
                 Month.parse(one["month"]),
                 Decimal(one["borne"]),
                 Decimal(one["share"]),
+                Decimal(one["amount"]),
                 None if one["at"] is None else Decimal(one["at"]),
                 one["left"],
             )
@@ -151,12 +157,32 @@ def past_of(outlook: Mapping[str, Any], carried: Carried | None = None) -> Past:
         ],
         service_points={name: Fraction(points) for name, points in outlook["service_points"].items()},
         carried_items={name: [_counts_of(one) for one in found] for name, found in outlook["carried_items"].items()},
-        carried=carried,
+        carried=[_carried_of(one) for one in outlook["carried"]],
     )
 
 
 def _ratio(value: Fraction) -> str:
     return f"{value.numerator}/{value.denominator}"
+
+
+def _carried_body(one: Carried) -> dict[str, Any]:
+    rate = one.rate
+    return {
+        "amount": f"{one.amount:f}",
+        "out_of": one.out_of,
+        "rate": None if rate is None else f"{rate.value:f}",
+        "by": None if rate is None else rate.by,
+        "from": None if rate is None else str(rate.days.since),
+        "until": None if rate is None else str(rate.days.until),
+    }
+
+
+def _carried_of(body: Mapping[str, Any]) -> Carried:
+    rate = None
+    if body["rate"] is not None:
+        days = Days(date.fromisoformat(body["from"]), date.fromisoformat(body["until"]))
+        rate = Piece(days, Decimal(body["rate"]), body["by"])
+    return Carried(Decimal(body["amount"]), body["out_of"], rate)
 
 
 def _counts_body(counts: Counts) -> dict[str, Any]:

@@ -72,6 +72,14 @@ def grade_of(value: Fraction, grades: Sequence[Grade], judged: Sequence[Judged])
     return None
 
 
+def is_undecided(contract: Contract, found: Score) -> bool:
+    """Say whether a score was to decide if the month has failed, and there is none."""
+    versions = contract.coefficient.grades if contract.coefficient else []
+    by_grade = any(grade.month_fail for version in versions for grade in version.value)
+    by_score = contract.month_fail is not None and contract.month_fail.score_below is not None
+    return found.value is None and (by_grade or by_score)
+
+
 def failures(contract: Contract, found: Score, judged: Sequence[Judged], grades: Sequence[Grade]) -> list[str]:
     """Return every reason for which the month has failed; none where it has not."""
     reasons = [

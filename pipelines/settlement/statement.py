@@ -35,6 +35,7 @@ class Inputs:
     evidence: Mapping[str, Mapping[str, Any]]
     cut_off_at: datetime
     past: Sequence[Mapping[str, str]] = ()  # the statements of earlier months that this one rests on: month, sha256
+    adjusted: Sequence[Mapping[str, str]] = ()  # sealed months settled again: month, the hash stated and the one now
 
 
 def instant_text(at: datetime) -> str:
@@ -78,6 +79,7 @@ def body(
         "stale_overrides": list(inputs.stale_overrides),
         "evidence": {name: dict(part) for name, part in sorted(inputs.evidence.items())},
         "past": [dict(one) for one in inputs.past],
+        "adjusted": [dict(one) for one in inputs.adjusted],
     }
 
 
@@ -151,7 +153,7 @@ def indicator_body(one: Judged) -> dict[str, Any]:
         "used": one.used,
         "ceiling": one.ceiling,
         "carried_in": sum(counts.population for counts in one.carried_in),
-        "carried_out": sum(counts.population for counts in one.carried_out),
+        "carried_out": sum(counts.population for found in one.carried_out.values() for counts in found),
         "scope": _scope_body(one.terms.question.scopes),
         "options": {
             "period": indicator.period,
@@ -212,8 +214,8 @@ def _scope_body(scopes: Sequence[Mapping[str, Sequence[str]]]) -> dict[str, list
 def member_body(one: JudgedMember) -> dict[str, Any]:
     """Return one of the promises of a ``worst_of``, over a part's days."""
     return {
-        "id": one.member.id,
-        "metric": one.member.question.metric.key,
+        "id": one.member.id if one.member else "",
+        "metric": one.member.question.metric.key if one.member else "",
         **ratio_body(one.measured),
         "target": _text(one.target),
         "verdict": one.verdict,

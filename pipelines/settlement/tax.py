@@ -17,23 +17,43 @@ from pipelines.settlement.lines import Line, tax_rate
 TAXED_BESIDE = ("fees", "bonuses", "coefficient", "adjustments")
 
 
-def floored_and_taxed(
-    contract: Contract, month: Days, net_lines: Sequence[Line], carried: Carried | None = None
-) -> list[Line]:
-    """Return the lines with the floor, the tax, and what rounding adds.
+def floored_and_taxed(contract: Contract, month: Days, net_lines: Sequence[Line]) -> tuple[list[Line], list[Carried]]:
+    """Return the lines with the floor, the tax, and what rounding adds; and what is carried out, by its tax rate.
 
     ``price_reduction``: deductions lower the price, the floor applies to the net sum, and what is left is taxed; a
     month that is lifted to zero taxes nothing yet. ``separate``: the floor applies to the payable sum.
     """
     if contract.tax.deductions_as == "separate":
         lines = _taxed(contract, month, net_lines, TAXED_BESIDE)
-        return [*lines, *_floor(contract, month, lines)]
+        floor = _floor(contract, month, lines)
+        return [*lines, *floor], [Carried(-line.amount, _named(month)) for line in floor]
     floor = _floor(contract, month, net_lines)
     if floor:
-        return [*net_lines, *floor]
-    untaxed = {"carried_in"} if carried is None or carried.rate is None else set()
-    steps = {line.step for line in net_lines} - untaxed
-    return _taxed(contract, month, net_lines, tuple(steps))
+        return [*net_lines, *floor], _left_over(contract, month, net_lines)
+    return _taxed(contract, month, net_lines, tuple({line.step for line in net_lines})), []
+
+
+def _named(month: Days) -> str:
+    return f"{month.since:%Y-%m}"
+
+
+def _left_over(contract: Contract, month: Days, lines: Sequence[Line]) -> list[Carried]:
+    """Return what a month below zero leaves, by tax rate: what is positive pays off the oldest first."""
+    own = tax_rate(contract, month)
+    old = [line for line in lines if line.step in ("carried_in", "adjustments")]
+    old.sort(key=lambda line: line.step != "carried_in")
+    pots = [(line.amount, line.rate or own) for line in old]
+    pots.append((total((line.amount for line in lines if line not in old), contract.currency), own))
+    have = total((amount for amount, _ in pots if amount > 0), contract.currency)
+    rest: dict[Decimal, Carried] = {}
+    for amount, rate in pots:
+        paid = min(have, max(-amount, amount * 0))
+        have -= paid
+        left = min(amount, amount * 0) + paid
+        if left:
+            before = rest.get(rate.value)
+            rest[rate.value] = Carried(left + (before.amount if before else 0), _named(month), rate)
+    return list(rest.values())
 
 
 def _floor(contract: Contract, month: Days, lines: Sequence[Line]) -> list[Line]:

@@ -7,22 +7,25 @@ from fractions import Fraction
 from typing import Any
 
 from pipelines.contract.bands import tier_of, tiers
-from pipelines.contract.consequence import Escalation, Repeats
+from pipelines.contract.consequence import Consequence, Escalation
 from pipelines.contract.model import Contract, Grade, PointsTable
 from pipelines.contract.resolve import dated, term_days
 from pipelines.core.dated import Piece
 from pipelines.core.exact import decimal_text, rate_text
 from pipelines.core.money import to_fen, total
 from pipelines.core.period import Days, Month
-from pipelines.scoring.judge import MISSED, NO_DATA, REPORTED, TOO_FEW, Judged
+from pipelines.scoring.judge import MET, MISSED, NO_DATA, REPORTED, TOO_FEW, Judged
+from pipelines.scoring.points import is_met
 from pipelines.settlement.caps import cap_lines, pool_cap_lines
 from pipelines.settlement.consequences import (
+    BY_DAY,
     Taking,
     bear,
     bonus_lines,
-    consequences_of,
     indicator_cap,
+    last_versions,
     own_cap,
+    periods,
     service_points,
     takings_of,
 )
@@ -30,7 +33,7 @@ from pipelines.settlement.escalation import applying, more_for, run_length
 from pipelines.settlement.facts import Credit, Facts, Past
 from pipelines.settlement.fees import fee_lines, fee_quantities
 from pipelines.settlement.lines import Base, Line
-from pipelines.settlement.score import Score, failures, grade_of, score
+from pipelines.settlement.score import Score, failures, grade_of, is_undecided, score
 from pipelines.settlement.tax import floored_and_taxed
 
 # Every step, in order; together they are the payable sum.
@@ -48,6 +51,11 @@ STEPS = (
     "tax",
     "rounding",
 )
+AS_MET = "counts as met"  # too few, and so agreed: it ends a run
+
+Name = tuple[str, str]  # of an indicator, and of one of its consequences
+Levels = list[tuple[Escalation, str]]
+
 NET_STEPS = ("fees", "bonuses", "deductions", "repeats", "capped", "coefficient", "earn_back")
 
 
@@ -117,6 +125,7 @@ class _Month:
         found = score(self.judged, contract.coefficient.score_at if contract.coefficient else None)
         grades = list(self._grades(found))
         failed = failures(contract, found, self.judged, [grade for _, grade in grades])
+        has_failed = True if failed else None if is_undecided(contract, found) else False
         is_missed = any(one.verdict == MISSED and one.terms.indicator.class_ == "critical" for one in self.judged)
 
         bonuses = [line for one in self.judged for line in bonus_lines(one, base, critical_missed=is_missed)]
@@ -141,14 +150,14 @@ class _Month:
         lines += returned
         lines += self._carried_in()
         lines.sort(key=lambda line: STEPS.index(line.step))  # stable: within a step as they came about
-        lines = floored_and_taxed(contract, self.days, lines, self.past.carried)
+        lines, carried = floored_and_taxed(contract, self.days, lines)
         return Settled(
             lines,
-            _totals(lines, currency),
+            _totals(lines, currency, self.facts.withheld),
             found,
             failed,
             list(self._notices(failed=bool(failed))),
-            self._outlook(credits_left, failed=bool(failed)),
+            replace(self._outlook(credits_left, has_failed=has_failed), carried=carried),
         )
 
     # ------------------------------------------------------------------------------------------ 2. deductions
@@ -248,26 +257,26 @@ class _Month:
         points = Fraction(0)
         for one in self.judged:
             for consequence, earned in service_points(one, table.id):
-                points += earned + more_for(earned, self._levels(one, consequence.repeats))[0]
+                points += earned + more_for(earned, self._levels(one, consequence))[0]
         return points
 
     # ------------------------------------------------------------------------------------- 3. repeats and one event
 
-    def _levels(self, judged: Judged, repeats: Repeats | None) -> list[tuple[Escalation, str]]:
-        """Return the levels that apply to an indicator's miss in this month."""
-        if repeats is None or not judged.terms.escalates:
+    def _levels(self, judged: Judged, consequence: Consequence) -> Levels:
+        """Return the levels that apply to an indicator's miss; incidents escalate where that is stated."""
+        repeats, is_stated = consequence.repeats, judged.terms.indicator.escalates is not None
+        if repeats is None or not judged.terms.escalates or (consequence.form in BY_DAY and not is_stated):
             return []
         verdicts = {**self.past.verdicts.get(judged.terms.id, {}), self.month: judged.verdict}
         missed = {month: _is_missed(verdict) for month, verdict in verdicts.items()}
         return list(applying(repeats.levels, missed, self.month, gap=repeats.gap, reset=repeats.reset))
 
-    def _levels_by_name(self) -> dict[tuple[str, str], list[tuple[Escalation, str]]]:
+    def _levels_by_name(self) -> dict[Name, Levels]:
         """Return the levels that apply to each indicator's consequences; the last agreed of the month decide."""
         return {
-            (one.terms.id, consequence.id): self._levels(one, consequence.repeats)
+            (one.terms.id, name): self._levels(one, consequence)
             for one in self.judged
-            for part in one.parts
-            for consequence in consequences_of(part.terms)
+            for name, consequence in last_versions(one).items()
             if not consequence.bonus
         }
 
@@ -276,35 +285,27 @@ class _Month:
 
         What is compared is what is left of each after its own cap, with its share of a repeat. One that is absorbed
         takes its share of its own cap's cut with it: of 10 × 500 under a cap of 3,000 one is absorbed, and 4,500 −
-        1,800 = 2,700 stays.
+        1,800 = 2,700 stays. First what the contract's clauses name alike, then what was decided for the month.
         """
         levels = self._levels_by_name()
-        decided = {
-            name: ("decided", one.event)
-            for one in self.contract.one_event
-            if one.month == str(self.month)
-            for name in one.lines
-        }
-        sides: dict[tuple[str, ...], dict[tuple[str, str], list[Taking]]] = {}
-        for taking in takings:
-            event = decided.get(".".join(taking.name)) or taking.event
-            if event is not None:
-                sides.setdefault(event, {}).setdefault(taking.name, []).append(taking)
-        whole: dict[tuple[str, str], Fraction] = {}
-        for taking in takings:
-            whole[taking.name] = whole.get(taking.name, Fraction(0)) + taking.left
 
-        def costs(name: tuple[str, str], own: Sequence[Taking]) -> Fraction:
-            left = sum((one.left for one in own), Fraction(0))
-            more = more_for(whole[name], levels.get(name, []))[0]
-            return left + (more * left / whole[name] if whole[name] else 0)
+        def costs(group: Sequence[Taking]) -> Fraction:
+            own = [one for one in takings if one.name == group[0].name]
+            whole, left = (sum((one.left for one in some), Fraction(0)) for some in (own, group))
+            return left + (more_for(whole, levels.get(group[0].name, []))[0] * left / whole if whole else 0)
 
-        for names in (found for found in sides.values() if len(found) > 1):
-            sums = {name: costs(name, own) for name, own in names.items()}
-            highest = max(names, key=lambda name: sums[name])
-            for name, own in names.items():
-                if name != highest:
-                    _absorb(own, f"one event with {'.'.join(highest)}, which costs more")
+        for named in same_event(takings):
+            highest = max(named, key=lambda one: costs([one]))
+            rest = [one for one in named if one is not highest]
+            _absorb(rest, f"one event with {highest.line.id}, which costs as much or more")
+        for decision in sorted(self.contract.one_event, key=lambda one: (one.event, one.lines)):
+            if decision.month == str(self.month):
+                sides = [[t for t in takings if ".".join(t.name) == name and t.left] for name in decision.lines]
+                sides = [side for side in sides if side]
+                best = max(sides, key=costs, default=[])
+                for side in sides:
+                    if side is not best:
+                        _absorb(side, f"one event with {'.'.join(best[0].name)}, decided by {decision.by}")
 
     def _repeats(self, takings: Sequence[Taking], *, failed: bool) -> list[Taking]:
         """Return what repeated misses add: a line a consequence, of what its own cap left; the coefficient's too."""
@@ -316,7 +317,7 @@ class _Month:
         rule = self.contract.coefficient
         if failed and rule is not None and rule.repeats is not None:
             covered = [t for t in takings if t.line.kind == "coefficient"]
-            months = {**self.past.failed, self.month: True}
+            months: dict[Month, bool | None] = {**self.past.failed, self.month: True}
             levels = list(
                 applying(rule.repeats.levels, months, self.month, gap=rule.repeats.gap, reset=rule.repeats.reset)
             )
@@ -357,7 +358,8 @@ class _Month:
             taken = to_fen(sum((taking.left for taking in covered), Fraction(0)), self.contract.currency)
             if limit is not None and taken > limit[0]:
                 bear(covered, taken - limit[0])
-                found.append(_cut(covered, taken - limit[0], f"{one.terms.id}.cap", f"{taken} − {limit[1]}", "repeats"))
+                cut = _cut(covered, taken - limit[0], f"{one.terms.id}.cap", f"{taken} − {limit[1]}", "repeats")
+                found.append(replace(cut, consequence=None))
         return found
 
     # --------------------------------------------------------------------------------------- 6. what months leave
@@ -369,7 +371,7 @@ class _Month:
                 kind="adjustment",
                 step="adjustments",
                 clause=one.rate.by,
-                amount=one.amount,
+                amount=to_fen(one.amount, self.contract.currency),
                 formula=one.reason,
                 rate=one.rate,
                 taxed=one.taxed,
@@ -395,7 +397,7 @@ class _Month:
                     kind="earn_back",
                     step="earn_back",
                     clause=credit.clause,
-                    amount=to_fen(Fraction(credit.share) * Fraction(credit.borne), currency),
+                    amount=credit.amount,
                     formula=f"{rate_text(credit.share)} × {credit.borne}, borne in {credit.month}",
                     indicator=credit.indicator,
                     consequence=credit.consequence,
@@ -404,46 +406,57 @@ class _Month:
         return lines, [*still_open, *self._new_credits(takings, currency)]
 
     def _new_credits(self, takings: Sequence[Taking], currency: str) -> Iterator[Credit]:
-        names = dict.fromkeys(one.name for one in takings if one.consequence and one.consequence.earn_back)
-        for indicator, name in names:
-            own = [one for one in takings if one.name == (indicator, name)]
-            borne = to_fen(sum((one.left for one in own), Fraction(0)), currency)
-            consequence = own[-1].consequence
-            if borne and consequence is not None and consequence.earn_back is not None:
-                rule = consequence.earn_back
-                yield Credit(indicator, name, own[0].line.clause, self.month, borne, rule.share, rule.at, rule.periods)
+        """Yield what may come back of this month: the stated share of what each consequence bears in the end."""
+        for one in self.judged:
+            for name, consequence in last_versions(one).items():
+                own = [taking for taking in takings if taking.name == (one.terms.id, name)]
+                borne, rule = sum((taking.left for taking in own), Fraction(0)), consequence.earn_back
+                if rule is not None and borne:
+                    amount = to_fen(Fraction(rule.share) * borne, currency)
+                    clause, shown = own[0].line.clause, to_fen(borne, currency)
+                    yield Credit(
+                        one.terms.id, name, clause, self.month, shown, rule.share, amount, rule.at, rule.periods
+                    )
 
     def _carried_in(self) -> list[Line]:
-        carried = self.past.carried
-        if carried is None or not carried.amount:
-            return []
-        words = f"carried out of {carried.out_of}"
-        return [Line("carried_in", "carried_in", "carried_in", "floor", carried.amount, words, rate=carried.rate)]
+        """Return what earlier months could not take, a line a tax rate."""
+        found = []
+        for one in self.past.carried:
+            suffix = "" if len(self.past.carried) == 1 or one.rate is None else f"@{rate_text(one.rate.value)}"
+            words = f"carried out of {one.out_of}"
+            taxed = None if one.rate is not None else one.amount * 0
+            found.append(
+                Line(
+                    f"carried_in{suffix}", "carried_in", "carried_in", "floor", one.amount, words,
+                    rate=one.rate, taxed=taxed,
+                )
+            )  # fmt: skip
+        return found
 
     def _notices(self, *, failed: bool) -> Iterator[Notice]:
         rule = self.contract.month_fail
         if rule is None or not failed:
             return
-        months = {**self.past.failed, self.month: True}
+        months: dict[Month, bool | None] = {**self.past.failed, self.month: True}
         for notice in rule.notices:
-            level = notice if notice.misses or notice.consecutive else notice.model_copy(update={"consecutive": 1})
-            for _, why in applying([level], months, self.month, gap=rule.gap, reset=rule.reset):
+            for _, why in applying([notice], months, self.month, gap=rule.gap, reset=rule.reset):
                 yield Notice(notice.clause, notice.action, notice.within_days, why)
 
-    def _outlook(self, open_credits: Sequence[Credit], *, failed: bool) -> Past:
+    def _outlook(self, open_credits: Sequence[Credit], *, has_failed: bool | None) -> Past:
         verdicts = {name: dict(found) for name, found in self.past.verdicts.items()}
         for one in self.judged:
-            verdicts.setdefault(one.terms.id, {})[self.month] = one.verdict
+            is_as_met = one.verdict == TOO_FEW and one.terms.indicator.too_few == "count_as_met"
+            verdicts.setdefault(one.terms.id, {})[self.month] = AS_MET if is_as_met else one.verdict
         return Past(
             verdicts=verdicts,
-            failed={**self.past.failed, self.month: failed},
+            failed={**self.past.failed, self.month: has_failed},
             credits=() if self.is_last else open_credits,
             service_points={
                 table.id: self.service_points(table) for table in self.contract.points_tables if table.of == "next"
             },
             carried_items={}
             if self.is_last
-            else {one.terms.id: one.carried_out for one in self.judged if one.carried_out},
+            else {name: found for one in self.judged for name, found in one.carried_out.items()},
         )
 
 
@@ -467,12 +480,27 @@ def _own_cut(judged: Judged, name: str, own: Sequence[Taking], base: Base) -> It
     found = own_cap(judged, name, base)
     if found is None:
         return
-    cap, words, spans = found
-    covered = [one for one in own if one.name[1] == name and _lies_in(one.line, spans)]
+    cap, words, days = found
+    covered = [one for one in own if one.name[1] == name and one.line.days and one.line.days.since in days]
     taken = to_fen(sum((one.left for one in covered), Fraction(0)), base.contract.currency)
     if taken > cap:
         bear(covered, taken - cap)
         yield _OwnCut(covered, f"{judged.terms.id}.{name}.cap", f"{taken} − {words}")
+
+
+def same_event(takings: Sequence[Taking]) -> list[list[Taking]]:
+    """Group the lines that name one happening: one item, or one day where what is named happens to a day."""
+    named = [
+        (one, one.consequence.event, one.line.days.since)
+        for one in takings
+        if one.consequence is not None and one.consequence.event and one.consequence.form in BY_DAY and one.line.days
+    ]
+    of_days = {(event, day) for one, event, day in named if one.consequence and one.consequence.form == "event"}
+    groups: dict[tuple[object, ...], list[Taking]] = {}
+    for one, event, day in named:
+        if one.left:
+            groups.setdefault((event, day) if (event, day) in of_days else (event, one.line.item), []).append(one)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _is_missed(verdict: str) -> bool | None:
@@ -481,25 +509,15 @@ def _is_missed(verdict: str) -> bool | None:
 
 
 def _reaches(judged: Judged, at: Decimal | None) -> bool:
-    """Say whether every part reaches ``at`` (its target) on its own items."""
-    if at is None:
-        return judged.verdict == "met" and all(part.verdict in ("met", NO_DATA, TOO_FEW) for part in judged.parts)
-    better = judged.terms.metric.better
-    decided = [part for part in judged.parts if part.verdict in ("met", MISSED) and part.value is not None]
-    return bool(decided) and all(
-        part.value is not None and (part.value >= at if better == "higher" else part.value <= at) for part in decided
-    )
+    """Say whether a period reaches ``at`` (None: its target); one without a verdict does not."""
+    if at is None or judged.verdict not in (MET, MISSED):
+        return judged.verdict == MET
+    return all(is_met(one.value, Fraction(at), judged.terms.metric.better) for one in periods(judged))
 
 
 def _free(line: Line) -> Taking:
     """A deduction of no indicator."""
     return Taking(line, -Fraction(line.amount))
-
-
-def _lies_in(line: Line, spans: Sequence[Days]) -> bool:
-    return line.days is not None and any(
-        span.since <= line.days.since and line.days.until <= span.until for span in spans
-    )
 
 
 def _absorb(takings: Sequence[Taking], because: str) -> None:
@@ -529,10 +547,10 @@ def _borne(taking: Taking, currency: str) -> Line:
     return replace(taking.line, borne=to_fen(taking.left, currency))
 
 
-def _totals(lines: Sequence[Line], currency: str) -> dict[str, Decimal]:
+def _totals(lines: Sequence[Line], currency: str, withheld: Decimal) -> dict[str, Decimal]:
     totals = {step: total((line.amount for line in lines if line.step == step), currency) for step in STEPS}
     totals["payable"] = total(totals.values(), currency)
-    totals["withheld"] = to_fen(0, currency)
+    totals["withheld"] = to_fen(withheld, currency)
     totals["carried_out"] = -totals["floor"]
     return totals
 

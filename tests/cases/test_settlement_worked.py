@@ -11,7 +11,7 @@ from pipelines.contract.model import Contract
 from pipelines.core.yaml_text import read_yaml
 from tests.conftest import ROOT
 from tests.reference_settlement.facts import STEPS, Facts, Past, Result
-from tests.reference_settlement.product import AWAITED, settle_with_product
+from tests.reference_settlement.product import settle_with_product
 from tests.reference_settlement.settle import adjustments, settle
 from tests.reference_settlement.told import contract_of, facts_told
 
@@ -83,7 +83,7 @@ def check_sums(result: Result) -> None:
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case["name"])
-@pytest.mark.parametrize("side", [settle, pytest.param(settle_with_product, marks=AWAITED)], ids=["reference", "product"])
+@pytest.mark.parametrize("side", [settle, settle_with_product], ids=["reference", "product"])
 def test_case(side: Side, case: Any) -> None:
     contract = Contract.model_validate(contract_of(case["contract"]))
     month = case.get("month", "2026-10")

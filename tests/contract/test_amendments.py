@@ -167,7 +167,7 @@ def test_parts_begin_and_end_on_the_day():
     assert source.where("indicators", 2, "target") == "0.yaml:7"
     monthly, email = source.model.fees
     assert values(monthly.amount) == [("100000", None, None), ("0", "2026-10-16", "C")]
-    assert values(email.amount) == [("5000", "2026-10-16", None)]
+    assert values(email.amount) == [("5000", "2026-10-16", None), ("0", None, "C")]
 
 
 def test_caps_begin_and_end_with_a_month():

@@ -12,7 +12,7 @@ from pipelines.contract.model import Contract
 from pipelines.contract.parse import parse_contract
 from pipelines.contract.shape import is_model, plain_type
 from pipelines.contract.show.document import render
-from pipelines.contract.show.words import CHOICES, OPTIONS
+from pipelines.contract.show.words import CHOICES, OPTIONS, UNITS
 from pipelines.metrics.declare import installed_metrics
 from tests.conftest import ROOT
 from tests.contract.small_contract import PARTIES, one_indicator
@@ -72,6 +72,8 @@ def test_every_choice_of_every_option_has_its_words(part, key, values):
 def test_every_choice_of_every_metric_has_its_words():
     terms = [term for metric in installed_metrics().values() for term in metric.terms.values()]
     assert sorted({choice for term in terms for choice in term.choices} - set(CHOICES)) == []
+    units = {term.unit for term in terms} | {metric.unit for metric in installed_metrics().values()}
+    assert sorted(units - set(UNITS)) == ["choice", "list", "share"]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

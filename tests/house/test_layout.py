@@ -28,6 +28,7 @@ TESTS = {
     "conftest",
     "golden",
     "house",
+    "mutation",
     "notebooks",
     "properties",
     "reference",

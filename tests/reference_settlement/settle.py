@@ -159,7 +159,7 @@ def outside_caps(
 ) -> list[Line]:
     """Return adjustments, the last month's own points, earn-backs and what earlier months carried out."""
     lines = [
-        Line("adjustments", one.amount, consequence=one.month, item=str(number))
+        Line("adjustments", bases.fen(Fraction(one.amount)), consequence=one.month, item=str(number))
         for number, one in enumerate(facts.adjustments)
     ]
     if is_last_month(contract, bases.month):

@@ -228,10 +228,10 @@ def why_none(counts: Counts) -> str:
 
 
 def counts_over(facts: Facts, name: str, days: list[date]) -> Counts:
-    by_day = facts.counts.get(name, {})
     total = Counts()
-    for day in days:
-        total = total.plus(by_day.get(day, Counts()))
+    for day, counts in facts.counts.get(name, {}).items():
+        if days[0] <= day <= days[-1]:
+            total = total.plus(counts)
     return total
 
 

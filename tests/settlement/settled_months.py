@@ -75,6 +75,6 @@ def settled_source(
         parts = written if isinstance(written, list) else [written]
         for part, own in zip(terms.parts, parts, strict=False):
             counts.setdefault(terms.question.column, {})[part.days.since] = counts_of(own)
-        judged.append(judge(terms, counts, carried=past.carried_items.get(terms.id, ())))
+        judged.append(judge(terms, counts, carried=past.carried_items))
     facts = Facts(counts)
     return MonthSettled(contract, wanted, judged, settle(contract, wanted.days, judged, facts, past))
