@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import (
+    bridge,
     close,
     contract,
     cubes,
@@ -44,7 +45,7 @@ def home_of_all(
         os.environ["CLAUSEMETER_HOME"] = str(home)
 
 
-for verb in (ingest, loads, measure, metrics, close, statements, explain, why, sample, demo, serve):
+for verb in (ingest, loads, measure, metrics, close, statements, explain, bridge, why, sample, demo, serve):
     verb.register(program)
 for group in (contract, override, cubes):
     program.add_typer(group.verbs, name=group.NAME)

@@ -54,6 +54,7 @@ from pipelines.sources.vendor_report import (
 SCHEMA = "clausemeter.bridge/1"
 Progress = Callable[[str], None]
 REPORTS = Path("data/reports")
+COUNTING = ("met", "missed", "counted")
 SPLITS = (*MISSING_BY, "hour", AMOUNT)
 
 
@@ -484,7 +485,8 @@ def _body(
         "indicator": name if row.is_promised else None,
         "metric": row.terms.metric.key,
         "count": row.meter.count,
-        "name": dict(row.terms.metric.name),
+        "name": _name(row),
+        "clause": row.terms.indicator.clause if row.is_promised else None,
         "unit": "count" if row.meter.count else row.terms.metric.unit,
         "line": row.how.line,
         "theirs": {
@@ -511,6 +513,12 @@ def _body(
         **_effect_body(whole),
         **explained,
     }
+
+
+def _name(row: Row) -> dict[str, str]:
+    """Return what the figure is called: as the contract calls its indicator, else as the metric is."""
+    own = row.terms.indicator.name
+    return {"zh": own.zh, "en": own.en} if own else dict(row.terms.metric.name)
 
 
 def _verdict(row: Row) -> str:
@@ -547,15 +555,20 @@ def _step_body(
         cells = list(what.cells) if what.by != AMOUNT else _cut(what, row.ours)
         body |= {"by": what.by, "cells": cells}
         turned = bench.among(ours, what, limit)
+        if what.by == LISTED:  # what does not count need not be listed
+            turned = [one for one in turned if one.before.partition(":")[0] in COUNTING]
         body["command"] = _measure(bench, row.terms, found, cells=what) if what.by in ("day", "queue", "team") else None
     else:
-        body |= {"other": dict(what.name)}
+        terms = row.terms.terms
+        said = {name: [piece.value for piece in terms[name]] for name, _ in what.name if name in terms}
+        body |= {"other": dict(what.name), "instead_of": said}
         question = _question(bench, row, what)
         turned = [] if question is None else bench.turned(ours, question, limit)
         is_measured = step.cause == "definition"
         body["command"] = _measure(bench, row.terms, found, changed=dict(what.name)) if is_measured else None
     body["items"] = [_turned_body(one) for one in turned]
-    body["command"] = body["command"] or f"clausemeter explain {ref.id} {row.terms.indicator.id}"
+    if body["command"] is None and row.is_promised:
+        body["command"] = f"clausemeter explain {ref.id} {row.terms.indicator.id}"
     return body
 
 
