@@ -131,7 +131,7 @@ def bridge(
     statement = read_statement(home, ref.id)
     if statement["contract"]["sha256"] != found.source.digest:
         raise Refused(_stale(ref, "The contract has other words now than when this statement was made."))
-    mapping = _mapping_for(report, mapping_file)
+    mapping = mapping_for(report, mapping_file)
     read = read_report(report, mapping, month, contract.vendor.id)
     lists = {} if items is None else read_items(items, mapping)
     days = term_days(contract).overlap(month.days)
@@ -198,7 +198,7 @@ def _stale(ref: StatementRef, what: str) -> Problem:
     )
 
 
-def _mapping_for(report: Path, named: Path | None, folder: Path = REPORTS) -> ReportMapping:
+def mapping_for(report: Path, named: Path | None, folder: Path = REPORTS) -> ReportMapping:
     """Return the mapping named, or the only one that is kept."""
     kept = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
     if named is None and len(kept) != 1:
@@ -568,7 +568,8 @@ def _step_body(
         body["command"] = _measure(bench, row.terms, found, changed=dict(what.name)) if is_measured else None
     body["items"] = [_turned_body(one) for one in turned]
     if body["command"] is None and row.is_promised:
-        body["command"] = f"clausemeter explain {ref.id} {row.terms.indicator.id}"
+        state = " --state counted" if step.cause == "missing" and "counted" in row.terms.metric.states else ""
+        body["command"] = f"clausemeter explain {ref.id} {row.terms.indicator.id}{state}"
     return body
 
 

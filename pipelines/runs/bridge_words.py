@@ -13,8 +13,8 @@ Words = Mapping[str, str]
 
 CAUSES: Mapping[str, Words] = {
     "zh": {
-        "rounding": "取整", "definition": "口径", "missing": "漏计", "duplicates": "重复计", "corrections": "更正前数据",
-        "calendar": "日历", "unexplained": "未能解释",
+        "rounding": "取整", "definition": "口径", "missing": "漏计", "duplicates": "重复计",
+        "corrections": "更正前数据", "calendar": "日历", "unexplained": "未能解释",
     },
     "en": {
         "rounding": "rounding", "definition": "definition", "missing": "missing items", "duplicates": "duplicates",
@@ -32,9 +32,9 @@ VERDICTS: Mapping[str, Words] = {
     },
 }  # fmt: skip
 STATES: Words = {
-    "met": "达标", "missed": "未达标", "counted": "计入", "excluded": "剔除", "unmeasurable": "不可测", "pending": "未决",
-    "outside": "范围外", "left out": "漏掉", "counted again": "又计一次", "not there": "没有", "listed": "已列入",
-    "in no log": "日志中没有",
+    "met": "达标", "missed": "未达标", "counted": "计入", "excluded": "剔除", "unmeasurable": "不可测",
+    "pending": "未决", "outside": "范围外", "left out": "漏掉", "counted again": "又计一次",
+    "not there": "没有", "listed": "已列入", "in no log": "日志中没有",
 }  # fmt: skip
 SPLITS: Mapping[str, Words] = {
     "zh": {"day": "日期", "queue": "队列", "team": "班组", "agent": "坐席", "hour": "钟点"},
@@ -42,13 +42,19 @@ SPLITS: Mapping[str, Words] = {
 }
 HOURS: Mapping[str, Words] = {
     "zh": {
-        "around_the_clock": "全天计时", "no_promotions": "不计大促加时", "no_closures": "不计停服", "holidays_as_usual": "节假日按平日",
-        "closed_on_holidays": "节假日不服务", "no_holiday_notice": "不按放假通知（周一至周五为工作日）", "first_hours": "按最初的服务时间",
+        "around_the_clock": "全天计时",
+        "no_promotions": "不计大促加时",
+        "no_closures": "不计停服",
+        "holidays_as_usual": "节假日按平日",
+        "closed_on_holidays": "节假日不服务",
+        "no_holiday_notice": "不按放假通知（周一至周五为工作日）",
+        "first_hours": "按最初的服务时间",
     },
     "en": {
         "around_the_clock": "around the clock", "no_promotions": "without the promotions' hours",
         "no_closures": "without the closures", "holidays_as_usual": "with holidays as ordinary days",
-        "closed_on_holidays": "closed on holidays", "no_holiday_notice": "without the holiday notice (Monday to Friday)",
+        "closed_on_holidays": "closed on holidays",
+        "no_holiday_notice": "without the holiday notice (Monday to Friday)",
         "first_hours": "by the hours as first agreed",
     },
 }  # fmt: skip
@@ -56,7 +62,7 @@ SAID: Mapping[str, Words] = {
     "zh": {
         "beside": "{name}（{code}）：对方 {theirs}，日志 {ours}，相差 {difference}。",
         "exact": "照此复算，分子分母与对方完全相同（{parts}）。",
-        "rounded": "照此复算，取整后与对方相同；对方未给分子分母。",
+        "rounded": "照此复算，与对方的数相同（至其所报位数）；对方未给分子分母。",
         "list": "以对方所列清单为准；其余未能解释。",
         "definition": "口径：{other}。",
         "instead": "{name} 取 {value}，合同为 {ours}",
@@ -87,7 +93,7 @@ SAID: Mapping[str, Words] = {
     "en": {
         "beside": "{name} ({code}): they state {theirs}, the logs say {ours}, a difference of {difference}.",
         "exact": "Measured so, their numerator and denominator come out exactly ({parts}).",
-        "rounded": "Measured so, their value comes out when rounded; they state no numerator and denominator.",
+        "rounded": "Measured so, their value comes out, to the places stated; they give no numerator and denominator.",
         "list": "So says their own list of items; the rest is unexplained.",
         "definition": "Definition: {other}.",
         "instead": "{name} = {value} instead of {ours}",
@@ -168,7 +174,7 @@ def sentences(body: Mapping[str, Any], language: str) -> Iterator[str]:
 def _paragraph(row: Mapping[str, Any], currency: str, language: str) -> Iterator[str]:
     said, unit = SAID[language], row["unit"]
     yield said["beside"].format(
-        name=row["name"][language] or row["name"]["zh"],
+        name=(row["name"][language] or row["name"]["zh"]) + _counted(row["count"], language),
         code=row["code"],
         theirs=_with_parts(row["theirs"], unit),
         ours=_with_parts(row["ours"], unit),
@@ -194,6 +200,15 @@ def _paragraph(row: Mapping[str, Any], currency: str, language: str) -> Iterator
         yield said["strangers"].format(items=_turned(row["strangers"], language))
     if row["yuan"] is not None:
         yield said["worth"].format(points=points_text(row["points"]), yuan=money_text(row["yuan"]), currency=currency)
+
+
+def _counted(count: str | None, language: str) -> str:
+    """Return what is counted of an indicator, where not its value is stated: ``, items met``."""
+    if count is None:
+        return ""
+    if language == "en":
+        return ", items" + ("" if count == "population" else f" {count}")
+    return "之" + ("总数" if count == "population" else _state(count, language) + "数")
 
 
 def _with_parts(side: Mapping[str, Any], unit: str) -> str:
