@@ -97,8 +97,8 @@ class Row:
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether others fit as well that say something else."""
-        return not self.found.is_chance and len(self.found.explanations) > 1
+        """Whether others fit as well that say something else than another value of the same term."""
+        return not self.found.is_chance and len({one.kind for one in self.found.explanations}) > 1
 
     def parts(self) -> list[Part]:
         """Return the way from their value to ours."""

@@ -161,6 +161,16 @@ class Explanation:
         return sum(step.what.size for step in self.steps)
 
     @property
+    def kind(self) -> tuple[object, ...]:
+        """What it says, but for a term's value: 15 s or 20 s instead of 5 s are one thing said where both fit."""
+        return tuple(
+            (step.cause, step.before, step.after, step.what.cells)
+            if isinstance(step.what, Change)
+            else (step.cause, step.before, step.after, tuple(name for name, _ in step.what.name))
+            for step in self.steps
+        )
+
+    @property
     def causes(self) -> tuple[str, ...]:
         """The causes, in order."""
         return tuple(step.cause for step in self.steps)
@@ -191,9 +201,10 @@ def search_by_two(
 
 
 def _kept(stated: Stated, found: list[Explanation], most: int | None = None) -> Found:
-    most = most or (len(found) if stated.has_parts else MOST_BY_VALUE)
+    kinds = len({one.kind for one in found})
+    most = most or (kinds if stated.has_parts else MOST_BY_VALUE)
     ranked = sorted(found, key=lambda one: (one.size, [CAUSES.index(cause) for cause in one.causes]))
-    return Found(tuple(ranked), len(found) > most)
+    return Found(tuple(ranked), kinds > most)
 
 
 def _other_readings(stated: Stated, meter: Meter, ours: Reading, others: Sequence[Reading]) -> Iterator[Explanation]:

@@ -39,7 +39,8 @@ def reading_of(given: Mapping[str, Any], cause: str = "", name: str = "") -> Rea
     cells = {by: {cell: counts_of(n) for cell, n in found.items()} for by, found in given.get("by", {}).items()}
     whole = given.get("counts") or given.get("ours")
     counts = counts_of(whole) if whole else total(next(iter(cells.values())).values())
-    return Reading(cause, ((name, ""),), counts, cells)
+    term, _, value = name.partition(" = ")
+    return Reading(cause, ((term, value),), counts, cells)
 
 
 def stated_of(theirs: Mapping[str, str]) -> Stated:
@@ -59,7 +60,9 @@ def found_of(case: Mapping[str, Any], stated: Stated, meter: Meter, ours: Readin
 
 def named(explanation: Explanation) -> str:
     def step(what: Reading | Change) -> str:
-        return what.name[0][0] if isinstance(what, Reading) else f"{what.by} {' '.join(what.cells)}"
+        return (
+            " = ".join(filter(None, what.name[0])) if isinstance(what, Reading) else f"{what.by} {' '.join(what.cells)}"
+        )
 
     return " + ".join(f"{one.cause} {step(one.what)}" for one in explanation.steps)
 
@@ -73,6 +76,7 @@ def test_case(case):
     explanations = () if found.is_chance else found.explanations
     assert [named(one) for one in explanations] == then.get("explanations", [])
     assert len(found.explanations) * found.is_chance == int(then.get("by_chance", 0))
+    assert len({one.kind for one in explanations}) == int(then.get("kinds", len(explanations)))
     if "how" in then:
         assert explanations[0].how == then["how"]
     our_value = meter.figure(ours.counts).value
