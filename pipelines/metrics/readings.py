@@ -4,10 +4,11 @@ Who asks why somebody else's figure differs tries these. They are candidates, ne
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import combinations
 
 from pipelines.core.dated import Piece
-from pipelines.metrics.declare import Metric
+from pipelines.metrics.declare import Metric, Term
 
 SECONDS = ("0", "3", "5", "8", "10", "15", "20", "25", "30", "40", "45", "60", "90", "120", "180", "300", "600")
 SHORT = ("0", "2", "3", "5", "8", "10", "15", "20", "30", "60")
@@ -54,10 +55,15 @@ def pairs_of_readings(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]])
 def _values(metric: Metric, name: str, pieces: Sequence[Piece[str]]) -> Iterator[str]:
     """Yield the values that a term may have been read at, but for the one in force all month."""
     term = metric.terms[name]
-    in_force = {term.literal(pieces[0].value)} if len(pieces) == 1 else set()
+    in_force = {_as_meant(term, pieces[0].value)} if len(pieces) == 1 else set()
     for value in dict.fromkeys([*(piece.value for piece in pieces), *(term.choices or KNOWN_VALUES.get(name, ()))]):
-        if term.problem_with(value) is None and term.literal(value) not in in_force:
+        if term.problem_with(value) is None and _as_meant(term, value) not in in_force:
             yield value
+
+
+def _as_meant(term: Term, value: str) -> str | Decimal:
+    """Return what a value means: 5.0 s is 5 s."""
+    return term.literal(value) if term.choices or term.unit == "list" else Decimal(value)
 
 
 def _unbroken(metric: Metric, terms: Mapping[str, Sequence[Piece[str]]], found: Sequence[Terms]) -> list[Terms]:

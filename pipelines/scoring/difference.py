@@ -5,7 +5,7 @@ none are stated, a value that rounds to the stated one). What nothing reproduces
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
@@ -348,9 +348,10 @@ def by_their_list(stated: Stated, meter: Meter, ours: Reading, others: Sequence[
             found.append(Explanation(steps, how))
             if other is None:
                 break
-    if found or not changes:
-        return Found(tuple(sorted(found, key=lambda one: one.size)))
-    return Found((Explanation(steps_of(meter, ours, changes), BY_LIST),))
+    alone = steps_of(meter, ours, changes)
+    if not found and alone and alone[0].before.value is not None:
+        found.append(Explanation(alone, BY_LIST))
+    return Found(tuple(sorted(found, key=lambda one: one.size)))
 
 
 def _listed(cells: Cells) -> list[Change]:
@@ -398,8 +399,8 @@ def split(stated: Stated, ours: Fraction, explanation: Explanation | None) -> li
     exact = stated.numerator / stated.denominator if stated.numerator is not None and stated.denominator else None
     if explanation is not None:
         before = explanation.steps[0].before.value
-        if before is not None:  # a value that is not its own two parts was not made by rounding them
-            go("rounding" if stated.holds(before) else "unexplained", before)
+        # a value that is not its own two parts was not made by rounding them
+        go("rounding" if before is not None and stated.holds(before) else "unexplained", before)
         for step in explanation.steps:
             go(step.cause, step.after.value)
     elif stated.holds(ours) and exact in (None, ours):
@@ -407,15 +408,4 @@ def split(stated: Stated, ours: Fraction, explanation: Explanation | None) -> li
     elif exact is not None and stated.holds(exact):
         go("rounding", exact)
     go("unexplained", ours)
-    return _merged(parts)
-
-
-def _merged(parts: Sequence[Part]) -> list[Part]:
-    """Put together neighbouring parts of one cause."""
-    found: list[Part] = []
-    for part in parts:
-        if found and found[-1].cause == part.cause:
-            found[-1] = replace(found[-1], after=part.after)
-        else:
-            found.append(part)
-    return found
+    return parts
