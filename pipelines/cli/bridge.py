@@ -9,6 +9,7 @@ from pipelines.cli.options import (
     DEFAULT_HOME,
     AsJson,
     Home,
+    archive_key,
     instant_of,
     month_of,
     now,
@@ -71,6 +72,7 @@ def run(
         items=items,
         known_at=instants,
         limit=show,
+        archive_key=archive_key(),
         now=now(),
         progress=say_progress,
     )

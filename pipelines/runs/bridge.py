@@ -1,5 +1,6 @@
 """The vendor's own report beside ours: each figure's difference by cause, in points and money, with evidence."""
 
+import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from pipelines.runs.statements import StatementRef, find_statement, list_stateme
 from pipelines.runs.states import Override
 from pipelines.scoring.difference import (
     AMOUNT,
+    DELIVERED,
     LISTED,
     MISSING_BY,
     Change,
@@ -116,6 +118,7 @@ def bridge(
     items: Path | None = None,
     known_at: Sequence[datetime] = (),
     limit: int = 5,
+    archive_key: bytes | None = None,
     now: datetime,
     progress: Progress = lambda _: None,
 ) -> Bridge:
@@ -147,7 +150,7 @@ def bridge(
         money = Money(home, contract, month, promised, ours, now)
         _check_it_is_ours(ref, statement, money)
         rows = [_row(code, one, terms_of, ours) for code, one in targets.items()]
-        _explain(home, bench, found, rows, overrides, ref, known_at, lists, progress)
+        _explain(home, bench, found, rows, overrides, ref, known_at, lists, archive_key, progress)
         shown = [_body(bench, row, money, ref, found, limit, lists) for row in rows]
         together = money.effect({row.terms.indicator.id: _claimed(row) for row in rows if _moves(row)})
     missing = sorted(
@@ -187,6 +190,13 @@ def _keep(home: Path, ref: StatementRef, body: Mapping[str, Any]) -> Path:
     beside.write_bytes(canonical_json(dict(body)))
     beside.replace(path)
     return path
+
+
+def kept_bridge(home: Path, statement_id: str) -> dict[str, Any] | None:
+    """Return the annex of a statement: the bridge last laid beside it, or None where there is none."""
+    path = home / "bridges" / f"{statement_id}.json"
+    found: dict[str, Any] | None = json.loads(path.read_bytes()) if path.exists() else None
+    return found
 
 
 def _stale(ref: StatementRef, what: str) -> Problem:
@@ -352,6 +362,7 @@ def _explain(
     ref: StatementRef,
     known_at: Sequence[datetime],
     lists: Mapping[str, Any],
+    archive_key: bytes | None,
     progress: Progress,
 ) -> None:
     """Look for what explains each figure that is not ours: the simplest first, and no further than needed."""
@@ -366,6 +377,11 @@ def _explain(
         look = by_their_list if row.code in lists else search
         row.found = look(row.stated, row.meter, row.ours, others[row.code])
     left = [row for row in open_rows if not row.found.explanations and row.code not in lists]
+    if left and bench.lay_delivered(archive_key):
+        again = bench.count([bench.ours(row.terms) for row in left], splits=(DELIVERED,))
+        for row, reading in zip(left, again, strict=True):
+            row.found = search(row.stated, row.meter, reading, [])
+        left = [row for row in left if not row.found.explanations]
     for known in _vintages(bench, home, ref, known_at) if left else ():
         progress(f"measuring what was known: {known}")
         cut_off_at, terms = bench.run.cut_off_at, [row.terms for row in left]

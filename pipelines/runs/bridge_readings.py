@@ -11,6 +11,7 @@ from pipelines.core.event import EVENT_TABLES
 from pipelines.core.period import Days
 from pipelines.core.zone import day_begins_at
 from pipelines.ingest.items import assembled_as_of, assembled_of_first_versions
+from pipelines.ingest.trace import lay_delivered_again
 from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, scans_for
 from pipelines.metrics.declare import quoted
 from pipelines.metrics.frame import Frame, local_hour_sql
@@ -20,7 +21,7 @@ from pipelines.runs.close_month import MonthRun
 from pipelines.runs.contracts import ReadContract
 from pipelines.runs.states import Override, lay_overrides, make_wide, postings, prepare, tallies, vendor_kept_sources
 from pipelines.scoring.counts import Counts
-from pipelines.scoring.difference import AMOUNT, LISTED, Change, Reading
+from pipelines.scoring.difference import AGAIN, AMOUNT, DELIVERED, LISTED, Change, Reading
 from pipelines.sources.vendor_report import ListedItem
 from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.other_hours import other_hours
@@ -58,6 +59,8 @@ class Bench:
 
     run: MonthRun
     overrides: Sequence[Override]
+    warehouse: Warehouse
+    knows_delivered: bool = False
 
     def ours(self, terms: IndicatorTerms) -> Question:
         """Return the contract's own reading."""
@@ -142,6 +145,12 @@ class Bench:
             amounts = self.run.con.execute(f"SELECT count(DISTINCT {ask.column}_amount) FROM reading").fetchall()[0][0]
             if amounts <= MOST_AMOUNTS:
                 splits[AMOUNT] = f"coalesce(CAST({ask.column}_amount AS VARCHAR), '')"
+        if self.knows_delivered:
+            whole = "regexp_replace(item_id, '#[0-9]+$', '')"  # a round is delivered with its session
+            splits[DELIVERED] = (
+                f"CASE WHEN (item_source, {whole}) IN (SELECT (source, item) FROM delivered_again)"
+                f" THEN '{AGAIN}' ELSE 'once' END"
+            )
         if code is not None:
             splits[LISTED] = (
                 "CAST(coalesce((SELECT sum(times) FROM listed_item l"
@@ -154,6 +163,11 @@ class Bench:
     def _tally(self, ask: Ask, states: Mapping[str, Sequence[str]], sql: str) -> dict[str, Counts]:
         found = tallies(self.run.con, "reading", [ask], states, by={"cell": sql}, vendor_kept=self.run.vendor_kept)
         return {str(tally.group["cell"]): tally.counts for tally in found}
+
+    def lay_delivered(self, archive_key: bytes | None) -> bool:
+        """Lay out the items that files deliver more than once, as a split; say whether there are any."""
+        self.knows_delivered = lay_delivered_again(self.warehouse, archive_key=archive_key) > 0
+        return self.knows_delivered
 
     def lay_list(self, lists: Mapping[str, Iterable[ListedItem]]) -> None:
         """Lay out the vendor's lists of items, to be joined to ours."""
@@ -244,7 +258,7 @@ def opened(
         prepare(con)
         spans = lay_out_calendars(con, found.calendars, found.source.model.zone, days)
         run = MonthRun(con, found, days, cut_off_at, vendor_kept_sources(con), postings(con), spans, lambda _: None)
-        yield Bench(run, overrides)
+        yield Bench(run, overrides, warehouse)
 
 
 def in_vintage(

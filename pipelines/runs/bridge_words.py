@@ -77,6 +77,7 @@ SAID: Mapping[str, Words] = {
         "from": "数值不低于 {bound} 的全部",
         "unlisted": "清单上没有的",
         "listed": "清单上重复的",
+        "again": "文件中一字不差地重复出现的",
         "items": "涉及：{items}。",
         "some": "如 {items}。",
         "also": "另有同样复算得出的解释，日志无法区分：{others}。",
@@ -108,6 +109,7 @@ SAID: Mapping[str, Words] = {
         "from": "all with an amount from {bound} on",
         "unlisted": "what their list does not name",
         "listed": "what their list names again",
+        "again": "what the files hold more than once, word for word",
         "items": "Items: {items}.",
         "some": "Such as {items}.",
         "also": "The same comes out of other readings, and the logs cannot tell them apart: {others}.",
@@ -242,6 +244,8 @@ def _cells(step: Mapping[str, Any], language: str) -> str:
     said = SAID[language]
     if step["by"] == "amount":
         return said[step["cells"][0]].format(bound=step["cells"][1])
+    if step["by"] == "delivered":
+        return said["again"]
     if step["by"] == "listed":
         return said["unlisted" if step["cause"] == "missing" else "listed"]
     names = step["cells"] if len(step["cells"]) < 4 else [f"{step['cells'][0]} … {step['cells'][-1]}"]

@@ -19,6 +19,7 @@ CAUSES = ("rounding", "definition", "missing", "duplicates", "corrections", "cal
 # Cells whose items may all be missing, or may all be counted twice; each is a split of the same items.
 MISSING_BY = ("day", "queue", "team", "agent")
 TWICE_BY = ("hour", "day", "queue")
+DELIVERED, AGAIN = "delivered", "again"  # items that a file holds more than once
 AMOUNT = "amount"
 LISTED = "listed"  # how often the vendor's own list of items names each
 
@@ -255,6 +256,8 @@ def _single_changes(reading: Reading) -> Iterator[Change]:
             yield from (Change("missing", by, (name,)) for name in cells)
     for by in TWICE_BY:
         yield from (Change("duplicates", by, (name,)) for name in reading.cells.get(by, {}))
+    if AGAIN in reading.cells.get(DELIVERED, {}):
+        yield Change("duplicates", DELIVERED, (AGAIN,))
 
 
 def _several_days(days: Cells, meter: Meter) -> Iterator[Change]:

@@ -118,6 +118,21 @@ def test_an_hour_is_counted_twice(month: tuple[Office, Path]) -> None:
     assert parts(row) == {"duplicates": "0.125"}
 
 
+def test_what_the_files_hold_twice_is_counted_twice(office: Office) -> None:
+    """a and b stand twice in a file, d came again in another: (3 + 3) of (6 + 3), as no hour, day or queue gives."""
+    lines = CALLS.splitlines()
+    office.load("call", "\n".join([*lines, *lines[1:3]]))
+    office.load("call", "\n".join([HEAD, lines[4], "g, 7, q, , 2026-09-30 09:00:00, lost, 5"]), name="again.csv")
+    source = office.contract(contract())
+    office.close(source)
+    found = bridged(office, source, "connect,66.67%,6,9")
+    row = row_of(found)
+    assert what(row) == [[("duplicates", "delivered", "again")]]
+    (items,) = row["explanations"][0][0]["items"]
+    assert (items["ours"], [one["item"] for one in items["some"]]) == ("met", ["a", "b", "d"])
+    assert "word for word" in "\n".join(sentences(found.body, "en"))
+
+
 def test_the_longest_waits_are_left_out(month: tuple[Office, Path]) -> None:
     row = row_of(bridged(*month, "wait,17.50,35,2"), "wait")
     assert [("missing", "amount", "from", "40")] in what(row)

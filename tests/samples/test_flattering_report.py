@@ -14,7 +14,7 @@ from pipelines.cli.program import program
 from pipelines.core.canonical import canonical_json
 from pipelines.core.period import Month
 from pipelines.ingest.report import LoadReport
-from pipelines.runs.bridge import Bridge, bridge
+from pipelines.runs.bridge import Bridge, bridge, kept_bridge
 from pipelines.runs.bridge_words import sentences
 from pipelines.runs.close_month import close_month
 from pipelines.samples import SampleReport
@@ -156,6 +156,8 @@ def test_the_annex_is_kept_beside_the_statement_and_is_the_same_again(
 ) -> None:
     assert october.path == closed / "bridges" / f"{october.body['statement']}.json"
     assert october.path.read_bytes() == canonical_json(dict(october.body))
+    assert kept_bridge(closed, october.body["statement"]) == october.body
+    assert kept_bridge(closed, "0" * 12) is None
     assert bridged(closed, world, OCTOBER).body == october.body
 
 
