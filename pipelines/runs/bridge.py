@@ -411,6 +411,7 @@ def _other_questions(bench: Bench, row: Row, lists: Mapping[str, Any]) -> list[Q
     """Return every reading that differs from ours in one thing: what they say they measured by comes first."""
     found = [
         *bench.definitions(row.terms, row.how.how.terms),
+        *bench.without_decisions(row.terms),
         *bench.known_at_months_end(row.terms),
         *bench.other_calendars(row.terms),
     ]

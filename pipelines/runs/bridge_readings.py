@@ -41,6 +41,7 @@ class Question:
     frame: Frame
     size: int = 1
     code: str | None = None  # the report's, where its list of items splits them
+    is_decided: bool = True  # with the decisions on single items laid over
 
 
 @dataclass(frozen=True)
@@ -111,24 +112,37 @@ class Bench:
             return []
         return [Question("corrections", (("cut_off", str(ends_at)),), own.ask, replace(own.frame, cut_off_at=ends_at))]
 
+    def without_decisions(self, terms: IndicatorTerms) -> list[Question]:
+        """Return the reading without exclusions, granted appeals and whatever else was decided on single items."""
+        own = self.ours(terms)
+        name = (("decisions", "none"),)
+        return [replace(own, cause="corrections", name=name, is_decided=False)] if self.overrides else []
+
     def count(self, questions: Sequence[Question], *, splits: Sequence[str] = ()) -> list[Reading]:
         """Count readings, each population once a frame; split by day, queue, team … where asked."""
         numbered = {f"r{number}": question for number, question in enumerate(questions)}
-        asked = [(replace(question.ask, column=column), question.frame) for column, question in numbered.items()]
         found: dict[str, Reading] = {}
-        for (population, frame), asks in scans_for(asked).items():
-            states = self._lay_out("reading", population, frame, asks)
-            for ask in asks:
-                question = numbered[ask.column]
-                known = self._splits(ask, frame, question.code) if splits or question.code else {}
-                cells = {name: self._tally(ask, states, known[name]) for name in (*splits, LISTED) if name in known}
-                whole = self._tally(ask, states, "'all'").get("all", Counts())
-                found[ask.column] = Reading(question.cause, question.name, whole, cells, question.size)
+        for is_decided in (True, False):
+            some = {column: q for column, q in numbered.items() if q.is_decided == is_decided}
+            asked = [(replace(q.ask, column=column), q.frame) for column, q in some.items()]
+            for (population, frame), asks in scans_for(asked).items():
+                states = self._lay_out("reading", population, frame, asks, is_decided=is_decided)
+                found |= {ask.column: self._read(ask, states, frame, numbered[ask.column], splits) for ask in asks}
         return [found[column] for column in numbered]
 
-    def _lay_out(self, table: str, population: str, frame: Frame, asks: Sequence[Ask]) -> dict[str, list[str]]:
+    def _read(
+        self, ask: Ask, states: Mapping[str, Sequence[str]], frame: Frame, question: Question, splits: Sequence[str]
+    ) -> Reading:
+        known = self._splits(ask, frame, question.code) if splits or question.code else {}
+        cells = {name: self._tally(ask, states, known[name]) for name in (*splits, LISTED) if name in known}
+        whole = self._tally(ask, states, "'all'").get("all", Counts())
+        return Reading(question.cause, question.name, whole, cells, question.size)
+
+    def _lay_out(
+        self, table: str, population: str, frame: Frame, asks: Sequence[Ask], *, is_decided: bool
+    ) -> dict[str, list[str]]:
         states = make_wide(self.run.con, table, population, frame, asks)
-        lay_overrides(self.run.con, table, asks, states, self.overrides)
+        lay_overrides(self.run.con, table, asks, states, self.overrides if is_decided else ())
         return states
 
     def _splits(self, ask: Ask, frame: Frame, code: str | None) -> dict[str, str]:
@@ -219,7 +233,7 @@ class Bench:
         """Lay one reading out in a table of its own, states in words."""
         ask = replace(question.ask, column="q")
         ((population, frame),) = scans_for([(ask, question.frame)])
-        states = self._lay_out("reading", population, frame, [ask])
+        states = self._lay_out("reading", population, frame, [ask], is_decided=question.is_decided)
         listed = ", ".join(quoted(state) for state in states["q"])
         self.run.con.execute(
             f"CREATE OR REPLACE TEMP TABLE {table} AS"

@@ -23,9 +23,11 @@ DELIVERED, AGAIN = "delivered", "again"  # items that a file holds more than onc
 AMOUNT = "amount"
 LISTED = "listed"  # how often the vendor's own list of items names each
 
-# Two changes at once fit by chance sooner or later: more explanations than these prove nothing.
-MOST_OF_TWO = 3
-MOST_BY_VALUE = 3
+# The splits by how many cells are tried, fewest first; a whole other reading comes before all of them.
+TRIED = ("", LISTED, DELIVERED, "team", "queue", "day", AMOUNT, "agent", "hour")
+
+# Where so much is tried that something fits sooner or later, more explanations than these prove nothing.
+MOST_BY_CHANCE = 3
 
 EXACTLY, BY_ROUNDING, BY_LIST = "numerator and denominator", "value, rounded", "their list of items"
 
@@ -171,11 +173,6 @@ class Explanation:
             for step in self.steps
         )
 
-    @property
-    def causes(self) -> tuple[str, ...]:
-        """The causes, in order."""
-        return tuple(step.cause for step in self.steps)
-
 
 @dataclass(frozen=True)
 class Found:
@@ -198,14 +195,24 @@ def search_by_two(
     ``others`` are readings with their splits, ``pairs`` those that differ in two things already.
     """
     found = [*_other_readings(stated, meter, ours, pairs), *_by_two(stated, meter, ours, others)]
-    return _kept(stated, found, MOST_OF_TWO)
+    return _kept(stated, found)
 
 
-def _kept(stated: Stated, found: list[Explanation], most: int | None = None) -> Found:
-    kinds = len({one.kind for one in found})
-    most = most or (kinds if stated.has_parts else MOST_BY_VALUE)
-    ranked = sorted(found, key=lambda one: (one.size, [CAUSES.index(cause) for cause in one.causes]))
-    return Found(tuple(ranked), kinds > most)
+def _kept(stated: Stated, found: list[Explanation]) -> Found:
+    """Rank what fits; where much was tried and much fits, it is chance.
+
+    One change that reproduces both stated parts is believed, however many do; unless it is one of the many hours or
+    agents, or stands beside another change, or only a rounded value is reproduced.
+    """
+    ranked = sorted(found, key=_rank)
+    is_believed = stated.has_parts and bool(ranked) and _rank(ranked[0]) < (1, TRIED.index("agent"))
+    return Found(tuple(ranked), not is_believed and len({one.kind for one in found}) > MOST_BY_CHANCE)
+
+
+def _rank(explanation: Explanation) -> tuple[int, int]:
+    """Return how simple an explanation is, then how many of its kind were tried: the fewer, the less it is chance."""
+    tried = [TRIED.index(step.what.by) if isinstance(step.what, Change) else 0 for step in explanation.steps]
+    return explanation.size, max(tried)
 
 
 def _other_readings(stated: Stated, meter: Meter, ours: Reading, others: Sequence[Reading]) -> Iterator[Explanation]:

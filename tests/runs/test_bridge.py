@@ -11,6 +11,7 @@ from pipelines.core.period import Month
 from pipelines.core.problem import Refused
 from pipelines.runs.bridge import Bridge, bridge, mapping_for
 from pipelines.runs.bridge_words import sentences
+from pipelines.runs.overrides import add_overrides
 from tests.ingest.items.small_logs import NOW, Office
 from tests.runs.contracts import ALWAYS_OPEN, CONNECT, WAIT, contract
 
@@ -107,7 +108,7 @@ def test_a_term_that_they_do_not_have_is_said(month: tuple[Office, Path]) -> Non
 def test_a_queue_is_missing(month: tuple[Office, Path]) -> None:
     """Queue r is the 14th and all but ann's calls: what fits alike is named alike."""
     row = row_of(bridged(*month, "connect,66.67%,2,3"))
-    assert what(row) == [[("missing", "day", "2026-10-14")], [("missing", "queue", "r")]]
+    assert what(row) == [[("missing", "queue", "r")], [("missing", "day", "2026-10-14")]]
     assert (row["ambiguous"], list(parts(row))) == (True, ["rounding", "missing"])
 
 
@@ -232,6 +233,20 @@ def test_what_was_known_when_the_month_was_first_closed(office: Office) -> None:
     row = row_of(bridged(office, source, "connect,75.00%,3,4", now=NOW + timedelta(hours=4)))
     assert [[step[0] for step in steps] for steps in what(row)] == [["corrections"]]
     assert parts(row) == {"corrections": "0.25"}
+
+
+def test_a_decision_that_they_do_not_count(office: Office) -> None:
+    """e is excluded by a decision: 3 of 5; without it 3 of 6."""
+    office.load("call", CALLS)
+    decision = {"metric": "phone.connect_rate", "item": "e", "from": "missed", "to": "excluded: outage"}
+    more = {"ground": "notice 7", "decided_at": "2026-11-02T00:00:00+00:00", "source": "call"}
+    add_overrides(office.home, [decision | more], where="decisions.csv", now=NOW)
+    source = office.contract(contract())
+    office.close(source)
+    row = row_of(bridged(office, source, "connect,50.00%,3,6"))
+    assert what(row)[0] == [("corrections", ("decisions", "none"))]
+    (items,) = row["explanations"][0][0]["items"]
+    assert (items["ours"], items["theirs"], items["some"][0]["item"]) == ("excluded: outage", "missed", "e")
 
 
 CALENDAR = """
