@@ -65,8 +65,7 @@ class Money:
     def _outcome(self, judged: Sequence[Judged]) -> Outcome:
         settled = settle(self.contract, self.month.days, judged, self.carried)
         score = score_body(judged)["value"]
-        net = settled.totals["payable"] - sum((settled.totals[step] for step in AFTER_TAX), Decimal(0))
-        return Outcome(None if score is None else Fraction(score), net)
+        return Outcome(None if score is None else Fraction(score), net_of(settled.totals))
 
     def outcome(self, values: Mapping[str, Fraction], n: int = 0) -> Outcome | None:
         """Return the month's outcome with these values in the place of ours; None where nothing could give one.
@@ -95,6 +94,11 @@ class Money:
         """Return what each step of the way from the first value to the last one moves; the steps add up."""
         outcomes = [self.outcome({indicator: value}, n) for value in values]
         return [_between(one, other) for one, other in pairwise(outcomes)]
+
+
+def net_of(totals: Mapping[str, Decimal]) -> Decimal:
+    """Return a statement's sum before tax."""
+    return totals["payable"] - sum((totals[step] for step in AFTER_TAX), Decimal(0))
 
 
 def _between(theirs: Outcome | None, ours: Outcome | None) -> Effect | None:

@@ -118,6 +118,15 @@ class Bench:
         name = (("decisions", "none"),)
         return [replace(own, cause="corrections", name=name, is_decided=False)] if self.overrides else []
 
+    def others(self, terms: IndicatorTerms, claimed: Mapping[str, str]) -> list[Question]:
+        """Return every reading that differs from ours in one thing; what the vendor says it measured by comes first."""
+        return [
+            *self.definitions(terms, claimed),
+            *self.without_decisions(terms),
+            *self.known_at_months_end(terms),
+            *self.other_calendars(terms),
+        ]
+
     def count(self, questions: Sequence[Question], *, splits: Sequence[str] = ()) -> list[Reading]:
         """Count readings, each population once a frame; split by day, queue, team … where asked."""
         numbered = {f"r{number}": question for number, question in enumerate(questions)}
