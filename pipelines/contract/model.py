@@ -1,79 +1,35 @@
 """What a contract holds (settlement.md, section 2). Every figure is dated and cites the clause it stands in."""
 
-import re
-from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
-T = TypeVar("T")
-
-
-def _read_percent(value: object) -> object:
-    """Read ``90%`` as 0.90 exactly; whatever else is left for pydantic to judge."""
-    if isinstance(value, str) and value.strip().endswith("%"):
-        try:
-            return Decimal(value.strip()[:-1].strip()) / 100
-        except ArithmeticError:
-            return value
-    return value
-
-
-def is_dated(value: object) -> bool:
-    """Say whether ``value`` is written as {since, value, by}, or is meant to be."""
-    return isinstance(value, dict) and not {"since", "value"}.isdisjoint(value)
-
-
-def _as_dated(value: object) -> object:
-    """Read a plain value as one that holds from the contract's first day; a list of {since, value} as it stands."""
-    if isinstance(value, list) and any(is_dated(item) for item in value):
-        return value
-    return [value] if is_dated(value) else [{"value": value}]
-
-
-def _read_day(value: object) -> object:
-    """Read 2026-10-01 only: pydantic alone would take 86400 for the second day of 1970."""
-    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("a day is written like 2026-10-01")
-    return value
-
-
-# Twelve places are what a statement writes exactly, and twelve digits before them more than any contract's sum.
-Number = Annotated[
-    Decimal, BeforeValidator(_read_percent), Field(allow_inf_nan=False, max_digits=24, decimal_places=12)
-]
-Day = Annotated[date, BeforeValidator(_read_day)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
-
-
-class Part(BaseModel):
-    """A part of a contract: unknown keys are refused, nothing is changed after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Value(Part, Generic[T]):
-    """A value, the day it begins (None: with its contract) and the words it rests on (None: its holder's clause)."""
-
-    value: T
-    since: Day | None = None
-    by: str | None = None
-
-
-DatedNumber = Annotated[list[Value[Number]], BeforeValidator(_as_dated), Field(min_length=1)]
-DatedText = Annotated[list[Value[str]], BeforeValidator(_as_dated), Field(min_length=1)]
-
-
-class Words(Part):
-    """A text in Chinese and English; at least one of them."""
-
-    zh: str = ""
-    en: str = ""
-
-    def __str__(self) -> str:
-        """Return the Chinese words, or the English ones where there are no Chinese."""
-        return self.zh or self.en
+from pipelines.contract.consequence import (
+    CeilingIf,
+    Consequence,
+    Escalation,
+    Kind,
+    PartOf,
+    Repeats,
+    Scoring,
+    UseIf,
+)
+from pipelines.contract.fee import Fee
+from pipelines.contract.parts import (
+    Band,
+    Closed,
+    DatedNumber,
+    DatedText,
+    Day,
+    Name,
+    Number,
+    Part,
+    Value,
+    Words,
+    as_dated,
+    clause_numbers,
+)
 
 
 class Party(Words):
@@ -97,83 +53,39 @@ class Tax(Part):
     deductions_as: Literal["price_reduction", "separate"] = "price_reduction"
 
 
-class Band(Part):
-    """A tier [from, until): its share of the base, its sum, or its points in percent of the weight."""
-
-    from_: Number | None = Field(default=None, alias="from")
-    until: Number | None = None
-    rate: Number | None = None
-    amount: Number | None = None
-    points: Number | None = None
-
-
-class Point(Part):
-    """A corner of a piecewise line: at this value, that percentage of the weight. Two at one value are a jump."""
-
-    at: Number
-    points: Number
-
-
-class Scoring(Part):
-    """How a value becomes points (settlement.md, section 4); points are percent of the weight."""
-
-    form: Literal["pass_fail", "bands", "linear", "piecewise", "per_step"]
-    bands: list[Band] = []
-    closed: Literal["left", "right"] | None = None
-    zero_at: Number | None = None
-    full_at: Number | None = None
-    at: list[Point] = []
-    step: Number | None = None
-    relative: bool = False
-    lose: Number | None = None
-    lose_unit: Literal["percent", "weight"] = "percent"
-    floor: Number = Decimal(0)
-    steps: Literal["started", "full"] = "started"
-
-
-class Consequence(Part):
-    """What a missed target costs (settlement.md, section 5)."""
-
-    id: Name
-    form: Literal["bands", "per_step", "fixed"]
-    clause: str | None = None
-    rate: Number | None = None
-    amount: Number | None = None
-    step: Number | None = None
-    relative: bool = False
-    steps: Literal["started", "full"] = "started"
-    bands: list[Band] = []
-    closed: Literal["left", "right"] | None = None
-    base: Annotated[list[str], Field(min_length=1)] | None = None
-    cap: Number | None = None
-    cap_rate: Number | None = None
-    kind: Literal["kpi", "event"] = "kpi"
-
-
-def clause_numbers(clause: str) -> list[int]:
-    """Return the numbers in a clause's name: ``§4.10(2)`` → 4, 10, 2."""
-    return [int(number) for number in re.findall(r"[0-9]+", clause)]
-
-
 class Indicator(Part):
-    """A promise: a metric with its terms, its target, and what follows from it."""
+    """A promise: a metric with its terms, its target, and what follows from it.
+
+    ``for_each`` makes an indicator for each value listed (``{team: [A, B]}``): the weight is divided equally, sums
+    apply to each. ``worst_of`` has no metric of its own: its value is the worst of its parts that have enough data.
+    """
 
     id: Name
     clause: str
     text: Words = Words()
     name: Words | None = None
-    metric: str
+    metric: str = ""
     scope: dict[str, list[str]] = {}
     terms: dict[str, DatedText] = {}
+    for_each: dict[str, list[str]] = {}
+    worst_of: list[PartOf] = []
+    use_if: UseIf | None = None
+    ceiling_if: CeilingIf | None = None
+    period: Literal["month", "day"] = "month"
     target: DatedNumber | None = None
     class_: Literal["critical", "key", "report_only"] = Field(default="key", alias="class")
     weight: DatedNumber | None = None
     minimum_sample: DatedNumber = [Value[Number](value=Decimal(1))]
-    scoring: Annotated[list[Value[Scoring]], BeforeValidator(_as_dated)] | None = None
-    consequences: Annotated[list[Value[list[Consequence]]], BeforeValidator(_as_dated)] = []
+    scoring: Annotated[list[Value[Scoring]], BeforeValidator(as_dated)] | None = None
+    consequences: Annotated[list[Value[list[Consequence]]], BeforeValidator(as_dated)] = []
+    one_of: Literal["all", "highest"] = "all"
+    escalates: bool | None = None
+    cap: Number | None = None
+    cap_rate: Number | None = None
     on_change: Literal["split", "weighted_target", "period_end"] = "split"
     unmeasurable: Literal["exclude", "count_as_missed"] | None = None
-    too_few: Literal["skip", "count_as_met"] = "skip"
+    too_few: Literal["skip", "count_as_met", "carry"] = "skip"
+    if_no_data: Literal["skip", "zero"] = "skip"
     compare_at: Number | None = None
     compare_rounding: Literal["half_up", "down"] = "half_up"
     since: Day | None = None
@@ -185,24 +97,138 @@ class Indicator(Part):
         return clause_numbers(self.clause), self.id
 
 
-class Fee(Part):
-    """What is paid for the service (settlement.md, section 6)."""
-
-    id: Name
-    clause: str
-    name: Words = Words()
-    form: Literal["fixed"]
-    amount: DatedNumber
-
-
 class Cap(Part):
     """The most that deductions of these kinds may take of the fee base, or as a sum; in the order written."""
 
     id: Name
     clause: str
-    kinds: Annotated[list[Literal["kpi", "event"]], Field(min_length=1)]
+    kinds: Annotated[list[Kind], Field(min_length=1)]
     rate: DatedNumber | None = None
     amount: DatedNumber | None = None
+
+
+class Pool(Part):
+    """Money at risk, a share of the base, that consequences of the form pool draw on by their allocations.
+
+    ``total`` is what all allocations together may be: above 100 % where the contract lets them.
+    """
+
+    id: Name
+    clause: str
+    at_risk: DatedNumber
+    total: Number = Decimal(1)
+    base: Annotated[list[str], Field(min_length=1)] | None = None
+
+
+class PointsTable(Part):
+    """Service points of a month become a share or a sum: of this month's fee, or of the next one's."""
+
+    id: Name
+    clause: str
+    bands: list[Band]
+    of: Literal["this", "next"] = "this"
+    kind: Kind = "kpi"
+    base: Annotated[list[str], Field(min_length=1)] | None = None
+
+
+class Grade(Part):
+    """From this score on: a factor on the base, and whether the month has failed. ``needs`` is a condition on it."""
+
+    from_: Number = Field(alias="from")
+    factor: Number
+    needs: Literal["all_critical_met"] | None = None
+    month_fail: bool = False
+
+
+class Coefficient(Part):
+    """Score → factor. As a deduction it is a line within the caps; as a factor a line outside them.
+
+    A grade whose condition is not fulfilled leaves the score to the grade below it. A factor above 1 is a bonus.
+    """
+
+    clause: str
+    grades: Annotated[list[Value[list[Grade]]], BeforeValidator(as_dated), Field(min_length=1)]
+    as_: Literal["deduction", "factor"] = Field(default="deduction", alias="as")
+    kind: Kind = "kpi"
+    score_at: Number | None = None
+    base: Annotated[list[str], Field(min_length=1)] | None = None
+    repeats: Repeats | None = None  # of months that failed
+
+
+class Critical(Part):
+    """So many errors of an indicator (its value, a count), or so many items with any, make the month fail."""
+
+    indicator: Name
+    at_least: Number
+    count: Literal["errors", "items"] = "errors"
+
+
+class Notice(Escalation):
+    """What a party may do when months fail: a plan, a notice, the end of the contract. It moves no money."""
+
+    clause: str
+    action: Literal["plan", "notice", "terminate"]
+    within_days: int | None = None  # working days
+    multiply: None = None
+    add: None = None
+
+
+class MonthFail(Part):
+    """When a month has failed: by its score, by critical errors (or by a grade of the coefficient)."""
+
+    clause: str
+    score_below: Number | None = None
+    critical: list[Critical] = []
+    notices: list[Notice] = []
+    gap: Literal["ends", "passes"] = "ends"
+    reset: Literal["never", "calendar_year"] = "never"
+
+
+class SourceOf(Part):
+    """A log that one side owes the other, and how complete a month of it has to be."""
+
+    source: str
+    channel: str
+    complete: Number | None = None
+
+
+class Data(Part):
+    """Which logs are required, and which one speaks for a metric where both parties keep one."""
+
+    sources: list[SourceOf] = []
+    of_record: dict[str, str] = {}
+
+
+class Relief(Part):
+    """Days for whose items the vendor does not answer: granted, with its ground and the words it rests on."""
+
+    id: Name
+    ground: Literal["outage", "force_majeure", "volume", "late_promotion", "test_traffic", "agreed"]
+    from_: Day = Field(alias="from")
+    until: Day
+    scope: dict[str, list[str]] = {}
+    logged: Day | None = None
+    by: str
+
+
+class Procedure(Part):
+    """Days for each step of a month, in working days after its end, and who signs."""
+
+    provisional: int = 3
+    objections: int = 8
+    decisions: int = 13
+    signed: int = 15
+    disputed_paid_days: int = 30
+    relief_logged: int = 2
+
+
+class OneEvent(Part):
+    """A recorded decision: in this month these lines (indicator.consequence) speak of one event."""
+
+    month: str
+    event: Name
+    lines: Annotated[list[str], Field(min_length=2)]
+    by: str
 
 
 class Contract(Part):
@@ -218,7 +244,54 @@ class Contract(Part):
     tax: Tax = Tax()
     scope: dict[str, list[str]] = {}
     calendars: dict[str, Any] = {}
+    data: Data = Data()
+    relief: list[Relief] = []
+    procedure: Procedure = Procedure()
+    pending_at_seal: Literal["adjust", "wait", "by_due"] = "adjust"
+    wait_until: int | None = None  # the working day by which the month is sealed all the same
     indicators: list[Indicator] = []
     fees: list[Fee] = []
+    pools: list[Pool] = []
+    points_tables: list[PointsTable] = []
+    coefficient: Coefficient | None = None
+    month_fail: MonthFail | None = None
+    one_event: list[OneEvent] = []
     caps: list[Cap] = []
     floor: Literal["zero", "none"] = "zero"
+
+
+__all__ = [
+    "Band",
+    "Cap",
+    "CeilingIf",
+    "Closed",
+    "Coefficient",
+    "Consequence",
+    "Contract",
+    "Critical",
+    "Data",
+    "DatedText",
+    "Escalation",
+    "Fee",
+    "Grade",
+    "Indicator",
+    "Kind",
+    "MonthFail",
+    "Notice",
+    "OneEvent",
+    "PartOf",
+    "Party",
+    "PointsTable",
+    "Pool",
+    "Procedure",
+    "Relief",
+    "Repeats",
+    "Scoring",
+    "SourceOf",
+    "Tax",
+    "Term",
+    "UseIf",
+    "Value",
+    "Words",
+    "clause_numbers",
+]

@@ -1,27 +1,28 @@
 """The vendor's own report beside ours: each figure's difference by cause, in points and money, with evidence."""
 
 import json
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from pipelines.contract.model import Indicator
-from pipelines.contract.resolve import IndicatorTerms, indicator_terms, term_days
+from pipelines.contract.resolve import IndicatorTerms, indicator_terms, month_terms, term_days
 from pipelines.core.canonical import canonical_json, sha256_hex
-from pipelines.core.exact import decimal_text
 from pipelines.core.period import Days, Month
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.declare import installed_metrics
+from pipelines.runs.adjusted import adjusted_in
 from pipelines.runs.bridge_annex import Annex, effect_body
-from pipelines.runs.bridge_money import Money, net_of
+from pipelines.runs.bridge_money import Money
 from pipelines.runs.bridge_readings import FIRST_VERSIONS, Bench, Question, has_corrections, in_vintage, opened
 from pipelines.runs.bridge_row import Row, exactly
+from pipelines.runs.close_month import measure_into
 from pipelines.runs.contracts import ReadContract, read_text, usable_contract
 from pipelines.runs.overrides import overrides_as_of
+from pipelines.runs.settle_month import month_before, settled_body
 from pipelines.runs.statements import StatementRef, find_statement, list_statements, read_statement
 from pipelines.runs.states import Override
 from pipelines.scoring.difference import (
@@ -82,11 +83,12 @@ def bridge(
     (the month's end, earlier closings and the first versions of corrected records are tried anyway). ``limit``: how
     many items are named for each thing that differs.
     """
-    found = usable_contract(contract_name)
+    found = usable_contract(contract_name, month)
     contract = found.source.model
     ref = find_statement(home, f"{contract.contract}:{month}")
     statement = read_statement(home, ref.id)
-    if statement["contract"]["sha256"] != found.source.digest:
+    amended = [one.row for one in found.source.amendments]
+    if (statement["contract"]["sha256"], statement["contract"]["amendments"]) != (found.source.digest, amended):
         raise Refused(_stale(ref, "The contract has other words now than when this statement was made."))
     mapping = mapping_for(report, mapping_file)
     read = read_report(report, mapping, month, contract.vendor.id)
@@ -96,18 +98,16 @@ def bridge(
     overrides = overrides_as_of(home, now)
     problems = list(read.problems)
     for bench in opened(home, found, days, cut_off_at, overrides):
-        promised = [t for i in contract.indicators if (t := indicator_terms(contract, i, month.days)) is not None]
-        terms_of = {one.indicator.id: one for one in promised}
+        terms_of = {one.id: one for one in month_terms(contract, month.days)}
         targets = _targets(read, mapping, found, terms_of, days, problems)
         progress("measuring our own reading")
-        ours = _counted(bench, promised, targets, lists)
-        money = Money(home, contract, month, promised, ours, now)
-        _check_it_is_ours(ref, statement, money)
-        rows = [_row(code, one, terms_of, ours) for code, one in targets.items()]
+        money = _as_stated(home, bench, ref, statement, month)
+        ours = _counted(bench, targets, lists)
+        rows = [_row(code, one, ours) for code, one in targets.items()]
         _explain(home, bench, found, rows, overrides, ref, known_at, lists, archive_key, progress)
         annex = Annex(bench, money, found, ref.id, limit, set(lists))
         shown = [annex.row(row) for row in rows]
-        stated = {row.terms.indicator.id: row.claimed for row in rows if row.moves}
+        stated = {row.terms.id: row.claimed for row in rows if row.moves}
         together = money.effect(stated)
     body = {
         "schema": SCHEMA,
@@ -246,55 +246,39 @@ def _unpromised(key: str, code: str, found: ReadContract, days: Days) -> Indicat
     return indicator_terms(found.source.model, indicator, days)
 
 
-def _counted(
-    bench: Bench, promised: Sequence[IndicatorTerms], targets: Mapping[str, Target], lists: Mapping[str, Any]
-) -> dict[str, Reading]:
-    """Return our own reading of every indicator, by its id."""
+def _counted(bench: Bench, targets: Mapping[str, Target], lists: Mapping[str, Any]) -> dict[str, Reading]:
+    """Return our own reading of each figure, by its code."""
     bench.lay_list(lists)
-    extra = [one.terms for one in targets.values() if not one.is_promised]
-    asked = list({one.indicator.id: one for one in [*promised, *extra]}.values())
-    named = {one.indicator.id: bench.ours(one) for one in asked}
-    for code, target in targets.items():
-        if code in lists:
-            named[f"{target.terms.indicator.id}/{code}"] = replace(bench.ours(target.terms), code=code)
+    named = {
+        code: replace(bench.ours(target.terms), code=code if code in lists else None)
+        for code, target in targets.items()
+    }
     return dict(zip(named, bench.count(list(named.values()), splits=SPLITS), strict=True))
 
 
-def _row(code: str, target: Target, terms_of: Mapping[str, IndicatorTerms], ours: Mapping[str, Reading]) -> Row:
+def _row(code: str, target: Target, ours: Mapping[str, Reading]) -> Row:
     terms, stated = target.terms, target.stated
     meter = Meter(terms.metric, terms.indicator.unmeasurable, terms.percentile, stated.how.count)
-    name = terms.indicator.id
-    return Row(
-        code,
-        stated,
-        terms,
-        target.is_promised and terms_of.get(name) is terms,
-        meter,
-        exactly(stated),
-        ours.get(f"{name}/{code}", ours[name]),
-    )
+    return Row(code, stated, terms, target.is_promised, meter, exactly(stated), ours[code])
 
 
-def _check_it_is_ours(ref: StatementRef, statement: Mapping[str, Any], money: Money) -> None:
-    """Refuse to compare with a statement that the logs and decisions of today would no longer give."""
-    stated = {one["id"]: (one["numerator"], one["denominator"]) for one in statement["indicators"]}
-    now = {
-        one.terms.indicator.id: _parts_text(one.measured.numerator, one.measured.denominator) for one in money.judged
-    }
-    others = sorted(name for name in {*stated, *now} if stated.get(name) != now.get(name))
-    if (
-        not others
-        and net_of({step: Decimal(amount) for step, amount in statement["totals"].items()}) != money.as_it_is.net
-    ):
-        others = ["the sum before tax"]
+def _as_stated(home: Path, bench: Bench, ref: StatementRef, statement: Mapping[str, Any], month: Month) -> Money:
+    """Return the month as it is settled; refuse one that today's logs and decisions would settle otherwise."""
+    run, closed_at = bench.run, datetime.fromisoformat(ref.closed_at)
+    contract = run.found.source.model
+    with tempfile.TemporaryDirectory() as folder:
+        measured = measure_into(Path(folder), run.con, run.found, month, run.cut_off_at, bench.overrides)
+    past = month_before(home, contract, month, closed_at)
+    adjusted = adjusted_in(home, contract, month, closed_at)
+    again = settled_body(run.found, month, measured, past, adjusted)
+    now = {one["id"]: one for one in again["indicators"]}
+    others = [one["id"] for one in statement["indicators"] if one != now.get(one["id"])]
+    if statement["totals"] != again["totals"]:
+        others.append("its totals")
     if others:
-        raise Refused(
-            _stale(ref, f"Logs or decisions have come since: {', '.join(others)} would be other figures now.")
-        )
-
-
-def _parts_text(numerator: Fraction, denominator: Fraction | int) -> tuple[str, str]:
-    return decimal_text(numerator), decimal_text(denominator)
+        said = ", ".join(others)
+        raise Refused(_stale(ref, f"Logs or decisions have come since: {said} would be other figures now."))
+    return Money(run.found, month, measured, past, adjusted)
 
 
 def _explain(

@@ -30,7 +30,7 @@ class Annex:
 
     def row(self, row: Row) -> dict[str, Any]:
         """Return a figure's row."""
-        figure, parts, name = row.figure, row.parts(), row.terms.indicator.id
+        figure, parts, name = row.figure, row.parts(), row.terms.id
         values = [row.stated.value, *(part.after for part in parts)]
         effects = self.money.along(name, values, row.items_stated) if row.moves else [None] * len(parts)
         whole = self.money.effect({name: row.claimed}, row.items_stated) if row.moves else None
@@ -83,7 +83,7 @@ class Annex:
         body |= self._of_change(row, step.what) if isinstance(step.what, Change) else self._of_reading(row, step.what)
         if body["command"] is None and row.is_promised:
             state = " --state counted" if step.cause == "missing" and "counted" in row.terms.metric.states else ""
-            body["command"] = f"clausemeter explain {self.statement} {row.terms.indicator.id}{state}"
+            body["command"] = f"clausemeter explain {self.statement} {row.terms.id}{state}"
         return body
 
     def _of_change(self, row: Row, change: Change) -> dict[str, Any]:
@@ -119,7 +119,9 @@ class Annex:
         """Return the command that measures the same by itself."""
         run, terms = self.bench.run, row.terms
         since, until, by_day = run.days.since, run.days.until, False
-        scope = {**self.found.source.model.scope, **terms.indicator.scope}
+        scope = dict(self.found.source.model.scope)
+        for narrower in terms.question.scopes:
+            scope |= {name: list(values) for name, values in narrower.items()}
         if cells is not None and cells.by == "day":
             days = [date.fromisoformat(day) for day in cells.cells]
             since, until = days[0], days[-1] + timedelta(days=1)

@@ -1,25 +1,17 @@
-"""What a stated value is worth: the month judged and settled again with it in the place of ours.
-
-The only place that knows how judging and settling are called (``Money.settled``); the rest asks for values' effects.
-"""
+"""What a stated value is worth: the month judged and settled again with it in the place of ours."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 
-from pipelines.contract.model import Contract
 from pipelines.contract.resolve import IndicatorTerms
-from pipelines.core.period import Days, Month
-from pipelines.runs.close_month import carried_into
+from pipelines.core.period import Month
+from pipelines.runs.contracts import ReadContract
+from pipelines.runs.settle_month import Again, Body, MeasuredMonth, at_hand, judged_of
 from pipelines.scoring.as_if import as_if
-from pipelines.scoring.counts import Counts, total
-from pipelines.scoring.difference import Reading
-from pipelines.scoring.judge import Judged, judge
-from pipelines.settlement.statement import score_body
+from pipelines.scoring.judge import Judged
 from pipelines.settlement.totals import settle
 
 AFTER_TAX = ("tax", "rounding")
@@ -42,49 +34,55 @@ class Outcome:
 
 
 class Money:
-    """The month as it is settled, ready to be settled again with other values.
-
-    ``ours`` are the readings of all indicators, by id, with their items by day.
-    """
+    """The month as it is settled, ready to be settled again with other values."""
 
     def __init__(
         self,
-        home: Path,
-        contract: Contract,
+        found: ReadContract,
         month: Month,
-        promised: Sequence[IndicatorTerms],
-        ours: Mapping[str, Reading],
-        now: datetime,
+        measured: MeasuredMonth,
+        past: Sequence[Body],
+        adjusted: Sequence[Again],
     ) -> None:
-        self.contract, self.month, self.promised = contract, month, promised
-        self.carried = carried_into(home, contract, month, now)
-        self.counts = {one.indicator.id: _by_part(one, ours[one.indicator.id]) for one in promised}
-        self.judged = [judge(one, self.counts[one.indicator.id]) for one in promised]
-        self.as_it_is = self._outcome(self.judged)
+        self.contract, self.month = found.source.model, month
+        self.facts, self.left = at_hand(self.contract, measured, past, adjusted)
+        self.judged = {one.id: judged_of(one, self.facts, self.left) for one in measured.terms}
+        self.as_it_is = self._outcome(list(self.judged.values()))
 
     def _outcome(self, judged: Sequence[Judged]) -> Outcome:
-        settled = settle(self.contract, self.month.days, judged, self.carried)
-        score = score_body(judged)["value"]
-        return Outcome(None if score is None else Fraction(score), net_of(settled.totals))
+        # what happened day by day and item by item stays as the logs have it; only the stated values are other
+        settled = settle(self.contract, self.month.days, judged, self.facts, self.left)
+        return Outcome(settled.score.value, net_of(settled.totals))
 
     def outcome(self, values: Mapping[str, Fraction], n: int = 0) -> Outcome | None:
         """Return the month's outcome with these values in the place of ours; None where nothing could give one.
 
         One figure is stated for the month, so it stands in each of its parts. ``n`` items are behind it, else ours.
         """
-        judged = list(self.judged)
-        for place, terms in enumerate(self.promised):
-            value = values.get(terms.indicator.id)
-            if value is None or value == judged[place].measured.value:
-                continue
-            size = n or judged[place].measured.n
-            least = max(Fraction(part.minimum_sample.value) * part.share for part in terms.parts)
-            # too few items are too few whatever the value; to give it exactly might take more than there are
-            stated = as_if(terms.metric, Fraction(value * size // 1, size) if 0 < size < least else value, size)
-            if stated is None:
-                return None
-            judged[place] = judge(terms, [stated] * len(terms.parts))
+        judged = []
+        for name, ours in self.judged.items():
+            other = ours
+            if name in values and values[name] != ours.measured.value:
+                found = self._with_value(ours, values[name], n or ours.measured.n)
+                if found is None:
+                    return None
+                other = found
+            judged.append(other)
         return self._outcome(judged)
+
+    def _with_value(self, ours: Judged, value: Fraction, n: int) -> Judged | None:
+        """Return an indicator judged on a value of its own; None where one value for the month does not say it all."""
+        terms = ours.terms
+        if terms.members or terms.indicator.period == "day" or len(ours.asked) != 1:
+            return None
+        (question,) = ours.asked
+        # too few items are too few whatever the value; to give it exactly might take more than there are
+        is_few = 0 < n < _least(terms)
+        stated = as_if(question.metric, Fraction(value * n // 1, n) if is_few else value, n)
+        if stated is None:
+            return None
+        counts = {**self.facts.counts, question.column: {part.days.since: stated for part in terms.parts}}
+        return judged_of(terms, replace(self.facts, counts=counts), replace(self.left, carried_items={}))
 
     def effect(self, values: Mapping[str, Fraction], n: int = 0) -> Effect | None:
         """Return what these values would move: theirs less ours."""
@@ -94,6 +92,10 @@ class Money:
         """Return what each step of the way from the first value to the last one moves; the steps add up."""
         outcomes = [self.outcome({indicator: value}, n) for value in values]
         return [_between(one, other) for one, other in pairwise(outcomes)]
+
+
+def _least(terms: IndicatorTerms) -> Fraction:
+    return max(Fraction(part.minimum_sample.value) * part.share for part in terms.parts)
 
 
 def net_of(totals: Mapping[str, Decimal]) -> Decimal:
@@ -106,11 +108,3 @@ def _between(theirs: Outcome | None, ours: Outcome | None) -> Effect | None:
         return None
     points = None if theirs.score is None or ours.score is None else theirs.score - ours.score
     return Effect(points, theirs.net - ours.net)
-
-
-def _by_part(terms: IndicatorTerms, reading: Reading) -> list[Counts]:
-    return [_within(reading, part.days) for part in terms.parts]
-
-
-def _within(reading: Reading, days: Days) -> Counts:
-    return total(counts for day, counts in reading.cells["day"].items() if date.fromisoformat(day) in days)

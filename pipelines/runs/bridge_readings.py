@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
+
 from pipelines.contract.resolve import IndicatorTerms
+from pipelines.contract.resolve import Question as Asked
 from pipelines.core.dated import Piece
 from pipelines.core.event import EVENT_TABLES
 from pipelines.core.period import Days
@@ -16,9 +19,10 @@ from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, scans_for
 from pipelines.metrics.declare import quoted
 from pipelines.metrics.frame import Frame, local_hour_sql
 from pipelines.metrics.readings import other_readings, pairs_of_readings
+from pipelines.metrics.scope import Posting
 from pipelines.runs.calendars import lay_out_calendars
-from pipelines.runs.close_month import MonthRun
 from pipelines.runs.contracts import ReadContract
+from pipelines.runs.evidence import asked_of
 from pipelines.runs.states import Override, lay_overrides, make_wide, postings, prepare, tallies, vendor_kept_sources
 from pipelines.scoring.counts import Counts
 from pipelines.scoring.difference import AGAIN, AMOUNT, DELIVERED, LISTED, Change, Reading
@@ -54,20 +58,40 @@ class Turned:
     some: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class Run:
+    """What the scans of one session share."""
+
+    con: duckdb.DuckDBPyConnection
+    found: ReadContract
+    days: Days
+    cut_off_at: datetime
+    vendor_kept: Sequence[str]
+    postings: Sequence[Posting]
+    spans: int
+
+    @property
+    def frame(self) -> Frame:
+        """What every question's frame has."""
+        return Frame(self.days, self.found.source.model.zone, self.cut_off_at, spans=self.spans)
+
+
 @dataclass
 class Bench:
     """One session over the month's items: counts any reading of any indicator, with the decisions laid over."""
 
-    run: MonthRun
+    run: Run
     overrides: Sequence[Override]
     warehouse: Warehouse
     knows_delivered: bool = False
 
     def ours(self, terms: IndicatorTerms) -> Question:
         """Return the contract's own reading."""
-        scope = self.run.scope(terms.indicator.scope, terms.metric)
-        ask = Ask(terms.indicator.id, terms.metric, terms.terms, scope)
-        return Question("", OURS, ask, self.run.frame(terms))
+        return self._asked(terms.question)
+
+    def _asked(self, question: Asked) -> Question:
+        run = self.run
+        return Question("", OURS, *asked_of(question, run.found, run.frame, run.postings))
 
     def definitions(self, terms: IndicatorTerms, claimed: Mapping[str, str], *, pairs: bool = False) -> list[Question]:
         """Return the other definitions: what the vendor says it measured by first, then one term at a time (or two)."""
@@ -78,8 +102,7 @@ class Bench:
 
     def _defined(self, terms: IndicatorTerms, changed: Mapping[str, str]) -> Question:
         pieces = {**terms.terms, **{name: [Piece(terms.in_force, value, "asked")] for name, value in changed.items()}}
-        asked = replace(terms, terms=pieces)
-        own = self.ours(asked)
+        own = self._asked(replace(terms.question, terms=pieces))
         return Question("definition", tuple(sorted(changed.items())), own.ask, own.frame, size=len(changed))
 
     def lay_other_calendars(self) -> None:
@@ -280,7 +303,7 @@ def opened(
             list(assembled_of_first_versions(con) if first else assembled_as_of(con, datetime.fromisoformat(known)))
         prepare(con)
         spans = lay_out_calendars(con, found.calendars, found.source.model.zone, days)
-        run = MonthRun(con, found, days, cut_off_at, vendor_kept_sources(con), postings(con), spans, lambda _: None)
+        run = Run(con, found, days, cut_off_at, vendor_kept_sources(con), postings(con), spans)
         yield Bench(run, overrides, warehouse)
 
 

@@ -20,8 +20,9 @@ def as_if(metric: Metric, value: Fraction, n: int) -> Counts | None:
     size, hits = share.denominator * times, share.numerator * times
     if metric.aggregate == "mean":
         return _counts({"counted": size}, amount=Decimal(hits))
-    if metric.aggregate == "time_share":
-        return _counts({"met": size}, amount=Decimal(hits), base=Decimal(size))
+    if metric.aggregate in ("time_share", "ratio"):
+        state = "met" if metric.aggregate == "time_share" else "counted"
+        return _counts({state: size}, amount=Decimal(hits), base=Decimal(size))
     if metric.aggregate == "difference":
         return _of_difference(metric, hits, size)
     if not 0 <= share <= 1:
@@ -34,7 +35,7 @@ def as_if(metric: Metric, value: Fraction, n: int) -> Counts | None:
 
 def _of_amount(metric: Metric, value: Fraction, n: int) -> Counts | None:
     """Return counts of a value that is an amount; one that does not end is none."""
-    scaled = value * 10**12
+    scaled = value * (metric.per if metric.aggregate == "sum" else 1) * 10**12
     if scaled.denominator != 1:
         return None
     exact = Decimal(scaled.numerator).scaleb(-12)

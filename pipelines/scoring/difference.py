@@ -286,7 +286,7 @@ def _parts(meter: Meter, counts: Counts) -> tuple[Fraction, Fraction]:
 
 def _figure(meter: Meter, numerator: Fraction, denominator: Fraction) -> Figure:
     if not meter.has_denominator:
-        return Figure(numerator, Fraction(1), numerator)
+        denominator = Fraction(1 if meter.count is not None else meter.metric.per)
     return Figure(numerator, denominator, numerator / denominator if denominator else None)
 
 

@@ -191,11 +191,20 @@ def load_worlds(office: Office, worlds: Sequence[World]) -> None:
         warehouse.con.execute(f"UPDATE item_case SET ambiguous_time = true WHERE case_id IN ({', '.join(ambiguous)})")
 
 
+def scope_of(world: World) -> Mapping[str, Sequence[str]]:
+    """Return what belongs to the contract: all, or the queues that the world names."""
+    return {"queue": world["queues"]} if "queues" in world else {}
+
+
 def states_of(office: Office, number: int, world: World) -> dict[str, Any]:
     """Return the states (and amounts, where the metric has one) of a world's own items under what it asks."""
     cut_off_at = at(moment(world["cut_off"])) if "cut_off" in world else None
     found = office.item_states(
-        world["metric"], terms=world.get("terms", {}), calendars=world.get("hours", HOURS), cut_off_at=cut_off_at
+        world["metric"],
+        terms=world.get("terms", {}),
+        calendars=world.get("hours", HOURS),
+        cut_off_at=cut_off_at,
+        scope=scope_of(world),
     )
     mine: dict[str, Any] = {}
     for name, (state, amount) in found.items():

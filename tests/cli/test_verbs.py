@@ -13,8 +13,8 @@ from tests.runs.contracts import contract
 
 VERBS = (
     "ingest", "loads", "measure", "metrics", "close", "statements", "explain", "sample", "demo", "serve",
-    "contract", "contract check", "bridge", "why", "cubes", "cubes refresh", "cubes view",
-    "override", "override add", "override load", "override list",
+    "contract", "contract check", "contract show", "contract schema", "why", "cubes", "cubes refresh", "cubes view",
+    "override", "override add", "override load", "override list", "export", "bridge",
 )  # fmt: skip
 
 
@@ -106,6 +106,27 @@ def test_nothing_measured_is_no_data_not_zero(say: Say, desk: Office) -> None:
     (found,) = json.loads(say(*words, "--json").out)
     assert (found["value"], found["n"]) == (None, 0)
     assert "no data" in say(*words).out
+
+
+def test_contract_check_says_which_metrics_have_no_log(say: Say, desk: Office) -> None:
+    path = desk.contract(contract().replace("phone.average_wait@1", "chat.reply_rate@1"), "chats.yaml")
+    said = say("contract", "check", path, "--home", desk.home).out
+    assert "chat.reply_rate@1 is measured from chat logs, and none is loaded" in said
+    assert "measured from call logs" not in said
+    assert "none is loaded" not in say("contract", "check", path).out
+
+
+def test_contract_schema_is_json(say: Say) -> None:
+    plain, amendment = (json.loads(say("contract", "schema", *more).out) for more in ((), ("--amendment",)))
+    assert ("zone" in plain["required"], "effective" in amendment["required"]) == (True, True)
+
+
+def test_contract_show_is_read_in_either_language(say: Say, office: Office) -> None:
+    path = office.contract(contract())
+    assert say("contract", "show", path).out.startswith("# 合同 ")
+    english = say("contract", "show", path, "--lang", "en", "--on", "2026-10-16")
+    assert (english.status, "As it stands on 2026-10-16." in english.out) == (0, True)
+    assert say("contract", "show", path, "--on", "tomorrow").status == 2
 
 
 def test_contract_check_ends_with_0_or_1(say: Say, office: Office) -> None:

@@ -185,6 +185,7 @@ def add_small_worlds(universe: Universe) -> None:
                 terms=world.get("terms", {}),
                 calendars=world.get("hours", small_worlds.HOURS),
                 cut_off_at=cut_off_at,
+                scope=small_worlds.scope_of(world),
             ) as (con, frame, ask):
                 universe.add(con, scan(frame, ask, "item_id"), ask, "cases", said)
 

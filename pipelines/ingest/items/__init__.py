@@ -57,12 +57,20 @@ ASSEMBLIES = (
         "agent_state.sql",
         ("source", "agent_id", "since_at"),
     ),
+    Assembly(
+        "item_shift",
+        "event_attendance",
+        ("source", "agent_id", "shift_id"),
+        "shift.sql",
+        ("source", "agent_id", "shift_id"),
+    ),
 )
 
 # What the SQL of items and metrics speaks beside DuckDB's own functions.
 MACROS = (
     "seconds_of_us(us) AS CAST(CAST(us AS DECIMAL(18, 0)) * 0.000001 AS DECIMAL(18, 6))",
     "seconds_between(a, b) AS seconds_of_us(epoch_us(b) - epoch_us(a))",
+    "rounded_up(amount, step) AS (amount + step - 1) // step * step",
     # the first line of a person after the question; at one instant the sequence number decides, else it is an answer
     """first_answer(lines, asked, left_at) AS list_filter(lines, lambda line:
          (line.typed_at > asked.asked_at OR (line.typed_at = asked.asked_at AND coalesce(line.seq > asked.seq, true)))

@@ -14,7 +14,8 @@ terms:
 */
 CASE
   WHEN contradicting                                                    THEN 'unmeasurable: contradicting deliveries'
-  WHEN answered_at IS NOT NULL OR is_negative OR (no_request_time AND human_line_count > 0) THEN 'met'
+  -- a hello before the question is no reply, with a request or without one
+  WHEN answered_at IS NOT NULL OR is_negative                           THEN 'met'
   WHEN left_at IS NOT NULL AND chat_short_abandon_s > 0
        AND seconds_between(asked_at, left_at) <= chat_short_abandon_s   THEN 'excluded: short abandon'
   WHEN left_at IS NOT NULL AND left_s IS NULL                           THEN 'unmeasurable: no calendar for that day'

@@ -24,7 +24,7 @@ WITH known AS NOT MATERIALIZED (
     FROM leg_of_contract
     WINDOW of_call AS (PARTITION BY source, call_id)
 ), every_leg AS (
-    SELECT *, coalesce(outcome = 'open' OR (outcome IN ('answered', 'abandoned', 'lost')
+    SELECT *, coalesce(outcome = 'open' OR (outcome IN ('answered', 'abandoned', 'lost', 'callback')
                                             AND coalesce(ended_at, answered_at) > $cut_off_at), false) AS is_open
     FROM (SELECT * FROM one_leg UNION ALL BY NAME SELECT * FROM several_legs)
 )

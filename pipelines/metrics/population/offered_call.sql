@@ -18,14 +18,16 @@ WITH known AS NOT MATERIALIZED (
 ), one_leg AS (
     SELECT source, call_id, direction, customer_id, customer_type, topic, queue, agent_id, arrived_at, queued_at, wait_s,
            wait_from_log, talk_s, hold_s, wrap_s, resolved, contradicting, ambiguous_time, load_id,
-           CASE WHEN (outcome = 'answered' AND answered_at > $cut_off_at) OR (outcome IN ('abandoned', 'lost') AND ended_at > $cut_off_at) THEN 'open'
+           CASE WHEN (outcome = 'answered' AND answered_at > $cut_off_at) OR (outcome IN ('abandoned', 'lost', 'callback') AND ended_at > $cut_off_at) THEN 'open'
                 ELSE outcome END                                              AS outcome,
            answered_at, ended_at,
-           callback_promised_at AS promised_at, callback_reached_at AS reached_at,
+           -- a call is promised as the caller leaves the queue, so that nobody knows of it before
+           CASE WHEN coalesce(ended_at <= $cut_off_at, true) THEN callback_promised_at END AS promised_at,
+           callback_reached_at AS reached_at,
            coalesce($in_scope, false)                                         AS is_ours
     FROM known WHERE leg_count = 1
 ), leg AS (
-    SELECT source, call_id, direction, customer_id, customer_type, topic, resolved, contradicting, ambiguous_time, load_id,
+    SELECT source, call_id, direction, customer_id, customer_type, topic, contradicting, ambiguous_time, load_id,
            callback_promised_at IS NOT NULL OR callback_reached_at IS NOT NULL
                OR list_contains([one.outcome FOR one IN legs], 'callback') AS has_callback,
            unnest(legs, recursive := true)
@@ -35,12 +37,13 @@ WITH known AS NOT MATERIALIZED (
            -- the menu is no queue, and neither is the line on which the customer was called back
            (outcome <> 'ivr_only' OR promised_at IS NOT NULL OR reached_at IS NOT NULL)
                AND NOT (has_callback AND coalesce(leg_direction = 'outbound', false)) AS has_entered,
-           CASE WHEN (outcome = 'answered' AND answered_at > $cut_off_at) OR (outcome IN ('abandoned', 'lost') AND ended_at > $cut_off_at) THEN 'open'
+           CASE WHEN (outcome = 'answered' AND answered_at > $cut_off_at) OR (outcome IN ('abandoned', 'lost', 'callback') AND ended_at > $cut_off_at) THEN 'open'
                 ELSE outcome END AS known_outcome
     FROM leg WHERE place <= $cut_off_at
 ), put_together AS (
     SELECT source, call_id, any_value(direction) AS direction, any_value(customer_id) AS customer_id,
-           any_value(customer_type) AS customer_type, any_value(topic) AS topic, any_value(resolved) AS resolved,
+           any_value(customer_type) AS customer_type, any_value(topic) AS topic,
+           arg_max(leg_resolved, nth) FILTER (is_ours) AS resolved,
            bool_or(contradicting) AS contradicting, bool_or(ambiguous_time) AS ambiguous_time, max(load_id) AS load_id,
            bool_or(is_ours) AS is_ours,
            -- the first entry into a human queue of the contract, the first human answer there, and the last entry
@@ -52,7 +55,8 @@ WITH known AS NOT MATERIALIZED (
            arg_max(known_outcome, nth) FILTER (is_ours AND has_entered)               AS last_outcome,
            max(ended_at) FILTER (is_ours AND has_entered)                             AS ended_at,
            arg_min(queue, nth) AS first_queue, min(arrived_at) AS arrived_at,
-           arg_min(promised_at, nth) FILTER (is_ours) AS promised_at, min(reached_at) FILTER (is_ours) AS reached_at,
+           arg_min(promised_at, nth) FILTER (is_ours AND coalesce(ended_at <= $cut_off_at, true)) AS promised_at,
+           min(reached_at) FILTER (is_ours) AS reached_at,
            bool_or(known_outcome = 'callback') FILTER (is_ours)                       AS was_callback,
            CAST(sum(talk_s) FILTER (is_ours) AS DECIMAL(18, 6)) AS talk_s,
            CAST(sum(hold_s) FILTER (is_ours) AS DECIMAL(18, 6)) AS hold_s,

@@ -175,7 +175,7 @@ def _sessions(home: Path) -> dict[str, Any]:
     begun = _chat_open(chat["asked_at"])
     left_open = _chat_open(left_at) - begun
     short = left_at - chat["asked_at"] <= 5 * SECOND
-    replied = answered_at.notna() | chat["is_negative"] | (no_request & (chat["human_line_count"] > 0))
+    replied = answered_at.notna() | chat["is_negative"]
     excused = ~replied & (short | (left_open == ZERO))
 
     judged = ~no_request & ~chat["ambiguous_time"] & ~chat["is_negative"]

@@ -200,7 +200,6 @@ def _sessions(home: Path) -> pl.LazyFrame:
         | col("first_line_at").is_null()
         | (col("request_at").is_null() & (col("human_line_count") == 0)),
         no_request=col("request_at").is_null(),
-        wrote=col("human_line_count") > 0,
         asked_at="asked_at",
         answered_at=pl.when(col("answered_at") <= CUT_OFF).then("answered_at"),
         left_at=pl.when(left_known).then("left_at"),
@@ -216,7 +215,7 @@ def _sessions(home: Path) -> pl.LazyFrame:
     known = ~col("outside") & ~col("contradicting")
     judged = known & ~col("no_request") & ~col("ambiguous_time") & ~col("is_negative")
     waiting = judged & ~col("answered")
-    replied = col("answered") | col("is_negative") | (col("no_request") & col("wrote"))
+    replied = col("answered") | col("is_negative")
     left_later = waiting & col("left") & ~col("short") & (col("left_us") > 30 * SECOND_US)
     longer = left_later | (waiting & ~col("left") & col("closed"))
     counts = {

@@ -204,7 +204,7 @@ SELECT 'im' AS source, 's' || i AS session_id, customer(i + 50000000000) AS cust
        at_us(coalesce(last_human_us, late_us)) AS last_human_at, contradicting, ambiguous_time, 1 AS load_id,
        at_us(request_us) AS request_at,
        {asked_at: CASE WHEN request_us IS NOT NULL THEN at_us(asked_us) END,
-        answer: CASE WHEN a1 IS NOT NULL AND request_us IS NOT NULL
+        answer: CASE WHEN a1 IS NOT NULL
                      THEN {typed_at: at_us(a1), seq: CAST(NULL AS BIGINT), agent_id: 'a' || r(i, 65, 2000)} END,
         is_negative: is_negative} AS request,
        request AS handoff, request AS opening

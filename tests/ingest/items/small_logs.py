@@ -25,6 +25,7 @@ from pipelines.ingest.report import LoadReport
 from pipelines.metrics.compose import Ask, population_options, readable_select
 from pipelines.metrics.declare import metric_named
 from pipelines.metrics.frame import Frame
+from pipelines.metrics.scope import scope_sql
 from pipelines.runs.calendars import calendar_for, lay_out_calendars
 from pipelines.runs.close_month import ClosedMonth, close_month
 from pipelines.runs.ingest_files import ingest_files
@@ -175,9 +176,11 @@ class Office:
         terms: Mapping[str, str] | None = None,
         calendars: str = "",
         cut_off_at: datetime | None = None,
+        scope: Mapping[str, Sequence[str]] | None = None,
     ) -> dict[str, tuple[str, Decimal | None]]:
         """Return each item's state in words and its amount over October 2026, by the metric's own readable SELECT."""
-        with self.asked(metric, terms=terms, calendars=calendars, cut_off_at=cut_off_at) as (con, frame, ask):
+        asked = self.asked(metric, terms=terms, calendars=calendars, cut_off_at=cut_off_at, scope=scope)
+        with asked as (con, frame, ask):
             rows = con.execute(readable_select(frame, ask)).fetchall()
         return {row[1]: (row[3], row[4] if len(row) > 4 else None) for row in rows}
 
@@ -189,6 +192,7 @@ class Office:
         terms: Mapping[str, str] | None = None,
         calendars: str = "",
         cut_off_at: datetime | None = None,
+        scope: Mapping[str, Sequence[str]] | None = None,
     ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Frame, Ask]]:
         """Open the store with all that a question about October 2026 needs laid out; and the question."""
         found, days = metric_named(metric), Month(2026, 10).days
@@ -198,6 +202,7 @@ class Office:
             days,
             "Asia/Shanghai",
             cut_off_at or at("2026-11-01 00:00:00"),
+            scope_sql(scope or {}, ()) or "true",
             calendar=calendar_for(found, hours) if calendars else None,
             options=population_options(found, pieces),
         )

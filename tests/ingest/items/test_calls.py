@@ -281,6 +281,31 @@ def test_what_is_known_of_a_call_back_at_the_cut_off(office: Office, cut_off: st
     assert office.item_states("phone.connect_rate", cut_off_at=at(cut_off)) == {"c": (state, None)}
 
 
+@pytest.mark.parametrize("outcome", ["callback", "abandoned"])
+@pytest.mark.parametrize(
+    ("cut_off", "wait", "level"),
+    [("09:00:29", "pending", "missed: not yet done"), ("09:00:30", "excluded: call-back", "excluded: call-back")],
+)
+def test_a_caller_still_in_the_queue_at_the_cut_off_has_been_promised_nothing(
+    office: Office, cut_off: str, wait: str, level: str, outcome: str
+) -> None:
+    """He left at 09:00:30 with a call-back promised: before that he may yet be answered (section 1, rule 4)."""
+    office.load("call", f"{BACK}\n c, 1, sales,, 09:00:00, 09:00:00,, 09:00:30, {outcome}, 10:00:00,")
+    for metric, state in (("phone.average_wait", wait), ("phone.service_level", level)):
+        assert office.item_states(metric, cut_off_at=at(cut_off))["c"][0] == state
+
+
+def test_a_call_back_promised_on_a_later_leg_is_not_known_before_that_leg_ends(office: Office) -> None:
+    office.load(
+        "call",
+        f"""{BACK}
+        c, 1, sales,, 09:00:00, 09:00:00,, 09:00:30, lost,,
+        c, 2, after,, 09:00:30, 09:00:30,, 09:01:00, abandoned, 10:00:00,""",
+    )
+    assert office.states("phone.average_wait", cut_off_at=at("09:00:59")) == {"pending": 1}
+    assert office.states("phone.average_wait", cut_off_at=at("09:01:00")) == {"excluded: call-back": 1}
+
+
 def test_the_line_on_which_the_customer_was_called_back_answers_no_queue(office: Office) -> None:
     """Called back at 10:05 on a leg of the same call, promised for 10:00: missed, and no wait of an hour."""
     office.load(

@@ -21,7 +21,9 @@
            arg_max(agent_id, nth) FILTER (is_ours AND outcome = 'answered') AS last_agent_id,
            any_value(customer_id) AS customer_id, any_value(customer_type) AS customer_type, any_value(topic) AS topic,
            any_value(order_id) AS order_id,
-           CASE WHEN max(ended_at) > $cut_off_at THEN NULL ELSE any_value(resolved) END AS resolved,
+           -- the contract's own legs tell: what another contract's agent flagged is that one's
+           CASE WHEN max(ended_at) FILTER (is_ours) > $cut_off_at THEN NULL
+                ELSE arg_max(leg_resolved, nth) FILTER (is_ours AND place <= $cut_off_at) END AS resolved,
            coalesce(max(ended_at) FILTER (is_ours) > $cut_off_at, false) AS is_open,
            bool_or(contradicting) AS contradicting, max(load_id) AS load_id,
            -- where it was passed on to: a menu before the first queue passed nothing on
@@ -30,8 +32,8 @@
                AND any_value(direction) IS DISTINCT FROM 'outbound' AS is_handled,
            bool_or(is_ours AND outcome = 'answered') AS was_answered
     FROM (SELECT *, coalesce($in_scope_of_leg, false) AS is_ours
-          FROM (SELECT source, call_id, direction, customer_id, customer_type, topic, order_id, resolved, contradicting,
-                       load_id, unnest(legs, recursive := true)
+          FROM (SELECT source, call_id, direction, customer_id, customer_type, topic, order_id, contradicting, load_id,
+                       unnest(legs, recursive := true)
                 FROM item_call WHERE leg_count > 1 AND arrived_at < $until_at AND coalesce(ended_at, arrived_at) >= $since_at))
     GROUP BY source, call_id
     HAVING coalesce(min(place) FILTER (is_ours), min(place)) >= $since_at

@@ -1,6 +1,6 @@
 -- One pass over the chats: first response within 30 s, its mean and 90th percentile, reply rate. Chat is open 08:00-23:00.
 WITH session AS (
-    SELECT request.asked_at AS asked_at, request.is_negative AS is_negative, contradicting, ambiguous_time, human_line_count,
+    SELECT request.asked_at AS asked_at, request.is_negative AS is_negative, contradicting, ambiguous_time,
            coalesce(request.asked_at, first_at) AS arrival_at, request_at IS NULL AS no_request,
            opened_by = 'agent' OR first_line_at IS NULL OR (request_at IS NULL AND human_line_count = 0) AS is_outside,
            CASE WHEN request.answer.typed_at <= $cut_off THEN request.answer.typed_at END AS answered_at,
@@ -12,7 +12,7 @@ WITH session AS (
            NOT is_outside AND NOT contradicting AS is_known,
            is_known AND NOT no_request AND NOT ambiguous_time AND NOT coalesce(is_negative, false) AS is_judged,
            answered_at IS NOT NULL AS answered,
-           answered OR coalesce(is_negative, false) OR (no_request AND human_line_count > 0) AS replied,
+           answered OR coalesce(is_negative, false) AS replied,
            chat_us(answered_at) - chat_us(asked_at) AS response_us,
            epoch_us(left_at) - epoch_us(asked_at) <= 5000000 AS left_short,
            chat_us(left_at) - chat_us(asked_at) AS left_us, chat_us($cut_off) - chat_us(asked_at) > 30000000 AS is_late
