@@ -43,6 +43,7 @@ from pipelines.sources.vendor_report import (
     ReadReport,
     ReportMapping,
     StatedFigure,
+    as_measured,
     parse_report_mapping,
     read_items,
     read_report,
@@ -233,7 +234,8 @@ def _targets(
                 )
             )
         claimed = stated.how.model_copy(update={"terms": {}}) if wrong else stated.how
-        targets[code] = Target(replace(stated, how=claimed), terms, is_promised)
+        figure = as_measured(stated, terms.metric.unit, has_parts=terms.metric.aggregate not in ("sum", "count"))
+        targets[code] = Target(replace(figure, how=claimed), terms, is_promised)
     return targets
 
 

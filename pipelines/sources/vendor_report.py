@@ -8,7 +8,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
@@ -48,6 +48,9 @@ UNITS_OF: dict[str, tuple[ReportUnit, ...]] = {
     "per_10000": ("per_10000",),
     "points": ("points",),
     "count": ("count",),
+    "contacts": ("count",),
+    "cases": ("count",),
+    "min": ("min", "h"),
 }
 # What a stated numerator is in the metric's own unit: minutes are seconds, a rate of ten thousand is so many times it.
 SCALE_OF_NUMERATOR = {"min": 60, "h": 3600, "per_10000": 10_000}
@@ -151,6 +154,14 @@ class StatedFigure:
     high: Fraction
     numerator: Fraction | None = None
     denominator: Fraction | None = None
+
+
+def as_measured(stated: StatedFigure, unit: str, *, has_parts: bool) -> StatedFigure:
+    """Return a figure in the unit that its metric has; where that divides nothing, without a numerator."""
+    size = SCALE["min"] if unit == "min" else Fraction(1)
+    value, low, high = (one / size for one in (stated.value, stated.low, stated.high))
+    parts = (stated.numerator, stated.denominator) if has_parts else (None, None)
+    return replace(stated, value=value, low=low, high=high, numerator=parts[0], denominator=parts[1])
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ VALUES = {
     "contact.complaint_rate@1": ["0", "3.5", "10/3"],  # of ten thousand
     "contact.resolution_gap@1": ["0", "0.1", "-0.25"],
     "quality.violations@1": ["0", "3"],
+    "contact.handled@1": ["0", "1029"],
+    "agent.attendance@1": ["0.97", "2/3"],
+    "phone.minutes@1": ["1.5", "1/3"],  # a third of a minute is 20 s
 }
 
 
@@ -29,7 +32,7 @@ def test_the_counts_measure_to_the_value(key: str, text: str, n: int) -> None:
     assert counts is not None
     found = measured(metric, counts)
     assert found.value == value
-    assert found.n >= n or metric.aggregate == "count"
+    assert found.n >= n or metric.aggregate == "count"  # incidents are counted, however many items there are
 
 
 def test_a_share_of_25_items_takes_the_30_that_give_it_exactly() -> None:
@@ -39,10 +42,10 @@ def test_a_share_of_25_items_takes_the_30_that_give_it_exactly() -> None:
 
 
 def test_a_sum_and_a_count_of_items_are_amounts_of_their_own() -> None:
-    total = replace(metric_named("phone.average_wait@1"), aggregate="sum")
-    counts = as_if(total, Fraction(90), 3)
+    minutes = metric_named("phone.minutes@1")
+    counts = as_if(minutes, Fraction(90), 3)
     assert counts is not None
-    assert (measured(total, counts).value, counts.of("counted")) == (90, 3)
+    assert (counts.amount, counts.of("counted")) == (5400, 3)  # seconds
     incidents = replace(metric_named("quality.violations@1"), amount=None)
     counts = as_if(incidents, Fraction(3), 0)
     assert counts is not None

@@ -9,7 +9,14 @@ import pytest
 from pipelines.core.period import Month
 from pipelines.core.problem import Refused
 from pipelines.samples.workbook import workbook
-from pipelines.sources.vendor_report import ReadReport, ReportMapping, parse_report_mapping, read_items, read_report
+from pipelines.sources.vendor_report import (
+    ReadReport,
+    ReportMapping,
+    as_measured,
+    parse_report_mapping,
+    read_items,
+    read_report,
+)
 from tests.conftest import ROOT
 
 HEAD = """
@@ -98,6 +105,14 @@ def test_minutes_and_ten_thousands_are_stated_with_their_own_numerators(tmp_path
     assert (found.figures["wait"].numerator, found.figures["wait"].denominator) == (300, 10)  # 5 min of 10 calls
     assert (found.figures["complaints"].numerator, found.figures["complaints"].denominator) == (20_000, 1000)
     assert found.problems == []
+
+
+def test_minutes_of_a_metric_in_minutes_stay_minutes(tmp_path: Path) -> None:
+    one = read(tmp_path, "2026-10,远帆,wait,0.5,5,10").figures["wait"]
+    found = as_measured(one, "min", has_parts=False)
+    assert (found.value, found.low, found.high) == (Fraction(1, 2), Fraction(9, 20), Fraction(11, 20))
+    assert found.numerator is None
+    assert as_measured(one, "s", has_parts=True) == one
 
 
 PROBLEMS: dict[str, tuple[str, str]] = {
