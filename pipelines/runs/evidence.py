@@ -9,7 +9,7 @@ not files, whose bytes differ between engine versions.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +22,7 @@ from pipelines.contract.resolve import Question, month_questions
 from pipelines.core.canonical import canonical_json, sha256_hex
 from pipelines.core.period import Month
 from pipelines.metrics.compose import Ask, ask_columns, population_options, scans_for
-from pipelines.metrics.declare import Metric, population_needs, population_sql, quoted
+from pipelines.metrics.declare import population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for
@@ -44,32 +44,26 @@ class Scan:
     asks: Sequence[Ask]
 
 
+def asked_of(one: Question, found: ReadContract, shared: Frame, roster: Sequence[Posting]) -> tuple[Ask, Frame]:
+    """Return a question as it is asked of its population; ``shared`` as in ``month_scans``."""
+    by_agent = population_needs(one.metric.population).by_agent
+    conditions = [scope_sql(named, roster, by_agent=by_agent) for named in one.scopes]
+    scope = " AND ".join(f"({condition})" for condition in conditions if condition) or None
+    frame = replace(
+        shared,
+        in_scope=contract_scope_sql(found.source.model.scope, roster, one.metric.population) or "true",
+        calendar=calendar_for(one.metric, found.calendars),
+        options=population_options(one.metric, one.terms),
+    )
+    return Ask(one.column, one.metric, one.terms, scope), frame
+
+
 def month_scans(found: ReadContract, month: Month, shared: Frame, roster: Sequence[Posting]) -> list[Scan]:
     """Return the scans that answer a month's questions; the same contract and roster give the same ones.
 
     ``shared`` has what all of them share: days, zone, cut-off, and how the calendars are laid out.
     """
-
-    def scope(named: Mapping[str, Sequence[str]], metric: Metric) -> str | None:
-        return scope_sql(named, roster, by_agent=population_needs(metric.population).by_agent)
-
-    def scopes(one: Question) -> str | None:
-        conditions = [scope(named, one.metric) for named in one.scopes]
-        return " AND ".join(f"({condition})" for condition in conditions if condition) or None
-
-    def frame(one: Question) -> Frame:
-        return Frame(
-            shared.days,
-            shared.zone,
-            shared.cut_off_at,
-            contract_scope_sql(found.source.model.scope, roster, one.metric.population) or "true",
-            calendar_for(one.metric, found.calendars),
-            population_options(one.metric, one.terms),
-            shared.spans,
-        )
-
-    asked = month_questions(found.source.model, month.days)
-    questions = [(Ask(one.column, one.metric, one.terms, scopes(one)), frame(one)) for one in asked]
+    questions = [asked_of(one, found, shared, roster) for one in month_questions(found.source.model, month.days)]
     scans: dict[str, Scan] = {}
     for number, ((population, of), asks) in enumerate(scans_for(questions).items()):
         name = population if population not in scans else f"{population}_{number}"
