@@ -18,9 +18,10 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from pipelines.contract.model import Relief
 from pipelines.contract.resolve import Question, month_questions
 from pipelines.core.canonical import canonical_json, sha256_hex
-from pipelines.core.period import Month
+from pipelines.core.period import Days, Month
 from pipelines.metrics.compose import Ask, ask_columns, population_options, scans_for
 from pipelines.metrics.declare import population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
@@ -55,7 +56,20 @@ def asked_of(one: Question, found: ReadContract, shared: Frame, roster: Sequence
         calendar=calendar_for(one.metric, found.calendars),
         options=population_options(one.metric, one.terms),
     )
-    return Ask(one.column, one.metric, one.terms, scope), frame
+    reliefs = found.source.model.relief if one.part not in ("fee", "data") else ()
+    relief = tuple(_relief(granted, roster, by_agent=by_agent) for granted in reliefs if _meets(granted, one.in_force))
+    return Ask(one.column, one.metric, one.terms, scope, relief), frame
+
+
+def _meets(granted: Relief, days: Days) -> bool:
+    return len(Days(granted.from_, granted.until).overlap(days)) > 0
+
+
+def _relief(granted: Relief, roster: Sequence[Posting], *, by_agent: bool) -> tuple[str, str]:
+    """Return which items a relief is for, and the state that they have."""
+    scope = scope_sql(granted.scope, roster, by_agent=by_agent) if granted.scope else None
+    days = f"service_on >= DATE '{granted.from_}' AND service_on < DATE '{granted.until}'"
+    return days if scope is None else f"{days} AND ({scope})", f"excluded: relief ({granted.ground})"
 
 
 def month_scans(found: ReadContract, month: Month, shared: Frame, roster: Sequence[Posting]) -> list[Scan]:
@@ -262,7 +276,7 @@ def read_items(con: duckdb.DuckDBPyConnection, scan: Scan, folder: Path) -> dict
         f" FROM read_parquet({quoted(str(path))}))\n"
         f"SELECT {', '.join([*FACTS_KEPT, *said, *again])} FROM item"
     )
-    return {ask.column: list(ask.metric.states) for ask in scan.asks}
+    return {ask.column: list(ask.states) for ask in scan.asks}
 
 
 def calendar_digest(con: duckdb.DuckDBPyConnection, folder: Path) -> str:
