@@ -2,13 +2,15 @@
 
 from dataclasses import asdict
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipelines.cli.options import AsJson, answer_no, day_of, print_json
+from pipelines.contract.schema import amendment_schema, contract_schema
 from pipelines.core.problem import Refused
-from pipelines.runs.contracts import contract_document, read_contract
+from pipelines.runs.contracts import contract_document, read_contract, without_logs
 
 NAME = "contract"
 verbs = typer.Typer(help="Check a contract, or read it.", no_args_is_help=True)
@@ -30,12 +32,17 @@ def group() -> None:
 @verbs.command("check")
 def check(
     contract: Name,
+    home: Annotated[
+        Path | None,
+        typer.Option(envvar="CLAUSEMETER_HOME", help="Say too for which metrics no log is loaded there."),
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Name every problem of a contract at once, each with file, line and a mend; status 1 where it has errors."""
     try:
-        problems = read_contract(contract)[2]
+        source, _, problems = read_contract(contract)
+        problems += [] if home is None else without_logs(source, home)
     except Refused as refused:
         if all(problem.code in ("contract.absent", "contract.unreadable") for problem in refused.problems):
             raise
@@ -61,3 +68,11 @@ def show(
 ) -> None:
     """Print a contract as a person reads it, clause by clause, with every option in force; Markdown."""
     print(contract_document(contract, lang.value, None if on is None else day_of("--on", on)), end="")
+
+
+@verbs.command("schema")
+def schema(
+    *, amendment: Annotated[bool, typer.Option("--amendment", help="That of an amendment's file.")] = False
+) -> None:
+    """Print the language as JSON Schema, for editors; data/contracts keeps both."""
+    print_json(amendment_schema() if amendment else contract_schema())

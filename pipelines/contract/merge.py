@@ -13,7 +13,6 @@ from typing import Any
 from pydantic import BaseModel
 
 from pipelines.contract.amendment import APPENDED, HEAD, AmendmentInForce, AmendmentSource, Change
-from pipelines.contract.fee import Fee
 from pipelines.contract.model import Contract
 from pipelines.contract.parts import Value, as_dated, is_dated
 from pipelines.contract.shape import field_of, shape_of
@@ -22,7 +21,8 @@ from pipelines.core.yaml_text import Path, TextTree, Tree
 from pipelines.metrics.declare import metric_named
 
 NOT_BEFORE_THE_FIRST = "Let it take effect on the first of a month, or agree on a field that is dated."
-FREE = "0"  # what a fee that has ended costs
+FREE = "0"
+PRICES = {"amount", "price", "tiers"}  # what makes a fee cost something
 
 
 def merged(
@@ -41,7 +41,13 @@ def merged(
         head = one.model
         found.append(
             AmendmentInForce(
-                head.amendment, head.effective, head.signed, head.retroactive, one.file, tuple(merge.changes)
+                head.amendment,
+                head.effective,
+                head.signed,
+                head.retroactive,
+                one.file,
+                one.tree.where(("effective",)),
+                tuple(merge.changes),
             )
         )
     return tree, found, problems
@@ -271,10 +277,17 @@ class _Merge:
             if key == "indicators":
                 one.setdefault("since", str(self.effective))
             if key == "fees":
-                for figure in sorted(FIGURES & one.keys()):
-                    for value in self.listed(one, (key, place, figure), figure, of, []):
-                        if isinstance(value, dict):
-                            value.setdefault("since", str(self.effective))
+                for figure in sorted(PRICES & one.keys()):
+                    self.free_until(one, (key, place, figure), figure, of)
+
+    def free_until(self, fee: dict[str, Any], path: Path, figure: str, of: Path) -> None:
+        """Let a fee cost nothing before the amendment's day: it is a line of 0 where the month began without it."""
+        listed = self.listed(fee, path, figure, of, [])
+        for value in listed:
+            if isinstance(value, dict):
+                value.setdefault("since", str(self.effective))
+        self.line((*path, len(listed)), of)
+        listed.append({"value": nothing(figure), "by": self.amendment.by})
 
     def end(self, root: dict[str, Any], key: str) -> None:
         """Let parts end: an indicator is in force up to the day, a fee costs nothing from it on."""
@@ -299,11 +312,10 @@ class _Merge:
 
     def free(self, fee: dict[str, Any], at: Path, of: Path) -> None:
         """Let a fee cost nothing from the amendment's day on; its line stays, at 0, and cites the amendment."""
-        for figure in sorted(FIGURES & fee.keys() - {"seats", "units"}):
-            zero: Any = [{"from": "1", "price": FREE}] if figure == "tiers" else FREE
+        for figure in sorted(PRICES & fee.keys()):
             listed = self.listed(fee, (*at, figure), figure, of, [])
             self.line((*at, figure, len(listed)), of)
-            listed.append({"since": str(self.effective), "value": zero, "by": self.amendment.by})
+            listed.append({"since": str(self.effective), "value": nothing(figure), "by": self.amendment.by})
 
     def remove(self, listed: list[Any], at: Path, place: int) -> None:
         """Take a part out of a list; those behind it move up, and their lines with them."""
@@ -353,9 +365,9 @@ class _Merge:
         self.problems.append(Problem(self.amendment.tree.where(of), f"{number}: {what}", mend, code))
 
 
-FIGURES = {
-    field.alias or name for name, field in Fee.model_fields.items() if shape_of(field.annotation).kind == "dated"
-}
+def nothing(figure: str) -> Tree:
+    """Return what a fee costs that is not in force."""
+    return [{"from": "1", "price": FREE}] if figure == "tiers" else FREE
 
 
 def _at(node: Any, path: Path) -> Any:

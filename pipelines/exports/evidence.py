@@ -11,13 +11,14 @@ from typing import Any
 import duckdb
 
 from pipelines.core.problem import Problem, refuse_if_any
-from pipelines.exports.figures import reasons, state_text
+from pipelines.exports.figures import state_text
 from pipelines.exports.safe_text import FORMULA_SIGNS, safe_text
 from pipelines.exports.words import Words, catalogue
 from pipelines.metrics.declare import quoted
 
 BOM = "\ufeff"  # without it a spreadsheet in mainland China reads UTF-8 as GBK
 CALENDAR = "calendar_day"
+QUESTION_COLUMNS = ("state", "base", "amount", "group")  # what a question's name in the evidence ends in
 
 
 def write_evidence(
@@ -46,8 +47,8 @@ def write_evidence(
             else:
                 con.execute(f"COPY ({_readable(con, source)}) TO {quoted(str(part))} (FORMAT csv, HEADER)")
             written.append(part.replace(path))
-    legend = target / "legend.csv"
-    legend.write_bytes(csv_bytes(_legend(body, words)))
+        legend = target / "legend.csv"
+        legend.write_bytes(csv_bytes(_legend(con, body, sources, words)))
     return [*written, legend]
 
 
@@ -91,23 +92,36 @@ def _readable(con: duckdb.DuckDBPyConnection, source: Path) -> str:
     return f"SELECT {', '.join(shown)} FROM {table}"
 
 
-def _legend(body: Mapping[str, Any], words: Words) -> Iterator[Sequence[str]]:
-    """Yield what each column means, and what each state is called."""
-    names = {one["id"]: words.pick(one["name"]) or one["id"] for one in body["indicators"]}
+def _legend(
+    con: duckdb.DuckDBPyConnection, body: Mapping[str, Any], sources: Mapping[str, Path], words: Words
+) -> Iterator[Sequence[str]]:
+    """Yield what each column means, and what each state that is there is called."""
+    known = catalogue()["evidence_column"]
+    names = {one.get("of", one["id"]): words.pick(one["name"]) for one in body["indicators"]}
+    asked = {
+        one["column"]: f"{names.get(one['of']) or one['of']} ({one['metric']})" for one in body.get("questions", ())
+    }
     yield [words(f"column.{name}") for name in ("population", "name", "meaning")]
     for population, part in body["evidence"].items():
         for column in part["columns"]:
-            indicator, _, suffix = column.rpartition("_")
-            meaning = words.of("evidence_column", column if column in catalogue()["evidence_column"] else suffix)
-            yield population, column, f"{names[indicator]} {meaning}" if indicator in names else meaning
-        kept = [one for one in body["indicators"] if one["id"] in part.get("indicators", ())]
-        states = {
-            f"{state}: {reason}" if reason else state: (state, reason)
-            for one in kept
-            for state, reason, _ in reasons(one["states"])
-        }
-        for written, (state, reason) in sorted(states.items()):
-            yield population, written, state_text(state, reason, words)
+            question, _, kind = column.rpartition("_")
+            if question in asked and kind in QUESTION_COLUMNS:
+                yield population, column, f"{asked[question]} {words(f'evidence_column.{kind}')}"
+            else:
+                yield population, column, words.of("evidence_column", column) if column in known else ""
+        states = [one for one in part["columns"] if one.rpartition("_")[::2] in {(q, "state") for q in asked}]
+        for state in _states_in(con, sources[population], states):
+            yield population, state, state_text(*state.partition(": ")[::2], words)
+
+
+def _states_in(con: duckdb.DuckDBPyConnection, source: Path, columns: Sequence[str]) -> list[str]:
+    each = [f'SELECT DISTINCT "{column}" AS state FROM read_parquet({quoted(str(source))})' for column in columns]
+    if not each:
+        return []
+    found = con.execute(
+        f"SELECT DISTINCT state FROM ({' UNION ALL '.join(each)}) WHERE state IS NOT NULL ORDER BY state"
+    )
+    return [row[0] for row in found.fetchall()]
 
 
 def csv_bytes(rows: Iterable[Sequence[str | Decimal | None]]) -> bytes:

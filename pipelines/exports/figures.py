@@ -13,7 +13,8 @@ from pipelines.exports.words import Words
 MINUS = "−"
 DASH = "—"
 # unit: what its value is multiplied by, and how many places are printed; others are printed as they are, with two.
-PRINTED = {"share": (100, 2), "s": (1, 1), "count": (1, 0), "contacts": (1, 0), "violations": (1, 0)}
+COUNTS = ("count", "contacts", "violations", "outages", "cases")
+PRINTED = {"share": (100, 2), "s": (1, 1), **dict.fromkeys(COUNTS, (1, 0))}
 STATES = ("met", "missed", "counted", "excluded", "unmeasurable", "pending")
 
 
@@ -111,10 +112,17 @@ def line_name(line: Mapping[str, Any], body: Mapping[str, Any], words: Words) ->
         return words.pick(line["name"])
     for one in body["indicators"]:
         if one["id"] == line["indicator"]:
-            return words.pick(one["name"]) or str(one["id"])
+            return indicator_name(one, words) + (f" {line['item']['id']}" if line.get("item") else "")
     name = line["id"].partition("@")[0]
     known = words.of("line", name)
     return known if known != name else words.of("kind", line["kind"]) if name == line["kind"] else str(line["id"])
+
+
+def indicator_name(one: Mapping[str, Any], words: Words) -> str:
+    """Return an indicator's name, with the value that it is for where there is one for each: 接通率 [vip]."""
+    name = words.pick(one["name"]) or str(one["id"])
+    value = str(one["id"]).removeprefix(str(one.get("of", one["id"])))
+    return f"{name} {value}" if value and name != one["id"] else name
 
 
 def plain_text(found: Any, words: Words) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import typst
 
 from pipelines.core.canonical import canonical_json
-from pipelines.exports.document import document
+from pipelines.exports.document import Seal, document
 from pipelines.exports.words import Words
 
 FONTS = "pylopdf_fonts_zh_cn"  # Noto Sans SC and Noto Serif SC, under the SIL Open Font License
@@ -23,14 +23,15 @@ def _fonts() -> typst.Fonts:
         return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
 
 
-def render_pdf(body: Mapping[str, Any], language: str) -> bytes:
-    """Return a published statement as PDF. No system font, no clock and no network takes part.
+def render_pdf(body: Mapping[str, Any], language: str, seal: Seal = None) -> bytes:
+    """Return a published statement as PDF; ``seal`` is its entry in the ledger.
 
-    It carries the record itself, as canonical JSON. The date inside is the statement's cut-off: what lies after it was
-    unknown. It is a PDF/A-3, but where the fonts lack a sign (an emoji in a name): that is a box, and no PDF/A.
+    No system font, no clock and no network takes part. It carries the record itself, as canonical JSON. The date inside
+    is the statement's cut-off: what lies after it was unknown. It is a PDF/A-3, but where the fonts lack a sign (an
+    emoji in a name): that is a box, and no PDF/A.
     """
     inputs = {
-        "data": json.dumps(document(body, Words(language)), ensure_ascii=False),
+        "data": json.dumps(document(body, Words(language), seal), ensure_ascii=False),
         "record": canonical_json(dict(body)).decode(),
     }
     made_at = datetime.fromisoformat(body["cut_off_at"])

@@ -9,6 +9,7 @@ from typing import Any
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused
 from pipelines.exports.accounts import Account, Accounts
+from pipelines.exports.document import DRAFT, Seal, status_of
 from pipelines.exports.evidence import csv_bytes
 from pipelines.exports.figures import line_name, month_text
 from pipelines.exports.words import Words
@@ -30,10 +31,10 @@ class Entry:
     line: str
 
 
-def render_voucher(body: Mapping[str, Any], accounts: Accounts, language: str) -> bytes:
+def render_voucher(body: Mapping[str, Any], accounts: Accounts, language: str, seal: Seal = None) -> bytes:
     """Return a published statement's voucher as CSV."""
     words = Words(language)
-    return csv_bytes(_rows(entries(body, accounts, words), words))
+    return csv_bytes(_rows(entries(body, accounts, words, seal), words))
 
 
 def _rows(found: Sequence[Entry], words: Words) -> Iterator[Sequence[str | Decimal | None]]:
@@ -44,7 +45,7 @@ def _rows(found: Sequence[Entry], words: Words) -> Iterator[Sequence[str | Decim
         yield str(one.on), *account, one.cost_centre, debit, credit, one.tax, one.summary, one.clause, one.line
 
 
-def entries(body: Mapping[str, Any], accounts: Accounts, words: Words) -> list[Entry]:
+def entries(body: Mapping[str, Any], accounts: Accounts, words: Words, seal: Seal = None) -> list[Entry]:
     """Return an entry a line and cost centre, and one for what is owed, on the last day of the month.
 
     A line at 0 moves no money and has no entry. What the lines do not add up to is refused, not booked.
@@ -52,7 +53,7 @@ def entries(body: Mapping[str, Any], accounts: Accounts, words: Words) -> list[E
     on = max(Month.parse(body["month"]).days)
     towards_debit = 1 if accounts.books == "operator" else -1
     title = f"{words('document.title')} {body['contract']['number']} {month_text(body['month'], words)}"
-    draft = f"[{words.of('status', body['status'])}] " if body["status"] == "DRAFT" else ""
+    draft = f"[{words.of('status', DRAFT)}] " if status_of(body, seal) == DRAFT else ""
     found = []
     for line in body["lines"]:
         summary = f"{draft}{title} {line_name(line, body, words)}"

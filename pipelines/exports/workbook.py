@@ -1,8 +1,8 @@
 """The statement as a workbook: numbers as numbers, sums as formulas over the lines, texts never as formulas."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -10,22 +10,39 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from pipelines.core.canonical import digest
 from pipelines.core.money import minor_digits
 from pipelines.core.problem import Problem, Refused
-from pipelines.exports.document import CHANGES_NO_TOTAL, steps_of
-from pipelines.exports.figures import STATES, instant_text, line_name, month_text, plain_text, reasons, state_counts
+from pipelines.exports.document import CHANGES_NO_TOTAL, Seal, amendment_text, status_of, steps_of
+from pipelines.exports.figures import (
+    STATES,
+    indicator_name,
+    instant_text,
+    line_name,
+    month_text,
+    plain_text,
+    reasons,
+    state_counts,
+)
 from pipelines.exports.words import Words
 
 # Columns of the sheet of lines, in order; the summary's formulas look at three of them by name.
 LINE_COLUMNS = {
     "line_id": 30, "step_code": 12, "step": 12, "kind": 12, "clause": 10, "name": 26, "from": 12, "until": 13,
-    "formula": 48, "amount": 16, "tax": 14, "by": 14, "group": 9, "because": 24, "rests_on": 30, "cost_centre": 30,
+    "formula": 48, "amount": 16, "tax": 14, "by": 14, "group": 9, "because": 24, "borne": 14, "item": 22,
+    "rests_on": 30, "cost_centre": 30,
 }  # fmt: skip
 INDICATOR_COLUMNS = {
     "clause": 10, "indicator": 26, "line_id": 26, "metric": 28, "class": 10, "unit": 10, "better": 14, "value": 14,
     "target": 12, "verdict": 14, "reason": 26, "points": 12, "weight": 10, "numerator": 14, "denominator": 14, "n": 12,
     **dict.fromkeys(STATES, 12), "population": 12, "outside": 12, "candidates": 12, "missed_not_yet_done": 14,
     "text": 60,
+}  # fmt: skip
+
+
+PART_COLUMNS = {
+    "clause": 10, "indicator": 26, "line_id": 26, "part": 20, "from": 12, "until": 13, "value": 14, "target": 12,
+    "by": 16, "verdict": 14, "reason": 26, "n": 12,
 }  # fmt: skip
 
 
@@ -111,7 +128,7 @@ def as_double(value: Decimal | int) -> float:
     return double
 
 
-def render_workbook(body: Mapping[str, Any], language: str) -> bytes:
+def render_workbook(body: Mapping[str, Any], language: str, seal: Seal = None) -> bytes:
     """Return a published statement as xlsx; the same record gives the same bytes."""
     words = Words(language)
     sheets = Sheets(datetime.fromisoformat(body["cut_off_at"]), body["currency"])
@@ -120,7 +137,8 @@ def render_workbook(body: Mapping[str, Any], language: str) -> bytes:
     )
     _lines(sheets, body, words)
     indicators = _indicators(sheets, body, words)
-    _summary(sheets, summary, body, words, indicators)
+    _summary(sheets, summary, body, seal, words, indicators)
+    _parts(sheets, body, words)
     _states(sheets, body, words)
     _evidence(sheets, body, words)
     return sheets.content()
@@ -132,7 +150,7 @@ def _column(name: str, columns: Mapping[str, int], sheet: str, words: Words, row
     return f"'{words(f'sheet.{sheet}')}'!${letter}$2:${letter}${max(rows, 1) + 1}"
 
 
-def _summary(sheets: Sheets, sheet: Any, body: Mapping[str, Any], words: Words, verdict_cells: str) -> None:
+def _summary(sheets: Sheets, sheet: Any, body: Mapping[str, Any], seal: Seal, words: Words, verdict_cells: str) -> None:
     contract, totals = body["contract"], body["totals"]
     sheets.put(sheet, 0, 0, f"{words('document.title')} {month_text(body['month'], words)}", "title")
     facts = {
@@ -140,12 +158,12 @@ def _summary(sheets: Sheets, sheet: Any, body: Mapping[str, Any], words: Words, 
         "operator": words.pick(contract["operator"]),
         "vendor": words.pick(contract["vendor"]),
         "currency": body["currency"],
-        "status": words.of("status", body["status"]),
+        "status": words.of("status", status_of(body, seal)),
         "cut_off_at": instant_text(body["cut_off_at"], contract["zone"]),
-        "amendments": plain_text(contract["amendments"], words),
+        "amendments": words("document.semicolon").join(amendment_text(one, words)[0] for one in contract["amendments"]),
         "statement": body["id"],
         "sha256": body["sha256"],
-        "seal": plain_text(body.get("seal"), words) or words("document.unsealed"),
+        "seal": digest(dict(seal)) if seal else words("document.unsealed"),
     }
     for row, (name, value) in enumerate(facts.items(), start=1):
         sheets.put(sheet, row, 1, words(f"document.{name}"))
@@ -212,7 +230,7 @@ def _lines(sheets: Sheets, body: Mapping[str, Any], words: Words) -> None:
     sheets.rows(
         sheet,
         (_line_row(line, body, words) for line in body["lines"]),
-        {names.index("amount"): "money", names.index("tax"): "money"},
+        {names.index(name): "money" for name in ("amount", "tax", "borne")},
     )
     sheet.autofilter(0, 0, max(len(body["lines"]), 1), len(names) - 1)
 
@@ -234,6 +252,8 @@ def _line_row(line: Mapping[str, Any], body: Mapping[str, Any], words: Words) ->
         line["by"],
         words.of("group", line["group"]),
         words.phrase(line["because"]),
+        Decimal(line["borne"]) if line.get("borne") else None,
+        "/".join((line.get("item") or {}).values()),
         ", ".join(line["rests_on"]),
         ", ".join(f"{name} {amount}" for name, amount in (line.get("cost_centres") or {}).items()),
     ]
@@ -260,7 +280,7 @@ def _indicator_row(row: int, one: Mapping[str, Any], words: Words) -> list[Cell]
     population, outside = (xl_rowcol_to_cell(row, names.index(name)) for name in ("population", "outside"))
     return [
         one["clause"],
-        words.pick(one["name"]) or one["id"],
+        indicator_name(one, words),
         one["id"],
         one["metric"],
         words.of("class", one["class"]),
@@ -284,6 +304,51 @@ def _indicator_row(row: int, one: Mapping[str, Any], words: Words) -> list[Cell]
     ]
 
 
+def _parts(sheets: Sheets, body: Mapping[str, Any], words: Words) -> None:
+    """Write what an indicator's month was judged by: parts of the month, promises of which the worst decides, days."""
+    sheet = sheets.sheet("parts", PART_COLUMNS, words)
+    row = 0
+    for one in body["indicators"]:
+        for part in one["parts"]:
+            for name, days, found in _judged_apart(part, words):
+                row += 1
+                ratio = (
+                    "share"
+                    if one["unit"] == "share" and found.get("metric", one["metric"]) == one["metric"]
+                    else "ratio"
+                )
+                styles = {"value": ratio, "target": ratio, "n": "count"}
+                for column, cell in enumerate(_part_row(one, name, days, found, words)):
+                    sheets.put(sheet, row, column, cell, styles.get(list(PART_COLUMNS)[column], "text"))
+
+
+def _judged_apart(part: Mapping[str, Any], words: Words) -> Iterator[tuple[str, tuple[str, str], Mapping[str, Any]]]:
+    days = (part["from"], part["until"])
+    yield words("column.part"), days, part
+    yield from ((words("part.promise", id=one["id"]), days, one) for one in part.get("worst_of", ()))
+    for one in part.get("by_day", ()):
+        after = date.fromisoformat(one["day"]) + timedelta(days=1)
+        yield words("column.day"), (one["day"], str(after)), one
+
+
+def _part_row(
+    one: Mapping[str, Any], name: str, days: tuple[str, str], found: Mapping[str, Any], words: Words
+) -> list[Cell]:
+    return [
+        one["clause"],
+        indicator_name(one, words),
+        one["id"],
+        name,
+        *days,
+        words.phrase(found["beyond"]) if found.get("beyond") else as_figure(found["value"]),
+        as_figure(found.get("target")),
+        found.get("target_by"),
+        words.of("verdict", found["verdict"]),
+        words.phrase(found.get("reason")),
+        found["n"],
+    ]
+
+
 def _states(sheets: Sheets, body: Mapping[str, Any], words: Words) -> None:
     sheet = sheets.sheet(
         "states", {"clause": 10, "indicator": 26, "line_id": 26, "state": 14, "reason": 36, "count": 12}, words
@@ -291,7 +356,7 @@ def _states(sheets: Sheets, body: Mapping[str, Any], words: Words) -> None:
     rows = (
         [
             one["clause"],
-            words.pick(one["name"]),
+            indicator_name(one, words),
             one["id"],
             words.of("state", state),
             words.of("reason", reason),
@@ -322,6 +387,11 @@ def _evidence(sheets: Sheets, body: Mapping[str, Any], words: Words) -> None:
     ]
     rows.append([words("document.contract"), contract["number"], None, None, contract["sha256"], None])
     rows.append([words("document.calendars"), None, None, None, body["calendars_sha256"], None])
+    rows += [[words("document.past"), one["month"], None, None, one["sha256"], None] for one in body.get("past", ())]
+    for one in body.get("adjusted", ()):
+        for side in ("stated", "again"):
+            kind = words("document.adjusted", month=one["month"], what=words(f"document.{side}"))
+            rows.append([kind, None, None, None, one[side], None])
     rows += [[words("document.overrides"), plain_text(one, words)] for one in body["overrides"]]
     rows += [[words("document.stale_overrides"), plain_text(one, words)] for one in body["stale_overrides"]]
     sheets.rows(sheet, rows, {2: "count"})

@@ -346,6 +346,7 @@ class Needs:
     due_running: tuple[str, ...]
     limits: tuple[str, ...]
     by_agent: bool
+    scoped_by: tuple[str, ...]
     period: Mapping[str, str]
     options: Mapping[str, str]
 
@@ -365,7 +366,8 @@ def population_needs(population: str) -> Needs:
     where the term ``clock`` says so) · ``-- period due: due_at`` and ``-- period end: …`` the
     instant that decides an item's period under ``period_by`` · ``-- option: start request`` what ``$start`` is where a
     metric has no such term · ``-- limit: answer_within_s`` the term that ``period due`` rests on ·
-    ``-- by_agent: true`` an item that names no queue has the team and vendor of its agent.
+    ``-- by_agent: true`` an item that names no queue has the team and vendor of its agent ·
+    ``-- scope: source channel`` all that a contract's scope can say of its items (else any column).
     """
     head = population_sql(population)
 
@@ -383,6 +385,7 @@ def population_needs(population: str) -> Needs:
         due_running=one("due_running"),
         limits=one("due_running")[1:] + one("limit"),
         by_agent=bool(one("by_agent")),
+        scoped_by=one("scope"),
         period={name: " ".join(one(f"period {name}")) for name in ("due", "end") if one(f"period {name}")},
         options={words[0]: " ".join(words[1:]) for words in lines("option")},
         place=" ".join(lines("place")[0]) if lines("place") else "arrival_at",

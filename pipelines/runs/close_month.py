@@ -19,12 +19,14 @@ from pipelines.core.zone import day_begins_at
 from pipelines.ingest.items import assembled_as_of
 from pipelines.metrics.declare import quoted
 from pipelines.metrics.frame import Frame
-from pipelines.runs.calendars import calendars_digest, lay_out_calendars
+from pipelines.runs.adjusted import adjusted_in
+from pipelines.runs.calendars import calendars_digest, lay_out_calendars, lay_out_frozen
 from pipelines.runs.contracts import ReadContract, usable_contract
 from pipelines.runs.evidence import (
     CALENDAR,
     ROSTER,
     month_scans,
+    write_adjusted,
     write_calendar,
     write_items,
     write_loads,
@@ -126,7 +128,9 @@ def close_month(
             prepare(con)
             cut_off_at = cut_off_at or default_cut_off(con, contract, month, known_at)
             measured = measure_into(scratch, con, found, month, cut_off_at, overrides_as_of(home, known_at), progress)
-        statement = settled_body(found, month, measured, month_before(home, contract, month, known_at))
+        adjusted = adjusted_in(home, contract, month, known_at)
+        write_adjusted(adjusted, scratch)
+        statement = settled_body(found, month, measured, month_before(home, contract, month, known_at), adjusted)
         warnings += _to_close_again(home, contract, month, Decimal(statement["totals"]["carried_out"]))
         if as_of is not None:
             return ClosedMonth(as_it_would_be(home, statement, now), statement, is_new=False, warnings=warnings)
@@ -221,11 +225,19 @@ def measure_into(
     cut_off_at: datetime,
     overrides: Sequence[Override],
     progress: Progress = lambda _: None,
+    *,
+    frozen: Path | None = None,
 ) -> MeasuredMonth:
-    """Scan each population of a month once, and lay down in ``folder`` all that its statement rests on."""
+    """Scan each population of a month once, and lay down in ``folder`` all that its statement rests on.
+
+    ``frozen``: the evidence of a sealed month, whose calendars hold.
+    """
     contract = found.source.model
     terms, days = month_terms(contract, month.days), term_days(contract).overlap(month.days)
-    spans = lay_out_calendars(con, found.calendars, contract.zone, days)
+    if frozen is None:
+        spans = lay_out_calendars(con, found.calendars, contract.zone, days)
+    else:
+        spans = lay_out_frozen(con, frozen / f"{CALENDAR}.parquet")
     shared = Frame(days, contract.zone, cut_off_at, spans=spans)
     kept = vendor_kept_sources(con)
     tally: list[Tally] = []
@@ -246,6 +258,7 @@ def measure_into(
     write_calendar(con, folder)
     write_texts(found, month, folder)
     return MeasuredMonth(
+        month,
         terms,
         Facts(day_counts(tally), incidents, day_kinds(con, CALENDAR)),
         {**evidence, ROSTER: write_roster(con, folder)},

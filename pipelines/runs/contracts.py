@@ -7,14 +7,18 @@ from pathlib import Path
 
 from pipelines.contract.amendment import File
 from pipelines.contract.check import check
+from pipelines.contract.checks.data import metrics_asked
 from pipelines.contract.parse import Source, parse_contract
 from pipelines.contract.show.document import render
 from pipelines.contract.show.words import Language
+from pipelines.core.event import EVENT_TABLES
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused, by_place, refuse_if_any
 from pipelines.core.yaml_text import TextTree, read_yaml
 from pipelines.core.zone import zone_named
 from pipelines.metrics.declare import installed_metrics, population_needs
+from pipelines.runs.raw import EVENTS_OF
+from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.model import Calendar
 from pipelines.worktime.parse import parse_calendars
 
@@ -180,6 +184,40 @@ def usable_contract(
     contract, *amendments = source.files
     texts = {"contract.yaml": contract.text} | {f"amendments/{Path(one.name).name}": one.text for one in amendments}
     return ReadContract(source, calendars, tuple(problems), texts)
+
+
+def without_logs(source: Source, home: Path) -> list[Problem]:
+    """Return a warning for each metric of a contract for which no log is loaded."""
+    with Warehouse(home, read_only=True) as warehouse:
+        loaded = {
+            name
+            for name, table in EVENT_TABLES.items()
+            if warehouse.con.execute(f"SELECT 1 FROM {table.table_name} LIMIT 1").fetchall()
+        }
+    found = []
+    for path, title, metric in metrics_asked(source.model):
+        needed = _logs_of(metric.population)
+        if needed and not needed & loaded:
+            found.append(
+                Problem(
+                    source.where(*path),
+                    f"{title}: {metric.key} is measured from {' or '.join(sorted(needed))} logs, and none is loaded;"
+                    " its verdict would be no data.",
+                    "Load them, or agree on a metric that the logs at hand can measure.",
+                    "contract.metric_without_data",
+                    "warning",
+                )
+            )
+    return by_place(found)
+
+
+def _logs_of(population: str) -> set[str]:
+    """Return the kinds of logs of which a population needs one: the log that it is made of, not those beside it."""
+    first, *others = EVENTS_OF[population] or (None,)
+    if first is None:
+        return set()
+    beside = [] if first.names_contact else [one.table for one in others if not one.names_contact]
+    return {first.table, *beside}
 
 
 def contract_document(name: str, language: Language, on: date | None = None) -> str:

@@ -6,28 +6,33 @@ contract's text, the definitions (to be read, never run), and the names of the l
 not files, whose bytes differ between engine versions.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 
+from pipelines.contract.model import Relief
 from pipelines.contract.resolve import Question, month_questions
 from pipelines.core.canonical import canonical_json, sha256_hex
-from pipelines.core.period import Month
+from pipelines.core.period import Days, Month
 from pipelines.metrics.compose import Ask, ask_columns, population_options, scans_for
-from pipelines.metrics.declare import Metric, population_needs, population_sql, quoted
+from pipelines.metrics.declare import population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
-from pipelines.metrics.scope import Posting, scope_sql
+from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for
 from pipelines.runs.contracts import ReadContract
 from pipelines.runs.states import FACTS_KEPT
 
 ROSTER, CALENDAR = "roster", "calendar_day"
-BUCKET_DIGITS = 4  # of a row's SHA-256: 65,536 buckets, so that a changed row of ten million is one of some 150
+BATCH_ROWS = 1 << 19
+BUCKET_ROWS = 16  # rows are put into buckets of about so many, by the head of their SHA-256; 65,536 buckets at most
 
 
 @dataclass(frozen=True)
@@ -40,32 +45,39 @@ class Scan:
     asks: Sequence[Ask]
 
 
+def asked_of(one: Question, found: ReadContract, shared: Frame, roster: Sequence[Posting]) -> tuple[Ask, Frame]:
+    """Return a question as it is asked of its population; ``shared`` as in ``month_scans``."""
+    by_agent = population_needs(one.metric.population).by_agent
+    conditions = [scope_sql(named, roster, by_agent=by_agent) for named in one.scopes]
+    scope = " AND ".join(f"({condition})" for condition in conditions if condition) or None
+    frame = replace(
+        shared,
+        in_scope=contract_scope_sql(found.source.model.scope, roster, one.metric.population) or "true",
+        calendar=calendar_for(one.metric, found.calendars),
+        options=population_options(one.metric, one.terms),
+    )
+    reliefs = found.source.model.relief if one.part not in ("fee", "data") else ()
+    relief = tuple(_relief(granted, roster, by_agent=by_agent) for granted in reliefs if _meets(granted, one.in_force))
+    return Ask(one.column, one.metric, one.terms, scope, relief), frame
+
+
+def _meets(granted: Relief, days: Days) -> bool:
+    return len(Days(granted.from_, granted.until).overlap(days)) > 0
+
+
+def _relief(granted: Relief, roster: Sequence[Posting], *, by_agent: bool) -> tuple[str, str]:
+    """Return which items a relief is for, and the state that they have."""
+    scope = scope_sql(granted.scope, roster, by_agent=by_agent) if granted.scope else None
+    days = f"service_on >= DATE '{granted.from_}' AND service_on < DATE '{granted.until}'"
+    return days if scope is None else f"{days} AND ({scope})", f"excluded: relief ({granted.ground})"
+
+
 def month_scans(found: ReadContract, month: Month, shared: Frame, roster: Sequence[Posting]) -> list[Scan]:
     """Return the scans that answer a month's questions; the same contract and roster give the same ones.
 
     ``shared`` has what all of them share: days, zone, cut-off, and how the calendars are laid out.
     """
-
-    def scope(named: Mapping[str, Sequence[str]], metric: Metric) -> str | None:
-        return scope_sql(named, roster, by_agent=population_needs(metric.population).by_agent)
-
-    def scopes(one: Question) -> str | None:
-        conditions = [scope(named, one.metric) for named in one.scopes]
-        return " AND ".join(f"({condition})" for condition in conditions if condition) or None
-
-    def frame(one: Question) -> Frame:
-        return Frame(
-            shared.days,
-            shared.zone,
-            shared.cut_off_at,
-            scope(found.source.model.scope, one.metric) or "true",
-            calendar_for(one.metric, found.calendars),
-            population_options(one.metric, one.terms),
-            shared.spans,
-        )
-
-    asked = month_questions(found.source.model, month.days)
-    questions = [(Ask(one.column, one.metric, one.terms, scopes(one)), frame(one)) for one in asked]
+    questions = [asked_of(one, found, shared, roster) for one in month_questions(found.source.model, month.days)]
     scans: dict[str, Scan] = {}
     for number, ((population, of), asks) in enumerate(scans_for(questions).items()):
         name = population if population not in scans else f"{population}_{number}"
@@ -112,9 +124,10 @@ def write_calendar(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
 def _write(con: duckdb.DuckDBPyConnection, select: str, folder: Path, name: str, asks: Sequence[Ask]) -> dict[str, Any]:
     """Write rows. ``load_id`` is a home's own number, and so no part of the canonical row."""
     path = folder / f"{name}.parquet"
-    con.execute(f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+    con.execute(f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)")
     columns = [column for column in columns_of(con, path) if column != "load_id"]
-    rows, buckets = row_buckets(con, path, columns)
+    rows = con.execute(f"SELECT count(*) FROM read_parquet({quoted(str(path))})").fetchall()[0][0]
+    buckets = row_buckets(con, path, columns, rows)
     (folder / f"{name}.buckets.json").write_bytes(canonical_json(dict(buckets)))
     digest = buckets_digest(buckets)
     return {"rows": rows, "indicators": [ask.column for ask in asks], "columns": columns, "sha256": digest}
@@ -134,6 +147,14 @@ def write_texts(found: ReadContract, month: Month, folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
+
+
+def write_adjusted(adjusted: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], folder: Path) -> None:
+    """Write what was last stated for each sealed month that was settled again, and what it comes to now."""
+    for stated, again in adjusted:
+        path = folder / "adjusted" / f"{stated['month']}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(canonical_json({"stated": dict(stated), "again": dict(again)}))
 
 
 def write_loads(con: duckdb.DuckDBPyConnection, loads: Sequence[Mapping[str, Any]], folder: Path) -> None:
@@ -164,30 +185,50 @@ def columns_of(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
 def row_sql(con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str]) -> str:
     r"""Return the SQL of a canonical row: its columns as text, ``|`` between them.
 
-    In a text ``\`` is written ``\\`` and ``|`` is written ``\p``; what is absent is ``\N``. So no two rows read alike.
+    In a text ``\`` is written ``\\`` and ``|`` is written ``\p``; what is absent is ``\N``: no two rows read alike. An
+    instant is its microseconds since 1970, a day its days.
     """
     described = con.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(str(path))})").fetchall()
     kinds = {row[0]: row[1] for row in described}
 
     def text(name: str) -> str:
-        plain = f'CAST("{name}" AS VARCHAR)'
-        if "VARCHAR" in kinds.get(name, "VARCHAR"):
+        kind, plain = kinds.get(name, ""), f'CAST("{name}" AS VARCHAR)'
+        if kind == "TIMESTAMP WITH TIME ZONE":
+            plain = f'CAST(epoch_us("{name}") AS VARCHAR)'
+        elif kind == "DATE":
+            plain = f"CAST(\"{name}\" - DATE '1970-01-01' AS VARCHAR)"
+        elif "VARCHAR" in kind:
             plain = rf"replace(replace({plain}, '\', '\\'), '|', '\p')"
         return rf"coalesce({plain}, '\N')"
 
-    return " || '|' || ".join(text(name) for name in columns)
+    return f"concat_ws('|', {', '.join(text(name) for name in columns)})"
 
 
-def row_buckets(
-    con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str]
-) -> tuple[int, list[tuple[str, str]]]:
-    """Return how many rows a file has, and a digest of each bucket: rows by the head of their SHA-256, sorted."""
-    found = con.execute(
-        f"SELECT left(h, {BUCKET_DIGITS}) AS bucket, sha256(string_agg(h, '' ORDER BY h)), count(*)"
-        f" FROM (SELECT sha256({row_sql(con, path, columns)}) AS h FROM read_parquet({quoted(str(path))}))"
-        " GROUP BY bucket ORDER BY bucket"
-    ).fetchall()
-    return sum(row[2] for row in found), [(bucket, content) for bucket, content, _ in found]
+def bucket_digits(rows: int) -> int:
+    """Return how many digits of its SHA-256 put a row into its bucket, where there are so many rows."""
+    return next((digits for digits in (1, 2, 3) if rows <= BUCKET_ROWS * 16**digits), 4)
+
+
+def row_buckets(con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str], rows: int) -> list[tuple[str, str]]:
+    """Return a digest of each bucket of a file that should have so many rows: their digests, sorted, put together.
+
+    Sorted by the engine, which needs no more memory for it than it may have, and hashed here as they come.
+    """
+    digits = bucket_digits(rows)
+    found: list[tuple[str, Any]] = []
+    sorted_rows = con.execute(
+        f"SELECT sha256({row_sql(con, path, columns)}) AS h FROM read_parquet({quoted(str(path))}) ORDER BY h"
+    ).to_arrow_reader(BATCH_ROWS)
+    for batch in sorted_rows:
+        digests = np.frombuffer(batch.column(0).buffers()[2], dtype="S64", count=len(batch))
+        heads = digests.astype(f"S{digits}")
+        cuts = [0, *(np.flatnonzero(heads[1:] != heads[:-1]) + 1), len(batch)]
+        for since, until in pairwise(cuts):
+            bucket = heads[since].decode()
+            if not found or found[-1][0] != bucket:  # a bucket may go on in the next batch
+                found.append((bucket, hashlib.sha256()))
+            found[-1][1].update(digests[since:until])
+    return [(bucket, content.hexdigest()) for bucket, content in found]
 
 
 def buckets_digest(buckets: Sequence[tuple[str, str]]) -> str:
@@ -235,7 +276,7 @@ def read_items(con: duckdb.DuckDBPyConnection, scan: Scan, folder: Path) -> dict
         f" FROM read_parquet({quoted(str(path))}))\n"
         f"SELECT {', '.join([*FACTS_KEPT, *said, *again])} FROM item"
     )
-    return {ask.column: list(ask.metric.states) for ask in scan.asks}
+    return {ask.column: list(ask.states) for ask in scan.asks}
 
 
 def calendar_digest(con: duckdb.DuckDBPyConnection, folder: Path) -> str:

@@ -28,11 +28,16 @@ KINDS = (
     ("email", "item_thread", "thread_id", "mail"),
     ("case", "item_case", "case_id", "case"),
     ("phone", "item_agent_state", "agent_id || '#' || epoch_us(since_at)", "agent_state"),
+    ("agent", "item_shift", "agent_id || '#' || shift_id", "attendance"),
 )
 CHANNELS_OF = {
     "offered_call": ("phone",),
     "call_leg": ("phone",),
     "agent_state": ("phone",),
+    "handled_call": ("phone",),
+    "silence": ("phone",),
+    "shift": ("agent",),
+    "resolved_case": ("case",),
     "chat_session": ("chat",),
     "chat_round": ("chat",),
     "email_thread": ("email",),

@@ -56,6 +56,7 @@ def seal(
     approvals = approvals_of(home, ref.sha256)
     missing = [party for party in PARTIES if party not in approvals]
     sealed = seal_of(home, ref.contract, ref.month)
+    is_ours = sealed is None or sealed["statement"] == ref.sha256
     if sealed is None and not missing:
         refuse_if_any(_not_yet(home, ref, body, now))
     with TemporaryDirectory(dir=home) as scratch:
@@ -63,10 +64,10 @@ def seal(
             STATEMENT: canonical_json(body),
             **_evidence(home, ref),
             **_past(home, body),
-            **_words(home, ref, sealed, approvals),
+            **_words(home, ref, sealed if is_ours else None, approvals),
             **(_logs(home, body, Path(scratch), archive_key) if with_logs else {}),
         }
-        is_sealed = not missing if sealed is None else sealed["statement"] == ref.sha256
+        is_sealed = not missing if sealed is None else is_ours
         manifest = manifest_of(body, members, "SEALED" if is_sealed else "DRAFT")
         entry = _entry(home, ref, body, sealed, manifest, list(approvals.values()), now) if is_sealed else None
         members |= {MANIFEST: manifest} | ({} if entry is None else {SEAL: canonical_json(entry)})

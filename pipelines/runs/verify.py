@@ -207,6 +207,19 @@ class _Said:
             if not isinstance(earlier, dict) or statement_hash(earlier) != one["sha256"]:
                 yield changed(f"past/{one['month']}.json", "it is missing, or not the statement that this one rests on")
 
+        yield from self._again_faults()
+
+    def _again_faults(self) -> Iterator[Problem]:
+        """Hold the months that were settled again against the digests in the statement."""
+        for one in self.body["adjusted"]:
+            if [statement_hash(found) for found in self.again(one["month"])] != [one["stated"], one["again"]]:
+                yield changed(f"evidence/adjusted/{one['month']}.json", "it is not what the statement names")
+
+    def again(self, month: str) -> tuple[Any, Any]:
+        """Return what was last stated for a sealed month, and what it comes to."""
+        found = read_json(self.evidence / f"adjusted/{month}.json") or {}
+        return found.get("stated") or {}, found.get("again") or {}
+
     def evidence_faults(self, con: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
         """Hold the rows of each evidence file against the statement."""
         for name, part in self.body["evidence"].items():
@@ -239,7 +252,8 @@ def _row_faults(con: duckdb.DuckDBPyConnection, path: Path, name: str, part: Map
     if columns != list(part["columns"]):
         yield changed(member, "its columns are others than the statement's")
         return
-    rows, buckets = row_buckets(con, path, columns)
+    rows = con.execute(f"SELECT count(*) FROM read_parquet({quoted(str(path))})").fetchall()[0][0]
+    buckets = row_buckets(con, path, columns, int(part["rows"]))
     told = read_json(path.with_suffix(".buckets.json"))
     is_told = isinstance(told, dict) and buckets_digest(list(told.items())) == part["sha256"]
     if not is_told:
@@ -342,6 +356,7 @@ def _worked_out(con: duckdb.DuckDBPyConnection, said: _Said) -> tuple[list[Probl
         states_count += len(scan.asks) * int(body["evidence"][scan.name]["rows"])
     days = f"read_parquet({quoted(str(said.evidence / f'{CALENDAR}.parquet'))})"
     measured = MeasuredMonth(
+        month=month,
         terms=terms,
         facts=Facts(day_counts(tally), incidents, day_kinds(con, days)),
         evidence=body["evidence"],
@@ -352,7 +367,7 @@ def _worked_out(con: duckdb.DuckDBPyConnection, said: _Said) -> tuple[list[Probl
         cut_off_at=cut_off_at,
     )
     past = [read_json(said.folder / f"past/{one['month']}.json") for one in body["past"]]
-    again = settled_body(found, month, measured, past)
+    again = settled_body(found, month, measured, past, [said.again(one["month"]) for one in body["adjusted"]])
     if canonical_json(again) != canonical_json(dict(body)):
         problems += _figure_faults(body, again)
     return problems, {"states": states_count, "lines": len(body["lines"])}

@@ -314,10 +314,12 @@ def own_cap(judged: Judged, name: str, base: Base) -> tuple[Decimal, str, set[da
 def _limit(
     cap: Decimal | None, cap_rate: Decimal | None, names: Sequence[str] | None, base: Base
 ) -> tuple[Fraction, str]:
+    """Return a cap in money: a share of the base or a sum, the lower where both are stated."""
+    stated = [] if cap is None else [(Fraction(cap), money_text(cap, base.contract.currency))]
     if cap_rate is not None:
         whole = base.of(names)
-        return Fraction(cap_rate) * Fraction(whole), f"{rate_text(cap_rate)} × {whole}"
-    return Fraction(cap or 0), money_text(cap or Decimal(0), base.contract.currency)
+        stated.append((Fraction(cap_rate) * Fraction(whole), f"{rate_text(cap_rate)} × {whole}"))
+    return min(stated)
 
 
 def indicator_cap(judged: Judged, base: Base) -> tuple[Decimal, str] | None:

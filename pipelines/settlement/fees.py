@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TypeVar
 
-from pipelines.contract.fee import Fee, Surge, Tier
+from pipelines.contract.fee import Fee, Tier
 from pipelines.contract.model import Contract, Value, clause_numbers
 from pipelines.contract.resolve import dated, term_days
 from pipelines.core.dated import Piece
@@ -71,7 +71,7 @@ def fee_lines(
         return []
     found = {fee.id: list(_lines(asked, fee, quantities)) for fee in ordered if fee.form != "minimum"}
     paid = [line for lines in found.values() for line in lines]
-    found |= {fee.id: [_top_up(asked, fee, paid, relief_days)] for fee in ordered if fee.form == "minimum"}
+    found |= {fee.id: list(_top_up(asked, fee, paid, relief_days)) for fee in ordered if fee.form == "minimum"}
     return [line for fee in ordered for line in found[fee.id]]
 
 
@@ -97,9 +97,9 @@ class _Asked:
     in_force: Days
 
     def pieces(self, fee: Fee, key: str, values: Sequence[Value[T]] | None) -> list[Piece[T]]:
-        """Return an agreed figure over the days in force; before the first one is agreed the fee is not."""
-        history = dated(f"{fee.clause} {fee.id} {key}", values or [], begins=self.contract.term.from_, by=fee.clause)
-        return history.pieces(self.in_force)
+        """Return an agreed figure over the days in force: a fee begins with its first figure."""
+        name = f"{fee.clause} {fee.id} {key}"
+        return dated(name, values or [], begins=self.contract.term.from_, by=fee.clause).pieces(self.in_force)
 
     def line(self, fee: Fee, name: str, amount: Fraction, formula: str, days: Days, by: str) -> Line:
         """Return a line, rounded here and nowhere else."""
@@ -185,25 +185,25 @@ def _by_unit(asked: _Asked, fee: Fee, quantity: Quantity) -> Iterator[Line]:
     else:
         flat = asked.pieces(fee, "price", fee.price)
         versions = [Piece(one.days, [Tier(from_=1, price=one.value)], one.by) for one in flat]
-    slices = list(_slices(asked, fee, versions, quantity))
-    yield from _tier_lines(asked, fee, versions, slices)
-    if fee.surge is not None:
-        yield from _surge_lines(asked, fee, fee.surge, slices)
+    if versions:
+        slices = list(_slices(asked, fee, versions, quantity))
+        yield from _tier_lines(asked, fee, versions, slices)
+        yield from _surge_lines(asked, fee, slices)
 
 
 def _slices(asked: _Asked, fee: Fee, versions: Sequence[Piece[list[Tier]]], quantity: Quantity) -> Iterator[_Slice]:
     """Lay the month's units on a line, day after day, and cut it at tiers and at the forecast's limit."""
-    priced = {day: one for one in versions for day in one.days}
-    whole = sum((units for day, units in quantity.counted.items() if day in priced), Fraction(0))
+    in_force = Days(versions[0].days.since, asked.in_force.until)
+    whole = _within(quantity.counted, in_force)
     limit = _limit(asked, fee, whole)
-    surges = asked.pieces(fee, "surge price", fee.surge.price) if fee.surge and limit < whole else []
+    surges = asked.pieces(fee, "surge price", fee.surge.price) if fee.surge else []
     of_tiers = limit if fee.surge is not None and fee.surge.mode == "replace" else whole
     begun = Fraction(0)
     for day in sorted(quantity.counted):
-        version = priced.get(day)
-        if version is None:
+        if day not in in_force:
             continue
-        surge = next((one for one in surges if day in one.days), None)
+        version = next(one for one in versions if day in one.days)
+        surge = next((one for one in surges if day in one.days), Piece(in_force, Decimal(0), fee.clause))
         ended = begun + quantity.counted[day]
         starts = [Fraction(tier.from_ - 1) for tier in version.value] if fee.mode == "graduated" else []
         cuts = sorted({begun, ended, *(at for at in (*starts, limit) if begun < at < ended)})
@@ -259,47 +259,48 @@ def _tier_lines(
         yield replace(nought, because="nothing was counted")
 
 
-def _surge_lines(asked: _Asked, fee: Fee, surge: Surge, slices: Sequence[_Slice]) -> Iterator[Line]:
+def _surge_lines(asked: _Asked, fee: Fee, slices: Sequence[_Slice]) -> Iterator[Line]:
     """What the units above the forecast cost: on top of their tiers (``add``), or instead of them (``replace``).
 
-    ``higher_of``: at the higher of their two prices, so that on top comes what the surge's price has more.
+    ``higher_of``: at the higher of their two prices. One line a price, and a version of either.
     """
-    units: dict[tuple[date, Decimal], Fraction] = {}
-    rests_on: dict[tuple[date, Decimal], Piece[Decimal]] = {}
+    units: dict[tuple[Days, Decimal], Fraction] = {}
+    bys: dict[tuple[Days, Decimal], str] = {}
     for one in slices:
-        if one.surge is None:
+        if one.surge is None or fee.surge is None:
             continue
-        price = max(one.surge.value, one.tier.price) if surge.higher_of else one.surge.value
-        if surge.higher_of and surge.mode == "add":
-            price -= one.tier.price
-        key = (one.surge.days.since, price)
-        units[key], rests_on[key] = units.get(key, Fraction(0)) + one.units, one.surge
-    for number, ((since, price), count) in enumerate(sorted(units.items()), start=1):
+        is_own = fee.surge.higher_of and one.tier.price > one.surge.value
+        key = (one.version.days.overlap(one.surge.days), one.tier.price if is_own else one.surge.value)
+        units[key] = units.get(key, Fraction(0)) + one.units
+        bys[key] = one.version.by if is_own else one.surge.by
+    for number, ((days, price), count) in enumerate(sorted(units.items()), start=1):
         name = f"{fee.id}@surge" + (f".{number}" if len(units) > 1 else "")
-        days, by = rests_on[since, price].days, rests_on[since, price].by
         formula = f"{_exact(count)} × {asked.money(price)} (above the forecast)"
-        yield asked.line(fee, name, count * Fraction(price), formula, days, by)
+        line = asked.line(fee, name, count * Fraction(price), formula, days, bys[days, price])
+        yield replace(line, because=None if price else "costs nothing here")
 
 
 # --- minimum commitments ---------------------------------------------------------------------------------------------
 
 
-def _top_up(asked: _Asked, fee: Fee, paid: Sequence[Line], relief_days: Collection[date]) -> Line:
+def _top_up(asked: _Asked, fee: Fee, paid: Sequence[Line], relief_days: Collection[date]) -> Iterator[Line]:
     """What the other fees lack to a sum, by the calendar days of the month that are in force and without relief."""
     named = set(fee.minimum_of)
     looked_at = [line for line in paid if not named or line.id.partition("@")[0] in named]
     reached = total((line.amount for line in looked_at), asked.contract.currency)
     exact, words, bys = Fraction(0), [], []
-    for days, amount, text, by in _committed(asked, fee):
+    pieces = list(_committed(asked, fee))
+    for days, amount, text, by in pieces:
         count = sum(day not in relief_days for day in days)
         exact += amount * count / len(asked.month)
         words.append(text + asked.days_text(count))
         bys.append(by)
     lacking = max(Fraction(0), exact - Fraction(reached))
     formula = f"max(0, {' + '.join(words)} − {reached})"
-    line = asked.line(fee, fee.id, lacking, formula, asked.in_force, "; ".join(dict.fromkeys(bys)))
-    because = None if lacking else "the fees reach the minimum"
-    return replace(line, because=because, rests_on=tuple(one.id for one in looked_at))
+    if pieces:
+        line = asked.line(fee, fee.id, lacking, formula, asked.in_force, "; ".join(dict.fromkeys(bys)))
+        because = None if line.amount else "the fees reach the minimum"
+        yield replace(line, because=because, rests_on=tuple(one.id for one in looked_at))
 
 
 def _committed(asked: _Asked, fee: Fee) -> Iterator[tuple[Days, Fraction, str, str]]:

@@ -35,6 +35,7 @@ class Inputs:
     evidence: Mapping[str, Mapping[str, Any]]
     cut_off_at: datetime
     past: Sequence[Mapping[str, str]] = ()  # the statements of earlier months that this one rests on: month, sha256
+    adjusted: Sequence[Mapping[str, str]] = ()  # sealed months settled again: month, the hash stated and the one now
 
 
 def instant_text(at: datetime) -> str:
@@ -78,6 +79,7 @@ def body(
         "stale_overrides": list(inputs.stale_overrides),
         "evidence": {name: dict(part) for name, part in sorted(inputs.evidence.items())},
         "past": [dict(one) for one in inputs.past],
+        "adjusted": [dict(one) for one in inputs.adjusted],
     }
 
 

@@ -249,6 +249,7 @@ class _Month:
             amount=-to_fen(exact, self.contract.currency),
             formula=f"{decimal_text(points)} points (tier {tier}): {priced}",
             group=table.kind if step == "deductions" else None,
+            taxed=None if step == "deductions" or self.contract.tax.deductions_as == "price_reduction" else Decimal(0),
             because=None if exact else f"{decimal_text(points)} points cost nothing",
         )
 
@@ -358,7 +359,8 @@ class _Month:
             taken = to_fen(sum((taking.left for taking in covered), Fraction(0)), self.contract.currency)
             if limit is not None and taken > limit[0]:
                 bear(covered, taken - limit[0])
-                found.append(_cut(covered, taken - limit[0], f"{one.terms.id}.cap", f"{taken} − {limit[1]}", "repeats"))
+                cut = _cut(covered, taken - limit[0], f"{one.terms.id}.cap", f"{taken} − {limit[1]}", "repeats")
+                found.append(replace(cut, consequence=None))
         return found
 
     # --------------------------------------------------------------------------------------- 6. what months leave
@@ -370,7 +372,7 @@ class _Month:
                 kind="adjustment",
                 step="adjustments",
                 clause=one.rate.by,
-                amount=one.amount,
+                amount=to_fen(one.amount, self.contract.currency),
                 formula=one.reason,
                 rate=one.rate,
                 taxed=one.taxed,
@@ -470,7 +472,11 @@ class _OwnCut:
     def lines(self, currency: str) -> Iterator[Line]:
         """Yield the line of what is given back: the parts of those that have not been absorbed since."""
         staying = [one for one in self.covered if one.line.amount]
-        cut = to_fen(sum((-Fraction(one.line.amount) - one.left for one in staying), Fraction(0)), currency)
+        borne = [-Fraction(one.line.amount) - one.left for one in staying]
+        exact = sum(borne, Fraction(0))
+        cut = to_fen(exact, currency)
+        for one, its in zip(staying, borne, strict=True):  # what is left adds up to the lines as they are printed
+            one.left = -Fraction(one.line.amount) - (Fraction(cut) * its / exact if exact else 0)
         if cut:
             yield _cut(staying, cut, self.name, self.formula, "deductions")
 

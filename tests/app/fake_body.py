@@ -300,6 +300,7 @@ class FakeMonth:
                 }
                 for one in indicators
             ],
+            "adjusted": [],
             "lines": lines,
             "totals": {**steps, "payable": f"{net + tax:f}", "withheld": "0.00", "carried_out": "0.00"},
             "definitions": {p.metric: sha256_hex(p.metric.encode()) for p in sorted(PROMISES, key=lambda p: p.id)},

@@ -7,12 +7,15 @@ import pytest
 
 from pipelines.cli.export import Form
 from pipelines.core.canonical import canonical_json, sha256_hex
+from pipelines.runs.approvals import sign_statement
 from pipelines.runs.export import FORMS
+from pipelines.runs.keys import PARTIES, make_key, read_private, register_key
+from pipelines.runs.seal import seal
 from tests.cli.conftest import CALLS, Say
-from tests.ingest.items.small_logs import Office
+from tests.ingest.items.small_logs import NOW, Office
 from tests.runs.contracts import contract
 
-MAGIC = {"pdf": b"%PDF-1.7", "xlsx": b"PK", "json": b'{"calendars_sha256"', "voucher": b"\xef\xbb\xbf"}
+MAGIC = {"pdf": b"%PDF-1.7", "xlsx": b"PK", "json": b'{"', "voucher": b"\xef\xbb\xbf"}
 
 
 def test_the_verb_knows_every_form():
@@ -40,7 +43,8 @@ def test_a_statement_is_written_the_same_each_time(
 def test_evidence_goes_to_a_folder(say: Say, desk: Office, tmp_path: Path, form: str) -> None:
     answer = say("export", "small:2026-10", "--to", form, "--out", tmp_path / "e", "--home", desk.home, "--json")
     files = [Path(name) for name in json.loads(answer.out)["files"]]
-    assert {path.name for path in files} == {f"offered_call.{form}", f"calendar_day.{form}", "legend.csv"}
+    names = {*(f"{name}.{form}" for name in ("offered_call", "roster", "calendar_day")), "legend.csv"}
+    assert {path.name for path in files} == names
     assert sorted(files) == sorted((tmp_path / "e").iterdir())
 
 
@@ -98,3 +102,22 @@ def test_a_record_that_somebody_changed_is_not_printed(say: Say, office: Office)
     (path,) = (office.home / "statements").glob("*.json")
     path.write_bytes(path.read_bytes().replace(b'"DRAFT"', b'"SEALED"'))
     assert "[statement.changed]" in say("export", "small:2026-10", "--home", office.home).err
+
+
+def test_a_month_that_both_sealed_is_no_draft(say: Say, office: Office, tmp_path: Path) -> None:
+    office.load("call", CALLS)
+    office.close(office.contract(contract()))
+    for party in PARTIES:
+        public = make_key(office.folder / f"{party}.pem")
+        register_key(office.home, public, party=party, contract="*", now=NOW)
+        key = read_private(office.folder / f"{party}.pem")
+        sign_statement(office.home, "small:2026-10", party=party, key=key, now=NOW)
+    words = ("export", "small:2026-10", "--to", "voucher", "--lang", "en", "--home", office.home, "--out")
+    assert "DRAFT" in say(*words, tmp_path / "draft.csv").out
+    assert "[DRAFT]" in (tmp_path / "draft.csv").read_text(encoding="utf-8")
+    seal(office.home, "small:2026-10", now=NOW)
+    assert "SEALED" in say(*words, tmp_path / "sealed.csv").out
+    assert "[DRAFT]" not in (tmp_path / "sealed.csv").read_text(encoding="utf-8")
+    answer = say("export", "small:2026-10", "--to", "json", "--home", office.home, "--out", tmp_path / "s.json")
+    assert "SEALED" in answer.out
+    assert json.loads((tmp_path / "s.json").read_bytes())["status"] == "DRAFT"  # as both parties signed it

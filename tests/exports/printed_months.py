@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any
 
 from pipelines.runs.statements import published
@@ -44,6 +45,18 @@ def line(body: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
     return {**body["lines"][0], "because": None, "indicator": None, "days": None, **changes}
 
 
+SEAL = {
+    "schema": "clausemeter.seal/1",
+    "number": 3,
+    "approvals": [
+        {"party": party, "signed_at": "2026-11-20T02:00:00Z", "key": f"{party}-key-of-64-digits", "signature": "5"}
+        for party in ("operator", "vendor")
+    ],
+    "sealed_at": "2026-11-20T03:00:00Z",
+    "previous": None,
+}
+
+
 def later_month() -> dict[str, Any]:
     """Return a statement as a later version may write it: kinds, steps and entries that this one does not know."""
     body = deepcopy(month())
@@ -58,17 +71,11 @@ def later_month() -> dict[str, Any]:
         ),
         line(body, id="wonder", kind="wonder", step="wonders", amount="-1.00", tax=None),
         line(
-            body,
-            id="absorbed",
-            kind="event",
-            step="deductions",
-            amount="0.00",
-            tax=None,
-            because="names the same event",
+            body, id="none", kind="points", step="deductions", amount="0.00", tax=None, because="for a reason unknown"
         ),
     ]
     body["totals"] |= {"bonuses": "600.00", "wonders": "-1.00"}
-    fees = sum(int(one["amount"].replace(".", "")) for one in body["lines"])
-    body["totals"]["payable"] = f"{fees / 100:.2f}"
-    body |= {"status": "SEALED", "seal": {"sha256": "5ea1" * 16}, "notices": [{"zh": "要求整改", "en": "rectify"}]}
+    body["totals"]["payable"] = f"{sum(Decimal(one['amount']) for one in body['lines']):.2f}"
+    body["month_fail"] = {"failed": True, "reasons": ["score 48.39 is below 60"]}
+    body["notices"] = [{"clause": "8.1", "action": "plan", "within_days": 10, "because": "2 misses in a row"}]
     return body

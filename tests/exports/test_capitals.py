@@ -4,7 +4,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.exports.capitals import DIGITS, capital_yuan, words_of_money
@@ -64,6 +64,7 @@ def read_back(words: str) -> Decimal:
 
 
 @given(st.integers(min_value=-(10**14), max_value=10**14))
+@settings(deadline=None)
 def test_capitals_read_back_as_the_amount_and_never_say_two_zeros(fen):
     words = capital_yuan(Decimal(fen) / 100)
     assert read_back(words) == Decimal(fen) / 100

@@ -23,7 +23,8 @@ def folder(tmp_path: Path) -> Path:
     path.mkdir()
     queues = ", ".join("('" + queue.replace("'", "''") + "')" for queue in EVIL)
     duckdb.sql(
-        f"COPY (SELECT 'acd' AS item_source, row_number() OVER () AS n, -1.5 AS connect_amount, queue"
+        "COPY (SELECT 'acd' AS item_source, row_number() OVER () AS n, -1.5 AS connect_amount, queue,"
+        " 'excluded: short abandon' AS connect_state"
         f" FROM (VALUES {queues}) t(queue)) TO '{path}/offered_call.parquet' (FORMAT parquet)"
     )
     duckdb.sql(f"COPY (SELECT DATE '2026-10-01' AS day) TO '{path}/calendar_day.parquet' (FORMAT parquet)")
@@ -31,13 +32,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def body(rows: int = len(EVIL)):
-    part = {
-        "rows": rows,
-        "columns": ["item_source", "connect_state", "connect_amount"],
-        "sha256": "e",
-        "indicators": ["connect"],
-    }
-    return {**month(), "evidence": {"offered_call": part}}
+    columns = ["item_source", "n", "connect_amount", "queue", "connect_state"]
+    return {**month(), "evidence": {"offered_call": {"rows": rows, "columns": columns, "sha256": "e"}}}
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -65,8 +61,16 @@ def test_parquet_is_the_record_byte_for_byte(folder, tmp_path):
 @pytest.mark.parametrize(
     ("language", "known"),
     [
-        ("zh", {"connect_state": "接通率 状态", "excluded: short abandon": "剔除：短时放弃", "item_source": "来源"}),
-        ("en", {"connect_state": "Connect rate state", "excluded: short abandon": "excluded: short abandon"}),
+        (
+            "zh",
+            {
+                "item_source": "来源",
+                "n": "",
+                "connect_state": "接通率 (phone.connect_rate@1) 状态",
+                "excluded: short abandon": "剔除：短时放弃",
+            },
+        ),
+        ("en", {"connect_amount": "Connect rate (phone.connect_rate@1) amount", "queue": "queue"}),
     ],
 )
 def test_the_legend_says_what_columns_and_states_mean(folder, tmp_path, language, known):

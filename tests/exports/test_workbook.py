@@ -57,6 +57,23 @@ def test_a_line_of_an_unknown_kind_and_step_is_there_and_summed():
     assert (book["汇总"][f"C{row}"].value, worked_out(book, "汇总", f"C{row}")) == (-1.0, Decimal("-1.0"))
 
 
+def test_parts_promises_and_days_are_told_with_what_they_were_judged_by():
+    body = month()
+    part = body["indicators"][0]["parts"][1]
+    part["worst_of"] = [{**part, "id": "chat", "metric": "chat.reply_rate@1"}]
+    part["by_day"] = [{"day": "2026-10-31", "value": None, "n": 0, "verdict": "no data"}]
+    book = read_book(render_workbook(body, "en"))["Parts"]
+    found = [[book[f"{letter}{row}"].value for letter in "CDEFGHIJL"] for row in range(2, 7)]
+    second = ["2026-10-16", "2026-11-01", 0.91, 0.92, "补充协议二", "missed", 3000.0]
+    assert found == [
+        ["connect", "Part", "2026-10-01", "2026-10-16", 0.91, 0.9, "4.2", "met", 1000.0],
+        ["connect", "Part", *second],
+        ["connect", "Promise chat", *second],
+        ["connect", "Day", "2026-10-31", "2026-11-01", None, None, None, "no data", 0.0],
+        ["wait", "Part", "2026-10-01", "2026-11-01", 22.776280722535, 30.0, "4.3", "met", 6754.0],
+    ]
+
+
 def test_money_and_counts_are_numbers():
     body = month()
     book = read_book(render_workbook(body, "zh"))
@@ -65,6 +82,17 @@ def test_money_and_counts_are_numbers():
     assert found == [Decimal(one["amount"]) for one in body["lines"]]
     for name, value in {"met": 3640.0, "missed": 360.0, "excluded": 7.0, "population": 4007.0, "outside": 4.0}.items():
         assert book["指标"][f"{column(INDICATOR_COLUMNS, name)}2"].value == value
+
+
+def test_the_index_names_every_hash():
+    body = month()
+    body["past"] = [{"month": "2026-09", "sha256": "9a57" * 16}]
+    body["adjusted"] = [{"month": "2026-08", "stated": "57a7" * 16, "again": "a6a1" * 16}]
+    body["loads"] = [{"source": "log", "sha256": "10ad" * 16, "mapping_sha256": "3a" * 32, "keeper": "vendor"}]
+    body["evidence"] = {"offered_call": {"rows": 4011, "columns": ["item_id"], "sha256": "e51d" * 16}}
+    texts = {cell.value for cell in read_book(render_workbook(body, "zh"))["证据索引"].values()}
+    hashes = {one * 16 for one in ("9a57", "57a7", "a6a1", "10ad", "e51d")} | set(body["definitions"].values())
+    assert hashes | {body["contract"]["sha256"], body["calendars_sha256"]} <= texts
 
 
 def test_a_text_is_never_a_formula():
@@ -91,7 +119,7 @@ def test_a_text_is_never_a_formula():
 def test_the_head_of_every_sheet_stays_in_sight():
     parts = zipfile.ZipFile(BytesIO(render_workbook(month(), "zh")))
     sheets = [parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
-    assert len(sheets) == 5
+    assert len(sheets) == 6
     assert [sheet for sheet in sheets if 'state="frozen"' not in sheet or "<cols>" not in sheet] == []
 
 
@@ -101,7 +129,7 @@ def test_the_same_statement_gives_the_same_bytes(language):
 
 
 @given(st.integers(min_value=-(10**14), max_value=10**14))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_every_amount_below_a_trillion_comes_back_as_it_was(fen):
     amount = Decimal(fen) / 100
     assert Decimal(repr(as_double(amount))) == amount

@@ -169,10 +169,8 @@ def unit_by_unit(fee: Fee, counted: Mapping[date, Fraction]) -> Fraction:
             total += Fraction(own)
             continue
         more = held(surge.price, day)
-        if surge.mode == "add":
-            total += Fraction(max(own, more) if surge.higher_of else own + more)
-        else:
-            total += Fraction(max(own, more) if surge.higher_of else more)
+        dearer = max(own, more) if surge.higher_of else more
+        total += Fraction(dearer + own if surge.mode == "add" else dearer)
     return total
 
 

@@ -151,6 +151,20 @@ def test_call_backs(promised: datetime | None, reached: datetime | None, rate: s
         assert asked(log, metric)[0] == {"a": "excluded: call-back"}
 
 
+def test_an_abandoned_call_without_queue_time_is_unmeasurable_in_every_metric_of_waits() -> None:
+    """In the hour that the clock showed twice too: what has no beginning has no wait to be in doubt of."""
+    log = world(call=[call("a", at(), "abandoned", 60, queued_at=None, ambiguous_time=True)])
+    assert asked(log, "phone.average_wait")[0] == {"a": "unmeasurable: no queue time"}
+    for metric in ("phone.connect_rate", "phone.abandonment", "phone.service_level", "phone.wait_percentile"):
+        assert asked(log, metric)[0]["a"].startswith("unmeasurable")
+
+
+def test_a_call_back_is_not_known_while_the_caller_is_in_the_queue() -> None:
+    one = call("a", at(), "callback", 60, callback_promised_at=at(2))
+    assert asked(world(at(s=59), call=[one]), "phone.average_wait")[0] == {"a": "pending"}
+    assert asked(world(at(s=60), call=[one]), "phone.average_wait")[0] == {"a": "excluded: call-back"}
+
+
 def test_the_percentile_of_waits_is_a_rank() -> None:
     calls = [call(f"{s}", at(s=100 * s), "answered", s) for s in (1, 2, 3)]
     calls += [call("left", at(1), "abandoned", 20), call("late", at(2), "abandoned", 21), call("l", at(3), "lost", 5)]

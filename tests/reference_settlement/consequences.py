@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from pipelines.contract.model import Contract, clause_numbers
+from pipelines.metrics.declare import metric_named
 from tests.reference_settlement.escalation import extra
 from tests.reference_settlement.facts import Facts, Line
 from tests.reference_settlement.numbers import (
@@ -281,7 +282,9 @@ def cut_at_own_cap(owed: Owed, name: str, bases: Bases) -> None:
 def escalates(month: Month, form: str) -> bool:
     """Say whether misses of earlier months count: true for ratios, false for incidents, unless stated."""
     indicator = month.child.indicator
-    return form not in BY_DAY if indicator.escalates is None else indicator.escalates
+    counts_incidents = metric_named(indicator.metric or indicator.worst_of[0].metric).aggregate == "count"
+    is_ratio = form not in BY_DAY and not counts_incidents
+    return is_ratio if indicator.escalates is None else indicator.escalates
 
 
 def add_repeat(owed: Owed, verdicts: dict[str, str], bases: Bases) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -136,7 +137,9 @@ def forged(sealed: Packed, path: Path, change: Change) -> Path:
         members: dict[str, bytes] = {name: pack.read(name) for name in pack.namelist()}
     change(members)
     manifest = json.loads(members[MANIFEST])
-    kept = {n: sha256_hex(c) for n, c in members.items() if n not in (MANIFEST, SEAL) and not n.startswith(LOGS)}
+    kept: dict[str, Any] = {
+        n: sha256_hex(c) for n, c in members.items() if n not in (MANIFEST, SEAL) and not n.startswith(LOGS)
+    }
     members[MANIFEST] = canonical_json({**manifest, "members": kept})
     if SEAL in members:
         entry = json.loads(members[SEAL])
@@ -219,7 +222,7 @@ def test_a_draft_whose_state_does_not_follow_from_its_row_is_named(office: Offic
     body = json.loads(members[STATEMENT])
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
-        _, buckets = row_buckets(con, rows, body["evidence"]["offered_call"]["columns"])
+        buckets = row_buckets(con, rows, body["evidence"]["offered_call"]["columns"], 5)
     body["evidence"]["offered_call"]["sha256"] = buckets_digest(buckets)
     members["evidence/offered_call.buckets.json"] = canonical_json(dict(buckets))
     members[STATEMENT] = canonical_json(body)

@@ -72,7 +72,15 @@ def test_every_key_is_documented_and_nothing_else_is():
         key
         for key in documented
         if key.startswith(
-            ("contract.amendments[]", "loads[]", "overrides[]", "stale_overrides[]", "notices[]", "past[]")
+            (
+                "contract.amendments[]",
+                "loads[]",
+                "overrides[]",
+                "stale_overrides[]",
+                "notices[]",
+                "past[]",
+                "adjusted[]",
+            )
         )
         or "worst_of[]" in key
         or "by_day[]" in key

@@ -3,7 +3,8 @@
 -- in proportion, whole and in order of the days; of a file without any, they stand on the day of its last loading. A file that was
 -- loaded again is judged by the last time. A day of service on which a source of a channel gave nothing, though it had given
 -- something in the four weeks before, is missing whole: as many rows as its mean day of those weeks, rounded up. A log is not
--- divided by queue, vendor or team: a scope may name its source and its channel.
+-- divided by queue, vendor or team: a contract's scope holds of its source and its channel alone.
+-- scope: source channel
 WITH line AS (
     SELECT source, load_id, 'phone' AS channel, arrived_at AS arrival_at FROM event_call
     UNION ALL SELECT source, load_id, 'phone', since_at FROM event_agent_state
@@ -70,11 +71,14 @@ WITH line AS (
     UNION ALL BY NAME SELECT source, channel, service_on, 0 AS row_count, refused_count, 0 AS expected_count, load_id FROM refused
     UNION ALL BY NAME SELECT source, channel, service_on, 0 AS row_count, 0 AS refused_count, expected_count, is_known, load_id FROM missing
 )
-SELECT source AS item_source, channel || '#' || service_on AS item_id, any_value(begins_at) AS arrival_at, service_on, channel,
-       CAST(NULL AS VARCHAR) AS queue, CAST(NULL AS VARCHAR) AS agent_id, CAST(NULL AS VARCHAR) AS customer_id,
-       CAST(NULL AS VARCHAR) AS customer_type, CAST(NULL AS VARCHAR) AS topic, max(load_id) AS load_id,
-       CAST(NULL AS VARCHAR) AS outside,
-       CAST(sum(row_count) AS BIGINT) AS row_count, CAST(sum(refused_count) AS BIGINT) AS refused_count,
-       CAST(sum(expected_count) AS BIGINT) AS expected_count, bool_and(is_known) AS is_known
-FROM every_day JOIN local_day USING (service_on)
-GROUP BY source, channel, service_on
+SELECT source AS item_source, channel || '#' || service_on AS item_id, arrival_at, service_on, channel, queue, agent_id,
+       customer_id, customer_type, topic, load_id,
+       CASE WHEN NOT coalesce($in_scope, false) THEN 'another contract''s log' END AS outside,
+       row_count, refused_count, greatest(0, expected_count - refused_count) AS expected_count, is_known
+FROM (SELECT source, channel, service_on, any_value(begins_at) AS arrival_at, CAST(NULL AS VARCHAR) AS queue,
+             CAST(NULL AS VARCHAR) AS agent_id, CAST(NULL AS VARCHAR) AS customer_id, CAST(NULL AS VARCHAR) AS customer_type,
+             CAST(NULL AS VARCHAR) AS topic, max(load_id) AS load_id, CAST(sum(row_count) AS BIGINT) AS row_count,
+             CAST(sum(refused_count) AS BIGINT) AS refused_count, CAST(sum(expected_count) AS BIGINT) AS expected_count,
+             bool_and(is_known) AS is_known
+      FROM every_day JOIN local_day USING (service_on)
+      GROUP BY source, channel, service_on)

@@ -1,6 +1,7 @@
 -- shift: shifts that agents were to work, one row a shift, of the day on which it was to begin. A shift names no queue: it is
--- its agent's, of the contract by the agent's vendor and team. One of which no log says when it was to be is of no period.
+-- its agent's, of the contract by the agent's vendor and team, and of no channel. One of which no log says when it was to be is of no period.
 -- channel: agent
+-- scope: source vendor team
 -- by_agent: true
 WITH candidate AS (
     SELECT *, coalesce(scheduled_from_at, scheduled_until_at - INTERVAL 1 MICROSECOND) AS arrival_at, CAST(NULL AS VARCHAR) AS queue,
