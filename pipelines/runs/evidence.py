@@ -9,7 +9,7 @@ not files, whose bytes differ between engine versions.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
@@ -18,11 +18,12 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from pipelines.contract.model import Relief
 from pipelines.contract.resolve import Question, month_questions
 from pipelines.core.canonical import canonical_json, sha256_hex
-from pipelines.core.period import Month
+from pipelines.core.period import Days, Month
 from pipelines.metrics.compose import Ask, ask_columns, population_options, scans_for
-from pipelines.metrics.declare import Metric, population_needs, population_sql, quoted
+from pipelines.metrics.declare import population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for
@@ -45,32 +46,39 @@ class Scan:
     asks: Sequence[Ask]
 
 
+def asked_of(one: Question, found: ReadContract, shared: Frame, roster: Sequence[Posting]) -> tuple[Ask, Frame]:
+    """Return a question as it is asked of its population; ``shared`` as in ``month_scans``."""
+    by_agent = population_needs(one.metric.population).by_agent
+    conditions = [scope_sql(named, roster, by_agent=by_agent) for named in one.scopes]
+    scope = " AND ".join(f"({condition})" for condition in conditions if condition) or None
+    frame = replace(
+        shared,
+        in_scope=contract_scope_sql(found.source.model.scope, roster, one.metric.population) or "true",
+        calendar=calendar_for(one.metric, found.calendars),
+        options=population_options(one.metric, one.terms),
+    )
+    reliefs = found.source.model.relief if one.part not in ("fee", "data") else ()
+    relief = tuple(_relief(granted, roster, by_agent=by_agent) for granted in reliefs if _meets(granted, one.in_force))
+    return Ask(one.column, one.metric, one.terms, scope, relief), frame
+
+
+def _meets(granted: Relief, days: Days) -> bool:
+    return len(Days(granted.from_, granted.until).overlap(days)) > 0
+
+
+def _relief(granted: Relief, roster: Sequence[Posting], *, by_agent: bool) -> tuple[str, str]:
+    """Return which items a relief is for, and the state that they have."""
+    scope = scope_sql(granted.scope, roster, by_agent=by_agent) if granted.scope else None
+    days = f"service_on >= DATE '{granted.from_}' AND service_on < DATE '{granted.until}'"
+    return days if scope is None else f"{days} AND ({scope})", f"excluded: relief ({granted.ground})"
+
+
 def month_scans(found: ReadContract, month: Month, shared: Frame, roster: Sequence[Posting]) -> list[Scan]:
     """Return the scans that answer a month's questions; the same contract and roster give the same ones.
 
     ``shared`` has what all of them share: days, zone, cut-off, and how the calendars are laid out.
     """
-
-    def scope(named: Mapping[str, Sequence[str]], metric: Metric) -> str | None:
-        return scope_sql(named, roster, by_agent=population_needs(metric.population).by_agent)
-
-    def scopes(one: Question) -> str | None:
-        conditions = [scope(named, one.metric) for named in one.scopes]
-        return " AND ".join(f"({condition})" for condition in conditions if condition) or None
-
-    def frame(one: Question) -> Frame:
-        return Frame(
-            shared.days,
-            shared.zone,
-            shared.cut_off_at,
-            contract_scope_sql(found.source.model.scope, roster, one.metric.population) or "true",
-            calendar_for(one.metric, found.calendars),
-            population_options(one.metric, one.terms),
-            shared.spans,
-        )
-
-    asked = month_questions(found.source.model, month.days)
-    questions = [(Ask(one.column, one.metric, one.terms, scopes(one)), frame(one)) for one in asked]
+    questions = [asked_of(one, found, shared, roster) for one in month_questions(found.source.model, month.days)]
     scans: dict[str, Scan] = {}
     for number, ((population, of), asks) in enumerate(scans_for(questions).items()):
         name = population if population not in scans else f"{population}_{number}"
@@ -286,7 +294,7 @@ def read_items(con: duckdb.DuckDBPyConnection, scan: Scan, folder: Path) -> dict
         f" FROM read_parquet({quoted(str(path))}))\n"
         f"SELECT {', '.join([*FACTS_KEPT, *said, *again])} FROM item"
     )
-    return {ask.column: list(ask.metric.states) for ask in scan.asks}
+    return {ask.column: list(ask.states) for ask in scan.asks}
 
 
 def calendar_digest(con: duckdb.DuckDBPyConnection, folder: Path) -> str:
