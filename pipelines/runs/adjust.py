@@ -14,7 +14,7 @@ from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.metrics.declare import installed_metrics, population_sql
 from pipelines.runs.adjusted import last_stated, note_adjusted
 from pipelines.runs.close_month import Progress, default_cut_off, measure_into
-from pipelines.runs.contracts import usable_contract
+from pipelines.runs.contracts import ReadContract, sealed_contract, usable_contract
 from pipelines.runs.ledger import read_ledger
 from pipelines.runs.overrides import overrides_as_of
 from pipelines.runs.settle_month import adjustment_between, is_other, settled_body
@@ -37,11 +37,18 @@ class Adjusted:
 
 
 def adjust(
-    home: Path, contract: str, *, now: datetime, since: Month | None = None, progress: Progress = lambda _: None
+    home: Path,
+    contract: str,
+    *,
+    now: datetime,
+    since: Month | None = None,
+    kept_at: str | None = None,
+    progress: Progress = lambda _: None,
 ) -> list[Adjusted]:
     """Settle a contract's sealed months again, from ``since`` on (else from the first), each resting on the one before.
 
-    What differs is kept, and taken in by the first month after the sealed ones when that is closed.
+    ``kept_at``: the contract's file or folder today, for amendments made since that reach into sealed months
+    (``retroactive``); by default it is looked for by its number. What differs is kept, and taken in by the first month after the sealed ones when that is closed.
     """
     stated = last_stated(home, contract)
     chosen = [month for month in stated if since is None or month >= str(since)]
@@ -62,10 +69,12 @@ def adjust(
         progress(f"settling {name} again")
         earlier = [body for month, body in known.items() if month < name][-1:]
         frozen = evidence_folder(home, sealed[name][:ID_DIGITS])
-        known[name] = _settled_again(home, frozen, Month.parse(name), earlier, now, progress)
+        found = sealed_contract(frozen / "contract", kept_at or contract, Month.parse(name), known_at=now)
+        known[name] = _settled_again(home, found, frozen, Month.parse(name), earlier, now, progress)
         pairs.append((stated[name], known[name]))
     note_adjusted(home, pairs, now)
-    model = usable_contract(str(evidence_folder(home, sealed[chosen[-1]][:ID_DIGITS]) / "contract")).source.model
+    last = evidence_folder(home, sealed[chosen[-1]][:ID_DIGITS])
+    model = usable_contract(str(last / "contract"), Month.parse(chosen[-1])).source.model
     return [
         Adjusted(
             before["month"],
@@ -80,14 +89,14 @@ def adjust(
 
 def _settled_again(
     home: Path,
+    found: ReadContract,
     frozen: Path,
     month: Month,
     earlier: Sequence[Mapping[str, Any]],
     now: datetime,
     progress: Progress,
 ) -> dict[str, Any]:
-    """Settle a sealed month under its own frozen terms, and keep that with its evidence."""
-    found = usable_contract(str(frozen / "contract"))
+    """Settle a sealed month under its own frozen terms and what reaches back into it; keep that with its evidence."""
     scratch = home / "evidence" / f".part-{os.getpid()}"
     try:
         with Warehouse(home, read_only=True) as warehouse:

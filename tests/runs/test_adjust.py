@@ -14,6 +14,7 @@ from pipelines.runs.close_month import ClosedMonth
 from pipelines.runs.diff import diff
 from pipelines.runs.overrides import add_overrides
 from pipelines.runs.seal import seal
+from pipelines.runs.statements import ID_DIGITS, read_statement
 from pipelines.runs.verify import verify
 from tests.ingest.items.small_logs import Office
 from tests.runs.contracts import CONNECT, contract
@@ -136,3 +137,25 @@ def test_another_definition_adjusts_nothing(office: Office, monkeypatch: pytest.
     monkeypatch.setattr("pipelines.runs.adjust.installed_metrics", dict)
     with pytest.raises(Refused, match=r"adjust\.definition"):
         settled_again(office, NOVEMBER)
+
+
+def amend(office: Office, *, retroactive: str, signed: str = "2026-11-01") -> None:
+    folder = office.folder / "amendments"
+    folder.mkdir(exist_ok=True)
+    text = f"amendment: 补充协议一\neffective: 2026-09-01\nsigned: {signed}\nretroactive: {retroactive}\n"
+    (folder / "1.yaml").write_text(text + "indicators: {connect: {target: 92%}}\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("retroactive", "signed", "amounts"),
+    [("true", "2026-11-01", [-1000]), ("false", "2026-11-01", [0]), ("true", "2026-11-06", [0])],
+)
+def test_an_amendment_reaches_into_a_sealed_month_if_it_says_so(
+    office: Office, retroactive: str, signed: str, amounts: list[int]
+) -> None:
+    """9 of 10 is 2 steps below 92 %, each 0.5 % of 100,000: 1,000 off. What was signed after today is unknown."""
+    amend(office, retroactive=retroactive, signed=signed)
+    found = adjust(office.home, "small", now=NOVEMBER, kept_at=str(office.folder))
+    assert [one.difference.amount for one in found] == amounts
+    body = read_statement(office.home, found[0].again[:ID_DIGITS])
+    assert [one["number"] for one in body["contract"]["amendments"]] == (["补充协议一"] if amounts[0] else [])
