@@ -14,7 +14,7 @@ from pipelines.core.period import Month
 from pipelines.runs.contracts import ReadContract
 from pipelines.runs.statements import ID_DIGITS, list_statements, read_statement
 from pipelines.runs.states import Override
-from pipelines.scoring.judge import judge
+from pipelines.scoring.judge import Judged, judge
 from pipelines.settlement.facts import Adjustment, Carried, Facts, Past, past_of
 from pipelines.settlement.lines import tax_rate
 from pipelines.settlement.statement import Inputs, body, statement_hash
@@ -53,13 +53,8 @@ def settled_body(
     ``past``: the bodies of the months before, in order. ``adjusted``: sealed months that were settled again.
     """
     contract = found.source.model
-    left = left_behind(contract, past, {again["month"]: again for _, again in adjusted})
-    changed = [adjustment_between(contract, *pair) for pair in adjusted if is_other(*pair)]
-    facts = replace(measured.facts, adjustments=changed)
-    judged = [
-        judge(one, facts.counts, carried=left.carried_items, missing=facts.missing.get(one.id))
-        for one in measured.terms
-    ]
+    facts, left = at_hand(contract, measured, past, adjusted)
+    judged = [judged_of(one, facts, left) for one in measured.terms]
     settled = settle(contract, month.days, judged, facts, left)
     return body(
         contract,
@@ -82,6 +77,20 @@ def settled_body(
             ],
         ),
     )
+
+
+def at_hand(
+    contract: Contract, measured: MeasuredMonth, past: Sequence[Body], adjusted: Sequence[Again] = ()
+) -> tuple[Facts, Past]:
+    """Return what a month is settled from beside its contract: the logs' side of it, and what is left from before."""
+    left = left_behind(contract, past, {again["month"]: again for _, again in adjusted})
+    changed = [adjustment_between(contract, *pair) for pair in adjusted if is_other(*pair)]
+    return replace(measured.facts, adjustments=changed), left
+
+
+def judged_of(terms: IndicatorTerms, facts: Facts, left: Past) -> Judged:
+    """Return an indicator's month, judged."""
+    return judge(terms, facts.counts, carried=left.carried_items, missing=facts.missing.get(terms.id))
 
 
 def left_behind(contract: Contract, past: Sequence[Body], again: Mapping[str, Body] | None = None) -> Past:
