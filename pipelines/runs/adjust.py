@@ -48,7 +48,8 @@ def adjust(
     """Settle a contract's sealed months again, from ``since`` on (else from the first), each resting on the one before.
 
     ``kept_at``: the contract's file or folder today, for amendments made since that reach into sealed months
-    (``retroactive``); by default it is looked for by its number. What differs is kept, and taken in by the first month after the sealed ones when that is closed.
+    (``retroactive``); by default it is looked for by its number. What differs is kept, and taken in by the first month
+    after the sealed ones when that is closed.
     """
     stated = last_stated(home, contract)
     chosen = [month for month in stated if since is None or month >= str(since)]
