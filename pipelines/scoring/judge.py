@@ -141,7 +141,10 @@ def judge(
 def day_value(judged: Judged, counts: DayCounts, day: date) -> Fraction | None:
     """Return an indicator's value of one day, as compared; of a ``worst_of`` the worst there is."""
     court = _Court(judged.terms, [(question, None) for question in judged.asked], counts, None, FULL, {})
-    values = [court.compared(court.measured(question, _only(day))) for question in judged.asked]
+    found = [court.measured(question, _only(day)) for question in judged.asked]
+    values = [
+        court.compared(one) for one, question in zip(found, judged.asked, strict=True) if not court.hides(question, one)
+    ]
     return max((one for one in values if one is not None), key=lambda one: _badness(one, judged.terms), default=None)
 
 
@@ -230,6 +233,11 @@ class _Court:
             return None
         return compared(found.value, self.terms.indicator.compare_at, self.terms.indicator.compare_rounding)
 
+    def hides(self, question: Question, found: Measured) -> bool:
+        """Say whether more is held against the vendor as unmeasurable than a value may leave out (1 %)."""
+        of_vendor = blamed(found.counts, self.terms.indicator.unmeasurable)
+        return question.metric.aggregate not in CHARGED_AS_MISSED and of_vendor * 100 > found.counts.population
+
     def target(self, part: PartTerms, question: Question, member: Member | None) -> Fraction | None:
         """Return what a value is held against; under ``weighted_target`` the targets weighted by their items."""
         if member is not None and member.target is not None:
@@ -248,13 +256,12 @@ class _Court:
         self, question: Question, found: Measured, target: Fraction | None, minimum: Fraction
     ) -> tuple[Fraction | None, str, str]:
         """Return a value as compared, its verdict and the reason for one that is neither met nor missed."""
-        value, counts, aggregate = self.compared(found), found.counts, question.metric.aggregate
+        value, counts = self.compared(found), found.counts
         if self.missing is not None:
             return value, NO_DATA, self.missing
         if value is None:
             return value, NO_DATA, no_data_reason(counts)
-        of_vendor = blamed(counts, self.terms.indicator.unmeasurable)
-        if aggregate not in CHARGED_AS_MISSED and of_vendor * 100 > counts.population:
+        if self.hides(question, found):
             return value, NO_DATA, "more than 1 % of the population is unmeasurable"
         if target is None:
             return value, REPORTED, "no target is agreed"
@@ -290,12 +297,15 @@ class _Court:
         enough = [one for one in members if one.verdict in (MET, MISSED, REPORTED)] or members
         worst = max(enough, key=lambda one: self._rank(one.value))
         said = min(enough, key=lambda one: WORST_FIRST.index(one.verdict))
+        target = worst.target
+        if said.verdict == TOO_FEW:  # what counts as met is on the least of its targets
+            target = max((one.target for one in members if one.target is not None), key=self._rank, default=None)
         name = f"{said.member.id}: " if said.member is not None and said.reason else ""
         return JudgedPart(
             terms=part,
             measured=worst.measured,
             value=worst.value,
-            target=worst.target,
+            target=target,
             verdict=said.verdict,
             reason=f"{name}{said.reason}",
             points=None,

@@ -299,7 +299,7 @@ def _top_up(asked: _Asked, fee: Fee, paid: Sequence[Line], relief_days: Collecti
     formula = f"max(0, {' + '.join(words)} − {reached})"
     if pieces:
         line = asked.line(fee, fee.id, lacking, formula, asked.in_force, "; ".join(dict.fromkeys(bys)))
-        because = None if lacking else "the fees reach the minimum"
+        because = None if line.amount else "the fees reach the minimum"
         yield replace(line, because=because, rests_on=tuple(one.id for one in looked_at))
 
 

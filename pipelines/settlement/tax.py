@@ -78,7 +78,7 @@ def _taxed(contract: Contract, month: Days, lines: Sequence[Line], steps: Sequen
     own = tax_rate(contract, month)
     rates: dict[Decimal, Piece[Decimal]] = {own.value: own}
     shown: list[Line] = []
-    by_rate: dict[Decimal, list[tuple[Line, Decimal]]] = {}
+    by_rate: dict[Decimal, list[tuple[Line, Decimal]]] = {}  # each with its own tax figure, and what is taxed of it
     for line in lines:
         rate = line.rate or own
         taxed = line.amount if line.taxed is None else line.taxed
@@ -86,13 +86,13 @@ def _taxed(contract: Contract, month: Days, lines: Sequence[Line], steps: Sequen
             shown.append(line)
             continue
         rates.setdefault(rate.value, rate)
-        by_rate.setdefault(rate.value, []).append((line, taxed))
-        shown.append(replace(line, tax=to_fen(Fraction(taxed) * _share(contract, rate), contract.currency)))
-    figures = {line.id: line.tax for line in shown if line.tax is not None}
+        with_tax = replace(line, tax=to_fen(Fraction(taxed) * _share(contract, rate), contract.currency))
+        by_rate.setdefault(rate.value, []).append((with_tax, taxed))
+        shown.append(with_tax)
     if own.value and own.value not in by_rate:
         by_rate[own.value] = []
     for value in sorted(by_rate, key=lambda one: (one != own.value, one)):
-        shown += _tax_lines(contract, rates[value], by_rate[value], figures, is_own=value == own.value)
+        shown += _tax_lines(contract, rates[value], by_rate[value], is_own=value == own.value)
     return shown
 
 
@@ -105,7 +105,6 @@ def _tax_lines(
     contract: Contract,
     rate: Piece[Decimal],
     of_rate: Sequence[tuple[Line, Decimal]],
-    figures: dict[str, Decimal],
     *,
     is_own: bool,
 ) -> Iterator[Line]:
@@ -118,7 +117,7 @@ def _tax_lines(
         because = "prices include tax"
         yield Line(f"tax{suffix}", "tax", "tax", rate.by, zero, formula, because=because, rests_on=ids)
         return
-    by_line = total((figures[line.id] for line, _ in of_rate), currency)
+    by_line = total((line.tax for line, _ in of_rate if line.tax is not None), currency)
     formula = f"{rate_text(rate.value)} × {taxed}, line by line"
     yield Line(f"tax{suffix}", "tax", "tax", rate.by, by_line, formula, rests_on=ids)
     if once != by_line:

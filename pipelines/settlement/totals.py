@@ -249,6 +249,7 @@ class _Month:
             amount=-to_fen(exact, self.contract.currency),
             formula=f"{decimal_text(points)} points (tier {tier}): {priced}",
             group=table.kind if step == "deductions" else None,
+            taxed=None if step == "deductions" or self.contract.tax.deductions_as == "price_reduction" else Decimal(0),
             because=None if exact else f"{decimal_text(points)} points cost nothing",
         )
 
@@ -471,7 +472,11 @@ class _OwnCut:
     def lines(self, currency: str) -> Iterator[Line]:
         """Yield the line of what is given back: the parts of those that have not been absorbed since."""
         staying = [one for one in self.covered if one.line.amount]
-        cut = to_fen(sum((-Fraction(one.line.amount) - one.left for one in staying), Fraction(0)), currency)
+        borne = [-Fraction(one.line.amount) - one.left for one in staying]
+        exact = sum(borne, Fraction(0))
+        cut = to_fen(exact, currency)
+        for one, its in zip(staying, borne, strict=True):  # what is left adds up to the lines as they are printed
+            one.left = -Fraction(one.line.amount) - (Fraction(cut) * its / exact if exact else 0)
         if cut:
             yield _cut(staying, cut, self.name, self.formula, "deductions")
 
