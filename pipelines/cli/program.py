@@ -9,6 +9,7 @@ import typer
 from pipelines.cli import (
     adjust,
     approve,
+    bridge,
     close,
     contract,
     cubes,
@@ -52,8 +53,8 @@ def home_of_all(
 
 
 VERBS = (
-    ingest, loads, measure, metrics, close, statements, explain, diff, export, months, approve, seal, adjust, why,
-    sample, demo, serve,
+    ingest, loads, measure, metrics, close, statements, explain, bridge, diff, export, months, approve, seal, adjust,
+    why, sample, demo, serve,
 )  # fmt: skip
 for verb in VERBS:
     verb.register(program)

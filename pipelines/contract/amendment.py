@@ -131,6 +131,7 @@ class AmendmentInForce:
     signed: date
     is_retroactive: bool
     file: File
+    where: str
     changes: tuple[Change, ...]
 
     @property

@@ -13,7 +13,7 @@ from pipelines.contract.checks.indicators import check_indicator
 from pipelines.contract.checks.measures import scoped
 from pipelines.contract.checks.money import money_problems
 from pipelines.contract.checks.place import Place
-from pipelines.contract.dates import beginning_problems, days_in_force
+from pipelines.contract.dates import beginning_problems, days_in_force, term_days
 from pipelines.contract.model import Contract, Indicator
 from pipelines.contract.parse import Source
 from pipelines.core.exact import decimal_text
@@ -26,7 +26,7 @@ RESERVED_LINES = ("floor", "tax", "rounding")
 
 def check(source: Source) -> list[Problem]:
     """Return every problem of a parsed contract, errors and warnings, in order of place."""
-    found = [*_whole(source), *_names(source), *_weights(source), *_tax(source)]
+    found = [*_whole(source), *_names(source), *_weights(source), *_tax(source), *_amendments(source)]
     found += [*fee_problems(source), *money_problems(source), *event_problems(source), *data_problems(source)]
     for number, indicator in enumerate(source.model.indicators):
         found += check_indicator(source, number, indicator)
@@ -49,6 +49,28 @@ def _whole(source: Source) -> Iterator[Problem]:
     place = Place(source, "The contract", ())
     yield from scoped(place, contract.scope, "scope")
     yield from contract_defaults(place)
+
+
+def _amendments(source: Source) -> Iterator[Problem]:
+    """Amendments that never hold, and those that were signed after the day on which they take effect."""
+    for one in source.amendments:
+        if one.effective not in term_days(source.model):
+            yield Problem(
+                one.where,
+                f"{one.number} takes effect on {one.effective}, outside the term ({term_days(source.model)}).",
+                "Correct the day, or amend the term.",
+                "contract.amendment_outside_term",
+                "warning",
+            )
+        if one.signed > one.effective and not one.is_retroactive:
+            yield Problem(
+                one.where,
+                f"{one.number} was signed on {one.signed}, after it takes effect on {one.effective}; a month that is"
+                " sealed by then stays as it was.",
+                "Write `retroactive: true` where sealed months are to be adjusted.",
+                "contract.amendment_signed_late",
+                "warning",
+            )
 
 
 def _names(source: Source) -> Iterator[Problem]:

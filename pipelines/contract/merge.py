@@ -41,7 +41,13 @@ def merged(
         head = one.model
         found.append(
             AmendmentInForce(
-                head.amendment, head.effective, head.signed, head.retroactive, one.file, tuple(merge.changes)
+                head.amendment,
+                head.effective,
+                head.signed,
+                head.retroactive,
+                one.file,
+                one.tree.where(("effective",)),
+                tuple(merge.changes),
             )
         )
     return tree, found, problems

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 from pipelines.core.canonical import digest
+from pipelines.core.exact import decimal_text, rate_text
 from pipelines.exports.capitals import capital_yuan, words_of_money
 from pipelines.exports.figures import (
     DASH,
@@ -350,12 +352,17 @@ def _rests_on(body: Mapping[str, Any], seal: Seal, words: Words) -> Iterator[dic
         (words("document.calendars"), body["calendars_sha256"]),
         *([(words("document.seal"), digest(dict(seal)))] if seal else []),
         *((f"{words('document.past')} {one['month']}", one["sha256"]) for one in body.get("past", ())),
+        *(
+            (words("document.adjusted", month=one["month"], what=words(f"document.{side}")), one[side])
+            for one in body.get("adjusted", ())
+            for side in ("stated", "again")
+        ),
     ]
     yield _hashes(words("document.rests_on"), "name 1fr", own, words)
     yield {
         "title": words("document.outlook"),
         "columns": _columns(words, "name 4cm", "value 1fr"),
-        "rows": [{"style": "notes", "cells": cells} for cells in _outlook_rows(body.get("outlook", {}), words)],
+        "rows": [{"style": "notes", "cells": cells} for cells in _outlook_rows(body, words)],
         "size": 7,
     }
     yield _hashes(words("document.definitions"), "definition 1fr", body["definitions"].items(), words)
@@ -372,18 +379,37 @@ def _rests_on(body: Mapping[str, Any], seal: Seal, words: Words) -> Iterator[dic
         }
 
 
-def _outlook_rows(outlook: Mapping[str, Any], words: Words) -> Iterator[list[Cell]]:
+def _outlook_rows(body: Mapping[str, Any], words: Words) -> Iterator[list[Cell]]:
     """Yield what moves money or items later; the verdicts that runs are counted by are in each month's statement."""
-    for name in catalogue()["outlook"]:
-        found = outlook.get(name)
-        if name == "carried_items" and found:
-            found = {key: sum(sum(counts["states"].values()) for counts in each) for key, each in found.items()}
-        if found:
-            each = found if isinstance(found, list) else [{key: value} for key, value in found.items()]
-            yield [
-                words.of("outlook", name),
-                [plain_text(each[0], words), *(plain_text(one, words) for one in each[1:])],
-            ]
+    found = body.get("outlook", {})
+    names = {one["id"]: indicator_name(one, words) for one in body["indicators"]}
+    told = {
+        "credits": [_credit_text(one, names, words) for one in found.get("credits", ())],
+        "service_points": [
+            f"{name} {decimal_text(Fraction(points))}"
+            for name, points in found.get("service_points", {}).items()
+            if Fraction(points)
+        ],
+        "carried_items": [
+            f"{names.get(name, name)} {sum(sum(counts['states'].values()) for counts in each):,}"
+            for name, each in found.get("carried_items", {}).items()
+        ],
+    }
+    for name, texts in told.items():
+        if texts:
+            yield [words(f"outlook.{name}"), _lines_of(*texts)]
+
+
+def _credit_text(one: Mapping[str, Any], names: Mapping[str, str], words: Words) -> str:
+    return words(
+        "outlook.credit",
+        name=names.get(one["indicator"], one["indicator"]),
+        line=one["consequence"],
+        month=month_text(one["month"], words),
+        borne=money_text(one["borne"]),
+        share=rate_text(Fraction(one["share"])),
+        left=one["left"],
+    )
 
 
 def amendment_text(one: Any, words: Words) -> tuple[str, str]:

@@ -45,7 +45,9 @@ class Words:
         """Return a formula or a reason with its few English words in this language; its numbers stay as they are."""
         if not text or self.language == "en":
             return text or ""
-        found = self.of("reason", text)
+        named, colon, reason = text.rpartition(": ")  # a promise of several, and its reason
+        known = f"{named}{'：' if colon else ''}{self.of('reason', reason)}"
+        found = known if reason in catalogue()["reason"] else text
         for pattern, words in catalogue()["phrase"].items():
             found = re.sub(pattern, partial(_filled, words), found)
         return found

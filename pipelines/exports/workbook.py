@@ -387,6 +387,11 @@ def _evidence(sheets: Sheets, body: Mapping[str, Any], words: Words) -> None:
     ]
     rows.append([words("document.contract"), contract["number"], None, None, contract["sha256"], None])
     rows.append([words("document.calendars"), None, None, None, body["calendars_sha256"], None])
+    rows += [[words("document.past"), one["month"], None, None, one["sha256"], None] for one in body.get("past", ())]
+    for one in body.get("adjusted", ()):
+        for side in ("stated", "again"):
+            kind = words("document.adjusted", month=one["month"], what=words(f"document.{side}"))
+            rows.append([kind, None, None, None, one[side], None])
     rows += [[words("document.overrides"), plain_text(one, words)] for one in body["overrides"]]
     rows += [[words("document.stale_overrides"), plain_text(one, words)] for one in body["stale_overrides"]]
     sheets.rows(sheet, rows, {2: "count"})

@@ -6,27 +6,33 @@ contract's text, the definitions (to be read, never run), and the names of the l
 not files, whose bytes differ between engine versions.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 
+from pipelines.contract.model import Relief
 from pipelines.contract.resolve import Question, month_questions
 from pipelines.core.canonical import canonical_json, sha256_hex
-from pipelines.core.period import Month
+from pipelines.core.period import Days, Month
 from pipelines.metrics.compose import Ask, ask_columns, population_options, scans_for
-from pipelines.metrics.declare import Metric, population_needs, population_sql, quoted
+from pipelines.metrics.declare import population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for
 from pipelines.runs.contracts import ReadContract
 from pipelines.runs.states import FACTS_KEPT
 
+PERSONAL, KNOWN = ("customer_id", "order_id"), "(known)"
 ROSTER, CALENDAR = "roster", "calendar_day"
+BATCH_ROWS = 1 << 19
 BUCKET_ROWS = 16  # rows are put into buckets of about so many, by the head of their SHA-256; 65,536 buckets at most
 
 
@@ -40,32 +46,39 @@ class Scan:
     asks: Sequence[Ask]
 
 
+def asked_of(one: Question, found: ReadContract, shared: Frame, roster: Sequence[Posting]) -> tuple[Ask, Frame]:
+    """Return a question as it is asked of its population; ``shared`` as in ``month_scans``."""
+    by_agent = population_needs(one.metric.population).by_agent
+    conditions = [scope_sql(named, roster, by_agent=by_agent) for named in one.scopes]
+    scope = " AND ".join(f"({condition})" for condition in conditions if condition) or None
+    frame = replace(
+        shared,
+        in_scope=contract_scope_sql(found.source.model.scope, roster, one.metric.population) or "true",
+        calendar=calendar_for(one.metric, found.calendars),
+        options=population_options(one.metric, one.terms),
+    )
+    reliefs = found.source.model.relief if one.part not in ("fee", "data") else ()
+    relief = tuple(_relief(granted, roster, by_agent=by_agent) for granted in reliefs if _meets(granted, one.in_force))
+    return Ask(one.column, one.metric, one.terms, scope, relief), frame
+
+
+def _meets(granted: Relief, days: Days) -> bool:
+    return len(Days(granted.from_, granted.until).overlap(days)) > 0
+
+
+def _relief(granted: Relief, roster: Sequence[Posting], *, by_agent: bool) -> tuple[str, str]:
+    """Return which items a relief is for, and the state that they have."""
+    scope = scope_sql(granted.scope, roster, by_agent=by_agent) if granted.scope else None
+    days = f"service_on >= DATE '{granted.from_}' AND service_on < DATE '{granted.until}'"
+    return days if scope is None else f"{days} AND ({scope})", f"excluded: relief ({granted.ground})"
+
+
 def month_scans(found: ReadContract, month: Month, shared: Frame, roster: Sequence[Posting]) -> list[Scan]:
     """Return the scans that answer a month's questions; the same contract and roster give the same ones.
 
     ``shared`` has what all of them share: days, zone, cut-off, and how the calendars are laid out.
     """
-
-    def scope(named: Mapping[str, Sequence[str]], metric: Metric) -> str | None:
-        return scope_sql(named, roster, by_agent=population_needs(metric.population).by_agent)
-
-    def scopes(one: Question) -> str | None:
-        conditions = [scope(named, one.metric) for named in one.scopes]
-        return " AND ".join(f"({condition})" for condition in conditions if condition) or None
-
-    def frame(one: Question) -> Frame:
-        return Frame(
-            shared.days,
-            shared.zone,
-            shared.cut_off_at,
-            contract_scope_sql(found.source.model.scope, roster, one.metric.population) or "true",
-            calendar_for(one.metric, found.calendars),
-            population_options(one.metric, one.terms),
-            shared.spans,
-        )
-
-    asked = month_questions(found.source.model, month.days)
-    questions = [(Ask(one.column, one.metric, one.terms, scopes(one)), frame(one)) for one in asked]
+    questions = [asked_of(one, found, shared, roster) for one in month_questions(found.source.model, month.days)]
     scans: dict[str, Scan] = {}
     for number, ((population, of), asks) in enumerate(scans_for(questions).items()):
         name = population if population not in scans else f"{population}_{number}"
@@ -85,10 +98,10 @@ def write_items(
 ) -> dict[str, Any]:
     """Write the rows of the session's ``wide``, states in words; return what the statement says of them."""
     has = {row[0]: row[1] for row in con.execute("DESCRIBE wide").fetchall()}
-    # a sum of counts is wider than Parquet's integers
-    columns = [*FACTS_KEPT, *(f"CAST({c} AS BIGINT) AS {c}" if has[c] == "HUGEINT" else c for c in inputs)]
+    columns = [*FACTS_KEPT, *(_kept(name, has[name]) for name in inputs)]
     for ask in scan.asks:
-        columns += [f"{ask.column}_{kind}" for kind in ("group", "amount", "whole") if f"{ask.column}_{kind}" in has]
+        columns += [f"{ask.column}_{kind}" for kind in ("amount", "whole") if f"{ask.column}_{kind}" in has]
+        columns += [_named_by_its_first(f"{ask.column}_group")] if f"{ask.column}_group" in has else []
         listed = ", ".join(quoted(state) for state in states[ask.column])
         columns += [
             f"list_extract([{listed}], {name}) AS {name}"
@@ -96,6 +109,23 @@ def write_items(
             if name in has
         ]
     return _write(con, f"SELECT {', '.join(columns)}, load_id FROM wide", folder, scan.name, scan.asks)
+
+
+def _kept(name: str, kind: str) -> str:
+    """Return an input as it is kept: of who somebody is, only whether it is known.
+
+    A test sees to it that no expression asks for more.
+    """
+    if name in PERSONAL:
+        return f"CASE WHEN {name} IS NOT NULL THEN '{KNOWN}' END AS {name}"
+    return f"CAST({name} AS BIGINT) AS {name}" if kind == "HUGEINT" else name  # wider than Parquet's integers
+
+
+def _named_by_its_first(name: str) -> str:
+    """Return a group under the name of its first item: its key may say who the customer is."""
+    in_order = f"(PARTITION BY {name} ORDER BY arrival_at, item_source, item_id)"
+    first = f"first_value(item_source || '/' || item_id) OVER {in_order}"
+    return f"CASE WHEN {name} IS NOT NULL THEN {first} END AS {name}"
 
 
 def write_roster(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
@@ -112,7 +142,7 @@ def write_calendar(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
 def _write(con: duckdb.DuckDBPyConnection, select: str, folder: Path, name: str, asks: Sequence[Ask]) -> dict[str, Any]:
     """Write rows. ``load_id`` is a home's own number, and so no part of the canonical row."""
     path = folder / f"{name}.parquet"
-    con.execute(f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+    con.execute(f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)")
     columns = [column for column in columns_of(con, path) if column != "load_id"]
     rows = con.execute(f"SELECT count(*) FROM read_parquet({quoted(str(path))})").fetchall()[0][0]
     buckets = row_buckets(con, path, columns, rows)
@@ -173,18 +203,23 @@ def columns_of(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
 def row_sql(con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str]) -> str:
     r"""Return the SQL of a canonical row: its columns as text, ``|`` between them.
 
-    In a text ``\`` is written ``\\`` and ``|`` is written ``\p``; what is absent is ``\N``. So no two rows read alike.
+    In a text ``\`` is written ``\\`` and ``|`` is written ``\p``; what is absent is ``\N``: no two rows read alike. An
+    instant is its microseconds since 1970, a day its days.
     """
     described = con.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(str(path))})").fetchall()
     kinds = {row[0]: row[1] for row in described}
 
     def text(name: str) -> str:
-        plain = f'CAST("{name}" AS VARCHAR)'
-        if "VARCHAR" in kinds.get(name, "VARCHAR"):
+        kind, plain = kinds.get(name, ""), f'CAST("{name}" AS VARCHAR)'
+        if kind == "TIMESTAMP WITH TIME ZONE":
+            plain = f'CAST(epoch_us("{name}") AS VARCHAR)'
+        elif kind == "DATE":
+            plain = f"CAST(\"{name}\" - DATE '1970-01-01' AS VARCHAR)"
+        elif "VARCHAR" in kind:
             plain = rf"replace(replace({plain}, '\', '\\'), '|', '\p')"
         return rf"coalesce({plain}, '\N')"
 
-    return " || '|' || ".join(text(name) for name in columns)
+    return f"concat_ws('|', {', '.join(text(name) for name in columns)})"
 
 
 def bucket_digits(rows: int) -> int:
@@ -193,13 +228,25 @@ def bucket_digits(rows: int) -> int:
 
 
 def row_buckets(con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str], rows: int) -> list[tuple[str, str]]:
-    """Return a digest of each bucket of a file that should have so many rows: their digests, sorted, put together."""
-    found = con.execute(
-        f"SELECT left(h, {bucket_digits(rows)}) AS bucket, sha256(string_agg(h, '' ORDER BY h))"
-        f" FROM (SELECT sha256({row_sql(con, path, columns)}) AS h FROM read_parquet({quoted(str(path))}))"
-        " GROUP BY bucket ORDER BY bucket"
-    ).fetchall()
-    return [(bucket, content) for bucket, content in found]
+    """Return a digest of each bucket of a file that should have so many rows: their digests, sorted, put together.
+
+    Sorted by the engine, which needs no more memory for it than it may have, and hashed here as they come.
+    """
+    digits = bucket_digits(rows)
+    found: list[tuple[str, Any]] = []
+    sorted_rows = con.execute(
+        f"SELECT sha256({row_sql(con, path, columns)}) AS h FROM read_parquet({quoted(str(path))}) ORDER BY h"
+    ).to_arrow_reader(BATCH_ROWS)
+    for batch in sorted_rows:
+        digests = np.frombuffer(batch.column(0).buffers()[2], dtype="S64", count=len(batch))
+        heads = digests.astype(f"S{digits}")
+        cuts = [0, *(np.flatnonzero(heads[1:] != heads[:-1]) + 1), len(batch)]
+        for since, until in pairwise(cuts):
+            bucket = heads[since].decode()
+            if not found or found[-1][0] != bucket:  # a bucket may go on in the next batch
+                found.append((bucket, hashlib.sha256()))
+            found[-1][1].update(digests[since:until])
+    return [(bucket, content.hexdigest()) for bucket, content in found]
 
 
 def buckets_digest(buckets: Sequence[tuple[str, str]]) -> str:
@@ -247,7 +294,7 @@ def read_items(con: duckdb.DuckDBPyConnection, scan: Scan, folder: Path) -> dict
         f" FROM read_parquet({quoted(str(path))}))\n"
         f"SELECT {', '.join([*FACTS_KEPT, *said, *again])} FROM item"
     )
-    return {ask.column: list(ask.metric.states) for ask in scan.asks}
+    return {ask.column: list(ask.states) for ask in scan.asks}
 
 
 def calendar_digest(con: duckdb.DuckDBPyConnection, folder: Path) -> str:

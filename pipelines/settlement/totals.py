@@ -472,7 +472,11 @@ class _OwnCut:
     def lines(self, currency: str) -> Iterator[Line]:
         """Yield the line of what is given back: the parts of those that have not been absorbed since."""
         staying = [one for one in self.covered if one.line.amount]
-        cut = to_fen(sum((-Fraction(one.line.amount) - one.left for one in staying), Fraction(0)), currency)
+        borne = [-Fraction(one.line.amount) - one.left for one in staying]
+        exact = sum(borne, Fraction(0))
+        cut = to_fen(exact, currency)
+        for one, its in zip(staying, borne, strict=True):  # what is left adds up to the lines as they are printed
+            one.left = -Fraction(one.line.amount) - (Fraction(cut) * its / exact if exact else 0)
         if cut:
             yield _cut(staying, cut, self.name, self.formula, "deductions")
 
@@ -524,7 +528,7 @@ def _free(line: Line) -> Taking:
 def _absorb(takings: Sequence[Taking], because: str) -> None:
     for one in takings:
         one.left = Fraction(0)
-        one.line = replace(one.line, amount=one.line.amount * 0, because=because)
+        one.line = replace(one.line, amount=abs(one.line.amount) * 0, because=because)  # never −0.00
 
 
 def _cut(covered: Sequence[Taking], amount: Decimal, name: str, formula: str, step: str) -> Line:

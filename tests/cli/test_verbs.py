@@ -14,7 +14,9 @@ from tests.runs.contracts import contract
 VERBS = (
     "ingest", "loads", "measure", "metrics", "close", "statements", "explain", "sample", "demo", "serve",
     "contract", "contract check", "contract show", "contract schema", "why", "cubes", "cubes refresh", "cubes view",
-    "override", "override add", "override load", "override list", "export",
+    "override", "override add", "override load", "override list", "export", "bridge",
+    "diff", "months", "review", "paid", "approve", "object", "seal", "verify", "audit", "adjust",
+    "keys", "keys new", "keys add", "keys list",
 )  # fmt: skip
 
 
@@ -42,6 +44,9 @@ def test_help_names_every_verb(say: Say) -> None:
         ("explain", "small:2026-10", "connect"),
         ("explain", "small:2026-10", "connect.deduct"),
         ("override", "list"),
+        ("keys", "list"),
+        ("diff", "small:2026-10", "small:2026-10"),
+        ("audit", "small"),
     ],
 )
 def test_what_is_read_is_said_in_words_and_as_json(say: Say, desk: Office, words: tuple[str, ...]) -> None:
@@ -169,6 +174,25 @@ def test_explain_prints_the_way_from_the_line_to_the_file(say: Say, desk: Office
     ):
         assert part in out
     assert "call.csv:3  b,***,q,ann,2026-10-05 09:10:00,abandoned,60" in out  # the customer is masked
+
+
+def test_a_vendors_report_is_laid_beside_the_month(say: Say, desk: Office) -> None:
+    """b gave up after 60 s: 2 of 3 here; they say 2 of 2, and that is a short abandon of 60 s."""
+    how, report = desk.folder / "report.yaml", desk.folder / "report.csv"
+    how.write_text(
+        "report: r\nfile: {format: csv}\ncolumns: {month: m, code: c, value: v, numerator: n, denominator: d}\n"
+        "figures: {connect: {indicator: connect, unit: percent}}\n",
+        encoding="utf-8",
+    )
+    report.write_text("m,c,v,n,d\n2026-10,connect,100,2,2\n2026-10,conect,1,,\n", encoding="utf-8")
+    words = ("bridge", desk.folder / "contract.yaml", "--month", "2026-10", "--report", report, "--mapping", how)
+    for lang, part in (("zh", "short_abandon_s 取 60，合同为 5"), ("en", "short_abandon_s = 60 instead of 5")):
+        answer = say(*words, "--lang", lang, "--home", desk.home)
+        assert (answer.status, part in answer.out) == (0, True)
+        assert "[report.unknown_code]" in answer.err
+    body = json.loads(say(*words, "--home", desk.home, "--json").out)
+    assert (body["rows"][0]["verdict"], body["problems"][0]["code"]) == ("explained", "report.unknown_code")
+    assert say(*words, "--lang", "fr", "--home", desk.home).status == 2
 
 
 def test_output_that_nobody_reads_on_is_no_error(desk: Office) -> None:

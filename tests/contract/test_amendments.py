@@ -249,3 +249,97 @@ def test_the_head_of_an_amendment_is_checked_by_itself():
         "0.yaml:3 contract.unknown_key",
     ]
     assert refused("") == ["0.yaml contract.empty"]
+
+
+# --- what is written in other ways, and what is broken ---
+
+
+def test_a_value_may_be_dated_later_than_its_document():
+    later = "indicators: {sl: {target: {since: 2026-11-01, value: 95%, by: §9}}}\n"
+    source = read(head("I", "2026-10-16", "2026-10-08") + later)
+    assert values(source.model.indicators[0].target)[1:] == [("0.95", "2026-11-01", "§9")]
+    listed = later.replace("{since: 2026-11-01, value: 95%, by: §9}", "[{value: 94%}, {since: 2026-12-01, value: 95%}]")
+    source = read(head("I", "2026-10-16", "2026-10-08") + listed)
+    assert [(v, s) for v, s, _ in values(source.model.indicators[0].target)[1:]] == [
+        ("0.94", "2026-10-16"),
+        ("0.95", "2026-12-01"),
+    ]
+    assert source.where("indicators", 0, "target", 2, "value") == "0.yaml:5"
+
+
+def test_a_contract_that_dates_a_value_itself_keeps_the_order_of_days():
+    dated = CONTRACT.replace("target: 92%", "target: {since: 2026-01-01, value: 92%, by: §1}")
+    source = read(SECOND, contract=dated)
+    assert values(source.model.indicators[0].target) == [
+        ("0.92", "2026-01-01", "§1"),
+        ("0.93", "2026-10-16", "补充协议二 §1"),
+    ]
+    assert source.where("indicators", 0, "target", 0, "value") == "contract.yaml:13"
+
+
+def test_parts_that_a_contract_leaves_out_are_begun():
+    more = "tax: {rate: 5%}\nscope: {vendor: [a]}\nindicators: {sl: {scope: {queue: [b]}}}\n"
+    source = read(head("J", "2026-10-01", "2026-09-08") + more, contract=CONTRACT.replace("tax: {rate: 6%}\n", ""))
+    assert values(source.model.tax.rate) == [("0", None, "default"), ("0.05", "2026-10-01", "J")]
+    assert (source.model.scope, source.model.indicators[0].scope) == ({"vendor": ["a"]}, {"queue": ["b"]})
+    whole = "coefficient: {clause: '9', grades: [{from: 0, factor: 1}]}\n"
+    assert read(head("J", "2026-10-01", "2026-09-08") + whole).model.coefficient is not None
+
+
+def test_a_fee_by_tiers_ends_at_nothing():
+    tiers = CONTRACT.replace("form: fixed, amount: 100000", "form: per_case, tiers: [{from: 1, price: 2}]")
+    (fee,) = read(head("K", "2026-10-16", "2026-10-08") + "end: {fees: [monthly]}\n", contract=tiers).model.fees
+    assert [[(tier.from_, tier.price) for tier in value.value] for value in fee.tiers or []] == [[(1, 2)], [(1, 0)]]
+
+
+def test_two_amendments_of_one_part_keep_their_lines():
+    first = head("L", "2026-09-01", "2026-08-01") + "caps: {all_cap: {rate: 18%}}\n"
+    gone = head("M", "2026-10-01", "2026-09-01") + "end: {caps: [kpi_cap]}\n"
+    source = read(first, gone)
+    assert [str(value.value) for value in source.model.caps[0].rate or []] == ["0.2", "0.18"]
+    assert source.where("caps", 0, "rate", 1, "value") == "0.yaml:5"
+
+
+BROKEN = [
+    ("indicators:\n", "indicators: none\nx:\n"),
+    ("    target: 92%\n", "    target: [92%, 93%]\n"),
+    ("    terms: {short", "    terms: 5\n    x: {short"),
+    ("  - {id: monthly,", "  - monthly\n  - {id: monthly,"),
+    ("    metric: phone.connect_rate@1\n", "    metric: phone.nope@1\n"),
+    ("caps:\n", "calendars: none\ncaps:\n"),
+    ("caps:\n", "calendars: {default: none}\ncaps:\n"),
+]
+EVERYTHING = """indicators: {sl: {target: 93%, terms: {short_abandon_s: 4, no_such: 1}}}
+calendars: {default: [{weekly: {}}]}
+add: {indicators: [{id: a, clause: x, metric: phone.abandonment@1}], fees: [{id: b, clause: y, form: fixed, amount: 1}]}
+end: {indicators: [sl], fees: [monthly], caps: [kpi_cap]}
+"""
+
+
+@pytest.mark.parametrize(("old", "new"), BROKEN, ids=[new.strip() for _, new in BROKEN])
+def test_a_broken_contract_is_refused_for_what_it_is(old, new):
+    """Amendments of it neither crash nor hide its own problem."""
+    text = head("N", "2026-10-01", "2026-09-01") + EVERYTHING
+    try:
+        found = {problem.code for problem in check(read(text, contract=CONTRACT.replace(old, new, 1)))}
+    except Refused as refused:
+        found = {problem.code for problem in refused.problems}
+    assert found & {"contract.unknown_key", "contract.value", "metric.unknown", "contract.unknown_term"}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "indicators: {sl: [target]}\n",
+        "indicators: {sl: {consequences: [a, b]}}\n",
+        "indicators: {sl: {terms: 5}}\n",
+        "indicators: {sl: {target: []}}\n",
+        "add: {fees: [a]}\n",
+        "add: {indicators: [a]}\n",
+        "calendars: {phone: none}\n",
+        "relief: none\n",
+        "end: {fees: monthly}\n",
+    ],
+)
+def test_a_broken_amendment_is_refused_in_its_own_line(broken):
+    assert {line.partition(" ")[0] for line in refused(head("O", "2026-10-01", "2026-09-01") + broken)} == {"0.yaml:5"}

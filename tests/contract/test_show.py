@@ -133,6 +133,68 @@ def test_a_day_shows_what_holds_on_it():
     assert ("`plan`" in before, "`plan`" in after) == (True, False)
 
 
+def changed(old: str, new: str) -> str:
+    assert old in WHOLE
+    return render(parse_contract(WHOLE.replace(old, new, 1), "c"), "en")
+
+
+SCORING = "scoring: {form: linear, zero_at: 60, full_at: 30}"
+LATER = "scoring: [{value: {form: pass_fail}}, {since: 2026-07-01, value: {form: linear, zero_at: 60, full_at: 30}}]"
+OF_TARGET = "step: 5%\n        rate: 0.5%\n        relative: true"
+RARE = [
+    ("levels: [{consecutive: 2, multiply: 2}, ", "levels: [{multiply: 2}, ", "from 2 in a row on (default): × 2"),
+    ("pool: risk, category", "pool: other, category", "A missed month costs 50% × 40% × 100% of the pool 'other'."),
+    (
+        "worse_than: 0, daily_fees",
+        "daily_fees",
+        "each day on which it happens (promotion days, once a day) costs 3 dail",
+    ),
+    ("step: 1%\n        rate: 0.5%\n        relative: false", OF_TARGET, "each 5% of the target short of the target"),
+    ("        rate: 0.5%\n", "", "short of the target costs ?"),
+    (SCORING, "scoring: {form: pass_fail}", "all or nothing."),
+    (SCORING, LATER, "Points (from 2026-07-01)"),
+    (
+        "    target: 98%\n    class: key\n    weight: 20\n    scoring: {form: per",
+        "    scoring: {form: per",
+        "the parts below**",
+    ),
+    (
+        "    target: 0\n    class: key\n    consequences:\n      - {id: each",
+        "    consequences:\n      - {id: each",
+        "no target.",
+    ),
+    ("since: 2026-01-01\n    until: 2027-01-01", "since: 2026-02-01", "from 2026-02-01"),
+    ("points: 100}], closed: left", "points: 100}, {from: 100%, points: 99}], closed: left", "| = 100%"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), RARE, ids=[said for *_, said in RARE])
+def test_what_is_rarely_said(old, new, said):
+    assert said in changed(old, new)
+
+
+def test_grades_and_consequences_with_a_history():
+    text = changed(
+        "grades: [{from: 95, factor: 1.02, needs: all_critical_met}, {from: 90, factor: 1}, {from: 70, factor: 0.90}, "
+        "{from: 0, factor: 0.85, month_fail: true}]",
+        "grades: [{value: [{from: 0, factor: 1}]}, {since: 2026-07-01, by: 补充协议一, value: [{from: 0, factor: 2}]}]",
+    )
+    assert "(from 2026-07-01, 补充协议一)" in text
+    consequences = "{id: each, form: per_incident, kind: event, amount: 500}"
+    text = changed(
+        f"      - {consequences}\n", f"      - value: [{consequences}]\n      - {{since: 2026-07-01, value: []}}\n"
+    )
+    assert "Consequences (from 2026-07-01):\n- none" in text
+
+
+def test_changes_of_parts_and_lists_are_shown_on_one_line():
+    more = "procedure: {objections: 9}\nscope: {vendor: [甲, 乙]}\n"
+    text = AMENDMENT.replace("2026-10-16", "2026-10-01").partition("indicators:")[0] + more
+    shown = render(parse_contract(WHOLE, "c", [File("2.yaml", text)]), "en")
+    assert "| `procedure.objections` | 8" in shown
+    assert "[甲, 乙]" in shown
+
+
 def test_a_metric_that_is_not_installed_is_shown_all_the_same():
     assert "The metric `phone.nope@1` is not installed." in render(
         one_indicator("metric: phone.nope@1\n", instead_of="metric terms"), "en"

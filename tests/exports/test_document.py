@@ -109,13 +109,19 @@ def test_promises_days_and_what_is_carried_are_told():
 
 def test_what_the_month_leaves_to_later_ones_is_told():
     body = month()
+    credit = {"indicator": "connect", "consequence": "d", "clause": "4.2", "month": "2026-10", "borne": "2000.00"}
+    body["outlook"]["credits"] = [{**credit, "share": "0.5", "at": None, "left": 2}]
     body["outlook"] |= {
         "service_points": {"t": "3/1"},
         "carried_items": {"connect": [{"states": {"met": 5, "missed": 2}}]},
     }
     assert section(body, "What it leaves to later months") == [
-        ["Service points", ["t: 3/1"]],
-        ["Items carried on", ["connect: 7"]],
+        [
+            "Deductions that may be earned back",
+            ["Connect rate d: 2,000.00 borne in 2026-10, of which 50.00% comes back after 2 periods on target"],
+        ],
+        ["Service points", ["t 3"]],
+        ["Items carried on", ["Connect rate 7"]],
     ]
 
 
@@ -153,6 +159,7 @@ def test_parts_terms_and_reasons_are_told():
 def test_every_hash_of_the_record_is_printed():
     body = month()
     body["past"] = [{"month": "2026-09", "sha256": "9a57" * 16}]
+    body["adjusted"] = [{"month": "2026-08", "stated": "57a7" * 16, "again": "a6a1" * 16}]
     body["loads"] = [{"source": "log", "sha256": "10ad" * 16, "mapping_sha256": "3a" * 32, "keeper": "vendor"}]
     body["evidence"] = {"offered_call": {"rows": 4011, "columns": ["item_id"], "sha256": "e51d" * 16}}
     body["contract"]["amendments"] = [
@@ -160,7 +167,16 @@ def test_every_hash_of_the_record_is_printed():
     ]
     text = printed(body)
     hashes = {body["sha256"], body["contract"]["sha256"], body["calendars_sha256"], *body["definitions"].values()}
-    for sha256 in (*hashes, "10ad" * 16, "e51d" * 16, "a3e7" * 16, "9a57" * 16, "补充协议一（2026-10-16 起）"):
+    for sha256 in (
+        *hashes,
+        "10ad" * 16,
+        "e51d" * 16,
+        "a3e7" * 16,
+        "9a57" * 16,
+        "57a7" * 16,
+        "a6a1" * 16,
+        "补充协议一（2026-10-16 起）",
+    ):
         assert sha256 in text
 
 

@@ -115,6 +115,18 @@ def test_no_word_of_ours_is_idle():
         ("carried out of 2026-09, statement 9c26d2a2b5ab", "由 2026-09 结算单 9c26d2a2b5ab 结转"),
         ("12 items, at least 30 are needed; counts as met", "12 件，至少需 30 件；视为达标"),
         ("prices include tax", "价格含税"),
+        ("chat: no items", "chat：没有样本"),
+        ("9.00 − 8.00: 2026-08 settled again, a1 instead of b2", "9.00 − 8.00：2026-08 重新结算，以 a1 代替 b2"),
+        ("a.b@1 is used: c.gap@1 0.2 is above 0.1", "采用 a.b@1：c.gap@1 0.2 高于 0.1"),
+        ("score 48.39 is below 60", "得分 48.39，低于 60"),
+        ("one event with a.b, which costs as much or more", "与 a.b 同属一事件，彼处扣款不低于此"),
+        ("2.5 points (tier 2 to 3): 1.00% × 100.00", "2.5 点（档位 2 至 3）: 1.00% × 100.00"),
+        ("2000.00 × (2 − 1): 2 misses in a row", "2000.00 × (2 − 1): 连续 2 次未达标"),
+        (
+            "0.5 × 300.00 / 31 days (2026-10-11: 0.5, worse than 0.7)",
+            "0.5 × 300.00 / 31 天（2026-10-11：0.5，差于 0.7）",
+        ),
+        ("20.00 × 3 seats × 90/100 s attended", "20.00 × 3 席 × 出勤 90/100 秒"),
         ("words that nobody translated", "words that nobody translated"),
     ],
 )

@@ -84,6 +84,17 @@ def test_money_and_counts_are_numbers():
         assert book["指标"][f"{column(INDICATOR_COLUMNS, name)}2"].value == value
 
 
+def test_the_index_names_every_hash():
+    body = month()
+    body["past"] = [{"month": "2026-09", "sha256": "9a57" * 16}]
+    body["adjusted"] = [{"month": "2026-08", "stated": "57a7" * 16, "again": "a6a1" * 16}]
+    body["loads"] = [{"source": "log", "sha256": "10ad" * 16, "mapping_sha256": "3a" * 32, "keeper": "vendor"}]
+    body["evidence"] = {"offered_call": {"rows": 4011, "columns": ["item_id"], "sha256": "e51d" * 16}}
+    texts = {cell.value for cell in read_book(render_workbook(body, "zh"))["证据索引"].values()}
+    hashes = {one * 16 for one in ("9a57", "57a7", "a6a1", "10ad", "e51d")} | set(body["definitions"].values())
+    assert hashes | {body["contract"]["sha256"], body["calendars_sha256"]} <= texts
+
+
 def test_a_text_is_never_a_formula():
     body = month()
     evil = '=HYPERLINK("http://x.example","click")'

@@ -14,6 +14,7 @@ from pipelines.metrics.declare import Metric
 from pipelines.worktime.notice import DayKinds, day_kinds, shipped_notices
 
 NO_HOLIDAYS = "none"
+ACROSS = ("contact", "log")  # channels of metrics that are measured from the logs of all others
 
 
 def data_problems(source: Source) -> Iterator[Problem]:
@@ -60,7 +61,7 @@ def _without_data(source: Source) -> Iterator[Problem]:
     if not listed:
         return
     for path, title, metric in metrics_asked(source.model):
-        if metric.channel not in listed:
+        if metric.channel not in (*listed, *ACROSS):
             yield Place(source, title, path).warning(
                 f"{metric.key} is measured from logs of {metric.channel!r}, and `data.sources` has none; nobody owes"
                 " them.",

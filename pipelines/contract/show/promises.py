@@ -69,6 +69,11 @@ def _promise(speech: Speech, contract: Contract, indicator: Indicator, metric: M
     if not indicator.target:
         if indicator.class_ == "report_only":
             return speech.say("仅报告，无目标。", "Reported only, without a target.")
+        if indicator.worst_of:
+            return speech.say(
+                f"**{vendor}向{operator}承诺下列各项**，目标见各项。",
+                f"**{vendor} promises {operator} the parts below**, each with its own target.",
+            )
         return speech.say(
             f"{vendor}对{operator}：每件按下述后果处理，无目标值。",
             f"{vendor} answers to {operator} for each incident; there is no target.",

@@ -195,15 +195,12 @@ def escalation(speech: Speech, level: Escalation) -> str:
         effect = speech.say(f"，扣款 × {decimal_text(level.multiply)}", f": × {decimal_text(level.multiply)}")
     if level.add is not None:
         effect = speech.say(f"，另加 {speech.money(level.add)}", f": plus {speech.money(level.add)}")
-    if level.consecutive is not None:
-        return speech.say(f"连续第 {level.consecutive} 次起", f"from the {level.consecutive}. in a row on") + effect
-    return (
-        speech.say(
-            f"最近 {level.within} 个周期内第 {level.misses} 次起",
-            f"from {level.misses} within the last {level.within} periods on",
-        )
-        + effect
-    )
+    if level.misses is not None:
+        n, within = level.misses, level.within
+        reached = speech.say(f"最近 {within} 个周期内第 {n} 次起", f"from {n} within the last {within} periods on")
+        return reached + effect
+    run, mark = level.consecutive or 2, "" if level.consecutive else speech.default
+    return speech.say(f"连续第 {run} 次起", f"from {run} in a row on") + mark + effect
 
 
 def earn_back(speech: Speech, one: EarnBack, metric: Metric | None) -> str:
