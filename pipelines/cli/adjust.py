@@ -13,21 +13,20 @@ def register(program: typer.Typer) -> None:
 
 
 def run(
-    contract: Annotated[str, typer.Argument(help="A contract's number.")],
+    contract: Annotated[
+        str, typer.Argument(help="A contract's number; or its file or folder, for its new amendments.")
+    ],
     month: Annotated[str | None, typer.Option(help="The first to settle again; by default the first sealed.")] = None,
-    kept_at: Annotated[
-        str | None,
-        typer.Option(help="Its file or folder today, for retroactive amendments; by default under data/contracts."),
-    ] = None,
     *,
     as_json: AsJson = False,
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Settle sealed months again by their own frozen terms; what differs goes into the next open month, a line each."""
-    from pipelines.runs.adjust import adjust
+    from pipelines.runs.adjust import adjust, amendments_of
 
+    number, amendments = amendments_of(contract)
     since = None if month is None else month_of(month)
-    found = adjust(home, contract, now=now(), since=since, kept_at=kept_at, progress=say_progress)
+    found = adjust(home, number, now=now(), since=since, amendments=amendments, progress=say_progress)
     if as_json:
         print_json(
             [

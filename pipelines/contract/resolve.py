@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pipelines.contract.consequence import Consequence, Measure, Scoring
 from pipelines.contract.dates import days_in_force, term_days
-from pipelines.contract.model import Contract, Indicator
+from pipelines.contract.model import Contract, Indicator, SourceOf
 from pipelines.contract.parts import Value
 from pipelines.core.dated import Dated, Piece, Since, in_order
 from pipelines.core.period import Days
@@ -22,6 +22,7 @@ __all__ = [
     "Member",
     "PartTerms",
     "Question",
+    "data_questions",
     "dated",
     "fee_question",
     "indicator_terms",
@@ -46,12 +47,12 @@ class Question:
     scopes: tuple[Mapping[str, Sequence[str]], ...]
     in_force: Days
     of: str  # the indicator or fee that it is asked for
-    part: str = "value"  # which part of it: value, member, use, use_if, ceiling_if, fee
+    part: str = "value"  # which part of it: value, member, use, use_if, ceiling_if, fee, data
 
     @property
     def name(self) -> str:
         """What it answers, over months: the indicator's id, with the member's or ``use`` behind a point."""
-        return self.of if self.part == "value" else f"{self.of}.{self.column.rpartition('__')[2]}"
+        return self.of if self.part in ("value", "fee", "data") else f"{self.of}.{self.column.rpartition('__')[2]}"
 
     @property
     def percentile(self) -> Decimal | None:
@@ -232,8 +233,26 @@ def month_questions(contract: Contract, month: Days) -> list[Question]:
     asked = [question for terms in month_terms(contract, month) for question in terms.questions()]
     if not len(term_days(contract).overlap(month)):
         return asked
+    asked += [one for one, _ in data_questions(contract, month)]
     fees = sorted(contract.fees, key=lambda fee: fee.id)
     return asked + [fee_question(contract, fee.id, fee.clause, fee.quantity, month) for fee in fees if fee.quantity]
+
+
+def data_questions(contract: Contract, month: Days) -> list[tuple[Question, SourceOf]]:
+    """Return what is asked of the logs that have to be complete: how complete they are."""
+    metric, in_force = metric_named("log.completeness@1"), term_days(contract).overlap(month)
+    required = sorted(
+        (one for one in contract.data.sources if one.complete is not None), key=lambda one: (one.channel, one.source)
+    )
+    return [
+        (
+            Question(
+                f"data__{number}", metric, {}, ({"source": [one.source]},), in_force, f"data.{one.source}", "data"
+            ),
+            one,
+        )
+        for number, one in enumerate(required, 1)
+    ]
 
 
 def fee_question(contract: Contract, fee_id: str, clause: str, measure: Measure, month: Days) -> Question:

@@ -34,6 +34,14 @@ class Ask:
     metric: Metric
     terms: Mapping[str, Sequence[Piece[str]]]
     scope: str | None = None
+    relief: tuple[
+        tuple[str, str], ...
+    ] = ()  # conditions like ``scope``, each with the state of the items that it names
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Every state that it can give, in the order of their codes: the metric's, and those of relief."""
+        return tuple(dict.fromkeys([*self.metric.states, *(state for _, state in self.relief)]))
 
     @property
     def last_values(self) -> dict[str, str]:
@@ -151,9 +159,16 @@ def with_terms(ask: Ask, sql: str) -> str:
 
 
 def coded_sql(ask: Ask) -> str:
-    """Return the expression giving small codes: the place of each state in ``metric.states``, from 1."""
-    codes = {state: str(number) for number, state in enumerate(ask.metric.states, start=1)}
+    """Return the expression giving small codes: the place of each state in ``ask.states``, from 1."""
+    codes = {state: str(number) for number, state in enumerate(ask.states, start=1)}
     return STATE_TEXT.sub(lambda match: codes[match[1].replace("''", "'")], expression_sql(ask))
+
+
+def relieved_sql(ask: Ask, population: str) -> str:
+    """Return the coded expression, under it the items for which relief was granted; they are asked for nothing."""
+    codes = {state: number for number, state in enumerate(ask.states, start=1)}
+    whens = [f"WHEN {scoped(sql, population, place='arrival_at')} THEN {codes[state]}" for sql, state in ask.relief]
+    return f"CASE {' '.join(whens)} ELSE {coded_sql(ask)} END" if whens else coded_sql(ask)
 
 
 def branches(sql: str) -> list[tuple[str, str]]:
@@ -227,7 +242,14 @@ def _spoken_by(ask: Ask) -> list[str]:
 def _names_of(asks: Sequence[Ask]) -> list[str]:
     """Return what the asks speak of: their expressions, amounts, groups and scopes."""
     spoken = [sql for ask in asks for sql in _spoken_by(ask)]
-    return [*spoken, *(ask.group.key for ask in asks if ask.group), *(ask.scope or "" for ask in asks)]
+    conditions = [sql for ask in asks for sql in _conditions_of(ask, ask.population)]
+    return [*spoken, *(ask.group.key for ask in asks if ask.group), *conditions]
+
+
+def _conditions_of(ask: Ask, population: str) -> list[str]:
+    """Return the conditions on which items are asked, or relieved, as they read in a population."""
+    found = [ask.scope or "true", *(sql for sql, _ in ask.relief)]
+    return [scoped(sql, population, place="arrival_at") for sql in found]
 
 
 def inputs_of(asks: Sequence[Ask], known: Iterable[str]) -> list[str]:
@@ -237,7 +259,7 @@ def inputs_of(asks: Sequence[Ask], known: Iterable[str]) -> list[str]:
     repeat, a survey, a merged case) is a column by then. The key of a group is none: the row bears the group itself.
     """
     spoken = [sql for ask in asks for sql in _spoken_by(ask)]
-    named = names_in([*spoken, *(ask.scope or "" for ask in asks)])
+    named = names_in([*spoken, *(sql for ask in asks for sql in _conditions_of(ask, ask.population))])
     return sorted(named & set(known))
 
 
@@ -245,7 +267,7 @@ def ask_columns(population: str, asks: Sequence[Ask], *, groups: bool = True) ->
     """Return the columns of the asks: each one's state, its amount (a ratio's two), and the group that it counts in."""
     columns = []
     for ask in asks:
-        states = coded_sql(ask)
+        states = relieved_sql(ask, population)
         if ask.scope is not None:
             states = f"CASE WHEN {scoped(ask.scope, population, place='arrival_at')} THEN {states} END"
         columns.append(f"CAST(CASE WHEN outside IS NULL THEN {states} END AS UTINYINT) AS {ask.column}_state")

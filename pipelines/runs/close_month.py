@@ -258,6 +258,7 @@ def measure_into(
     write_calendar(con, folder)
     write_texts(found, month, folder)
     return MeasuredMonth(
+        month,
         terms,
         Facts(day_counts(tally), incidents, day_kinds(con, CALENDAR)),
         {**evidence, ROSTER: write_roster(con, folder)},

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,11 @@ from typing import Any
 from pipelines.contract.model import Contract
 from pipelines.contract.resolve import IndicatorTerms
 from pipelines.core.money import total
-from pipelines.core.period import Month
+from pipelines.core.period import Days, Month
 from pipelines.runs.contracts import ReadContract
 from pipelines.runs.statements import ID_DIGITS, list_statements, read_statement
 from pipelines.runs.states import Override
+from pipelines.scoring.completeness import missing_logs
 from pipelines.scoring.judge import Judged, judge
 from pipelines.settlement.facts import Adjustment, Carried, Facts, Past, past_of
 from pipelines.settlement.lines import tax_rate
@@ -31,6 +32,7 @@ class MeasuredMonth:
     Who closes a month makes it from the warehouse, who verifies one from the evidence.
     """
 
+    month: Month
     terms: Sequence[IndicatorTerms]
     facts: Facts
     evidence: Mapping[str, Mapping[str, Any]]
@@ -85,7 +87,16 @@ def at_hand(
     """Return what a month is settled from beside its contract: the logs' side of it, and what is left from before."""
     left = left_behind(contract, past, {again["month"]: again for _, again in adjusted})
     changed = [adjustment_between(contract, *pair) for pair in adjusted if is_other(*pair)]
-    return replace(measured.facts, adjustments=changed), left
+    counts, month = measured.facts.counts, measured.month.days
+    missing = missing_logs(contract, month, measured.terms, counts)
+    relieved = relief_days(contract, month)
+    return replace(measured.facts, adjustments=changed, missing=missing, relief_days=relieved), left
+
+
+def relief_days(contract: Contract, month: Days) -> frozenset[date]:
+    """Return the days for which all of the contract was granted relief."""
+    whole = [Days(one.from_, one.until) for one in contract.relief if not one.scope]
+    return frozenset(day for days in whole for day in days.overlap(month))
 
 
 def judged_of(terms: IndicatorTerms, facts: Facts, left: Past) -> Judged:

@@ -88,7 +88,7 @@ def make_wide(
     """Make the temporary table of a population's wide rows; return each indicator's states, in order of their codes."""
     make_split_tables(con, frame)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {wide_select(population, frame, asks, inputs)}")
-    return {ask.column: list(ask.metric.states) for ask in asks}
+    return {ask.column: list(ask.states) for ask in asks}
 
 
 def inputs_known(con: duckdb.DuckDBPyConnection, population: str, frame: Frame, asks: Sequence[Ask]) -> list[str]:
@@ -181,7 +181,7 @@ def direct_tallies(
     ``where`` keeps those whose groups (names of ``by``) have one of the values.
     """
     make_split_tables(con, frame)
-    states = {ask.column: ask.metric.states for ask in asks}
+    states = {ask.column: ask.states for ask in asks}
     chosen = [
         f"g{list(by).index(name)} IN ({', '.join(map(quoted, values))})" for name, values in (where or {}).items()
     ]

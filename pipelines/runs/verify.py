@@ -356,6 +356,7 @@ def _worked_out(con: duckdb.DuckDBPyConnection, said: _Said) -> tuple[list[Probl
         states_count += len(scan.asks) * int(body["evidence"][scan.name]["rows"])
     days = f"read_parquet({quoted(str(said.evidence / f'{CALENDAR}.parquet'))})"
     measured = MeasuredMonth(
+        month=month,
         terms=terms,
         facts=Facts(day_counts(tally), incidents, day_kinds(con, days)),
         evidence=body["evidence"],
