@@ -123,11 +123,12 @@ def parts_of(indicator: Indicator, days: list[date]) -> list[Judged]:
 
 
 def days_judged(indicator: Indicator, days: list[date]) -> list[Judged]:
-    """Return a period a day, each whole."""
+    """Return a period a day, each whole; what ``on_change`` does not split is the last day's."""
     found = []
+    of_the_day = {"split": TERMS, "weighted_target": ("target",), "period_end": ()}[indicator.on_change]
     for day in days:
-        on = days[-1] if indicator.on_change == "period_end" else day
-        found.append(Judged([day], Fraction(1), {name: worth_on(getattr(indicator, name), on) for name in TERMS}))
+        terms = {name: worth_on(getattr(indicator, name), day if name in of_the_day else days[-1]) for name in TERMS}
+        found.append(Judged([day], Fraction(1), terms))
     return found
 
 
@@ -151,6 +152,7 @@ class Measured:
     is_beyond: bool = False
     longest: Fraction = Fraction(0)
     reason: str = ""
+    is_spoiled: bool = False  # a value, but too much of its population is unmeasurable for a verdict
 
     @property
     def is_there(self) -> bool:
@@ -188,15 +190,15 @@ def measured(counts: Counts, asked: Question, unmeasurable: str | None) -> Measu
     if metric.aggregate == "percentile":
         return nearest_rank(c, asked, against)
     population = c.met + c.missed + c.counted + c.excluded + c.of_operator + c.of_vendor + c.pending
-    if against * 100 > population:
-        return Measured(reason="more than 1 % of the population is unmeasurable")
+    is_spoiled = against * 100 > population
+    reason = "more than 1 % of the population is unmeasurable" if is_spoiled else ""
     if metric.aggregate == "count":
-        return Measured(c.met + c.missed, c.amount)
-    if metric.aggregate == "time_share":
-        return Measured(c.met + c.missed, c.amount / c.of) if c.of else Measured(reason=why_none(c))
-    if not c.counted:
-        return Measured(reason=why_none(c))
-    return Measured(c.counted, c.amount if metric.aggregate == "sum" else c.amount / c.counted)
+        return Measured(c.met + c.missed, c.amount, reason=reason, is_spoiled=is_spoiled)
+    below = c.of if metric.aggregate == "time_share" else 1 if metric.aggregate == "sum" else c.counted
+    n = c.met + c.missed if metric.aggregate == "time_share" else c.counted
+    if not below or not n:
+        return Measured(reason=reason or why_none(c))
+    return Measured(n, c.amount / below, reason=reason, is_spoiled=is_spoiled)
 
 
 def nearest_rank(counts: Counts, asked: Question, against: int) -> Measured:
@@ -313,7 +315,7 @@ def judge(child: Child, part: Judged, asked: list[Question], facts: Facts, carri
         found = measured(total, one, indicator.unmeasurable)
         target = target_of(child, one, part, facts, brought)
         targets.append(target)
-        if not found.is_there:
+        if not found.is_there or found.is_spoiled:
             reasons.append(found.reason)
         elif 1 <= found.n < minimum:
             few = True
