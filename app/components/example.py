@@ -64,7 +64,7 @@ def sum_text(view: DefinitionView, example: ExampleView) -> str:
     value = value_text(example.value, view.unit)
     if view.aggregate == "percentile":
         return t("definition.rank", rank=example.numerator, n=example.denominator, value=value)
-    if view.aggregate in ("count", "sum"):
+    if view.aggregate in ("count", "sum") and example.denominator == "1":
         return f"{example.numerator} = {value}"
     return f"{example.numerator} ÷ {example.denominator} = {value}"
 

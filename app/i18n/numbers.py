@@ -18,6 +18,8 @@ UNITS: dict[str, tuple[int, int, str]] = {
     "count": (1, 0, "unit.count"),
     "contacts": (1, 0, "unit.contacts"),
     "violations": (1, 0, "unit.violations"),
+    "cases": (1, 0, "unit.cases"),
+    "outages": (1, 0, "unit.outages"),
     "points": (1, 2, "unit.points"),
     "per_10000": (1, 2, "unit.per_10000"),
     "working_days": (1, 2, "unit.working_days"),

@@ -43,8 +43,9 @@ def indicator(statement_id: str, indicator_id: str, *, reader: Reader) -> Indica
 
 def population_of(body: bodies.Body, indicator_id: str) -> str:
     """Return the name of the population that an indicator counts: the one whose evidence has it."""
+    columns = {one["column"] for one in body["questions"] if indicator_id in (one["of"], one["column"])}
     for name, evidence in body["evidence"].items():
-        if indicator_id in evidence["indicators"]:
+        if not columns.isdisjoint(evidence["indicators"]):
             return NUMBERED.sub("", str(name))
     raise trouble("web.no_evidence", where=indicator_id)
 

@@ -85,7 +85,7 @@ def sum_text(found: Definition, example: Example) -> str:
     value = example.value or "no data"
     if found.aggregate == "percentile":
         return f"value = rank {example.numerator} of {example.denominator} = {value}"
-    if found.aggregate in ("count", "sum"):
+    if found.aggregate in ("count", "sum") and example.denominator == "1":
         return f"value = {value}"
     return f"value = {example.numerator} / {example.denominator} = {value}"
 

@@ -7,17 +7,25 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import (
+    adjust,
+    approve,
+    bridge,
     close,
     contract,
     cubes,
     demo,
+    diff,
     explain,
+    export,
     ingest,
+    keys,
     loads,
     measure,
     metrics,
+    months,
     override,
     sample,
+    seal,
     serve,
     statements,
     why,
@@ -44,7 +52,11 @@ def home_of_all(
         os.environ["CLAUSEMETER_HOME"] = str(home)
 
 
-for verb in (ingest, loads, measure, metrics, close, statements, explain, why, sample, demo, serve):
+VERBS = (
+    ingest, loads, measure, metrics, close, statements, explain, bridge, diff, export, months, approve, seal, adjust,
+    why, sample, demo, serve,
+)  # fmt: skip
+for verb in VERBS:
     verb.register(program)
-for group in (contract, override, cubes):
+for group in (contract, override, cubes, keys):
     program.add_typer(group.verbs, name=group.NAME)

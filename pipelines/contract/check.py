@@ -1,19 +1,24 @@
 """The linter: every problem of a contract at once, each with its place, why it matters, and a mend."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from pipelines.contract.check_indicator import check_indicator
-from pipelines.contract.dates import beginning_problems, days_in_force
-from pipelines.contract.model import Cap, Contract, Indicator
+from pipelines.contract.checks.data import data_problems
+from pipelines.contract.checks.defaults import contract_defaults
+from pipelines.contract.checks.events import event_problems
+from pipelines.contract.checks.fees import fee_problems
+from pipelines.contract.checks.indicators import check_indicator
+from pipelines.contract.checks.measures import scoped
+from pipelines.contract.checks.money import money_problems
+from pipelines.contract.checks.place import Place
+from pipelines.contract.dates import beginning_problems, days_in_force, term_days
+from pipelines.contract.model import Contract, Indicator
 from pipelines.contract.parse import Source
 from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem, Refused, by_place
 from pipelines.core.zone import zone_named
-from pipelines.metrics.scope import scope_problems
 
 # Lines of a statement that are no part of the contract, and yet have a name.
 RESERVED_LINES = ("floor", "tax", "rounding")
@@ -21,9 +26,9 @@ RESERVED_LINES = ("floor", "tax", "rounding")
 
 def check(source: Source) -> list[Problem]:
     """Return every problem of a parsed contract, errors and warnings, in order of place."""
-    found = [*_whole(source), *_names(source), *_weights(source), *_tax(source), *_caps(source), *_fees(source)]
+    found = [*_whole(source), *_names(source), *_weights(source), *_tax(source), *_amendments(source)]
+    found += [*fee_problems(source), *money_problems(source), *event_problems(source), *data_problems(source)]
     for number, indicator in enumerate(source.model.indicators):
-        found += _scope(source, indicator.scope, "indicators", number, "scope")
         found += check_indicator(source, number, indicator)
     return by_place(found)
 
@@ -41,43 +46,42 @@ def _whole(source: Source) -> Iterator[Problem]:
             "`until` is the first day after the last one.",
             "contract.term",
         )
-    yield from _scope(source, contract.scope, "scope")
-    left: dict[str, str] = {"floor": contract.floor}
-    if any(value.value for indicator in contract.indicators for value in indicator.consequences):
-        left["tax.deductions_as"] = contract.tax.deductions_as
-    left |= {"tax.rate": "0", "tax.prices_include_tax": "false"}
-    given = contract.model_fields_set | {f"tax.{name}" for name in contract.tax.model_fields_set}
-    listed = ", ".join(f"{name} {value}" for name, value in left.items() if name not in given)
-    if contract.fees and listed:
-        yield Problem(
-            source.where(),
-            f"The payable sum depends on what the contract leaves to its default: {listed}.",
-            "Write what was agreed, so that no reader has to know the defaults.",
-            "contract.left_to_default",
-            "warning",
-        )
+    place = Place(source, "The contract", ())
+    yield from scoped(place, contract.scope, "scope")
+    yield from contract_defaults(place)
 
 
-def _scope(source: Source, scope: Mapping[str, Sequence[str]], *at: str | int) -> Iterator[Problem]:
-    yield from scope_problems(scope, source.where(*at))
-    for column, values in scope.items():
-        if not values:
+def _amendments(source: Source) -> Iterator[Problem]:
+    """Amendments that never hold, and those that were signed after the day on which they take effect."""
+    for one in source.amendments:
+        if one.effective not in term_days(source.model):
             yield Problem(
-                source.where(*at, column),
-                f"The scope names no {column} at all; nothing would belong to it.",
-                "List the values that belong, or remove the line.",
-                "contract.scope_empty",
+                one.where,
+                f"{one.number} takes effect on {one.effective}, outside the term ({term_days(source.model)}).",
+                "Correct the day, or amend the term.",
+                "contract.amendment_outside_term",
+                "warning",
+            )
+        if one.signed > one.effective and not one.is_retroactive:
+            yield Problem(
+                one.where,
+                f"{one.number} was signed on {one.signed}, after it takes effect on {one.effective}; a month that is"
+                " sealed by then stays as it was.",
+                "Write `retroactive: true` where sealed months are to be adjusted.",
+                "contract.amendment_signed_late",
+                "warning",
             )
 
 
 def _names(source: Source) -> Iterator[Problem]:
     """Names that differ in capitals alone are one name to the store; each line of a statement has its own."""
     contract = source.model
-    lines = [("fees", fee.id) for fee in contract.fees] + [("caps", cap.id) for cap in contract.caps]
+    lines = [(part, one.id) for part in ("fees", "points_tables", "caps") for one in getattr(contract, part)]
     named = Counter(name.casefold() for _, name in lines) + Counter(RESERVED_LINES)
     repeated = {(part, name.casefold()) for part, name in lines if named[name.casefold()] > 1}
-    indicators = Counter(indicator.id.casefold() for indicator in contract.indicators)
-    repeated |= {("indicators", name) for name, times in indicators.items() if times > 1}
+    for part in ("indicators", "pools", "relief"):
+        times = Counter(one.id.casefold() for one in getattr(contract, part))
+        repeated |= {(part, name) for name, count in times.items() if count > 1}
     for part, name in sorted(repeated):
         yield Problem(
             source.where(part),
@@ -85,6 +89,25 @@ def _names(source: Source) -> Iterator[Problem]:
             f"Give each its own id, in capitals or not; {', '.join(RESERVED_LINES)} are the statement's own.",
             "contract.repeated_id",
         )
+    for number, indicator in enumerate(contract.indicators):
+        parts = Counter(part.id.casefold() for part in indicator.worst_of)
+        if max(parts.values(), default=0) > 1:
+            yield Place(source, f"Clause {indicator.clause} ({indicator.id})", ("indicators", number)).problem(
+                "two of its parts have one id.", "Give each its own.", "contract.repeated_id", "worst_of"
+            )
+    ids = [("indicators", number, one.id) for number, one in enumerate(contract.indicators)]
+    ids += [("fees", number, one.id) for number, one in enumerate(contract.fees)]
+    for part, number, name in [
+        *ids,
+        *(("indicators", n, p.id) for n, i in enumerate(contract.indicators) for p in i.worst_of),
+    ]:
+        if "__" in name:
+            yield Problem(
+                source.where(part, number),
+                f"The id {name!r} has two underscores in a row; evidence names parts of an indicator that way.",
+                "Use one.",
+                "contract.reserved_id",
+            )
 
 
 def _weights(source: Source) -> Iterator[Problem]:
@@ -132,40 +155,4 @@ def _tax(source: Source) -> Iterator[Problem]:
                 "Let it begin on the first of a month.",
                 "contract.changes_in_month",
                 "warning",
-            )
-
-
-def _caps(source: Source) -> Iterator[Problem]:
-    for number, cap in enumerate(source.model.caps):
-        if (cap.rate is None) == (cap.amount is None):
-            yield Problem(
-                source.where("caps", number),
-                f"The cap {cap.id!r} needs either a rate of the fee base or an amount.",
-                "Write one of `rate:` and `amount:`.",
-                "contract.form_incomplete",
-            )
-        for field, values in _figures(cap):
-            at = ("caps", number, field)
-            yield from beginning_problems(source, at, f"The cap {cap.id!r}", values, source.model.term.from_)
-            if any(value.value < 0 for value in values):
-                yield Problem(
-                    source.where(*at),
-                    f"The cap {cap.id!r} is negative.",
-                    "Write the most that may be taken, without a sign.",
-                    "contract.negative_cap",
-                )
-
-
-def _figures(cap: Cap) -> Iterator[tuple[str, Sequence[Any]]]:
-    yield from ((name, values) for name, values in (("rate", cap.rate), ("amount", cap.amount)) if values)
-
-
-def _fees(source: Source) -> Iterator[Problem]:
-    for number, fee in enumerate(source.model.fees):
-        if any(value.value < 0 for value in fee.amount or []):
-            yield Problem(
-                source.where("fees", number),
-                f"The fee {fee.id!r} is negative.",
-                "Write what is paid.",
-                "contract.negative_fee",
             )

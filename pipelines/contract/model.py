@@ -156,10 +156,11 @@ class Coefficient(Part):
 
 
 class Critical(Part):
-    """So many errors of an indicator (its value, a count) make the month fail."""
+    """So many errors of an indicator (its value, a count), or so many items with any, make the month fail."""
 
     indicator: Name
     at_least: Number
+    count: Literal["errors", "items"] = "errors"
 
 
 class Notice(Escalation):

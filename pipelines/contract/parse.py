@@ -1,34 +1,53 @@
 """A contract's text becomes its model; every problem of its form at once, each with file and line."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Any
+from datetime import date
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from pipelines.contract.amendment import AmendmentInForce, AmendmentSource, File, holding, parse_amendments
+from pipelines.contract.form_problems import form_problems
+from pipelines.contract.merge import merged
 from pipelines.contract.model import Contract
-from pipelines.contract.parts import is_dated
-from pipelines.core.canonical import sha256_hex
-from pipelines.core.problem import Problem, Refused, by_place
-from pipelines.core.yaml_text import Path, TextTree, read_yaml
+from pipelines.core.period import Month
+from pipelines.core.problem import Problem, Refused, by_place, refuse_if_any
+from pipelines.core.yaml_text import TextTree, read_yaml
 
 
 @dataclass(frozen=True)
 class Source:
-    """A contract with the text it came from: the model, the tree that knows the lines, and the digest of the bytes."""
+    """A contract with the text it came from: the model, the tree that knows the lines, and the digest of the bytes.
+
+    ``files`` are the contract's and its amendments'; ``amendments`` those that it was read with, in order.
+    """
 
     model: Contract
     tree: TextTree
     digest: str
+    files: tuple[File, ...] = ()
+    amendments: tuple[AmendmentInForce, ...] = ()
 
     def where(self, *path: str | int) -> str:
         """Return file and line of a part of the contract."""
         return self.tree.where(path)
 
 
-def parse_contract(text: str, name: str) -> Source:
-    """Read a contract. Unknown keys, missing parts and values that cannot be read are refused, all of them at once."""
+def parse_contract(
+    text: str,
+    name: str,
+    amendments: Sequence[File] = (),
+    *,
+    month: Month | None = None,
+    known_on: date | None = None,
+    sealed_with: Collection[str] | None = None,
+) -> Source:
+    """Read a contract. Unknown keys, missing parts and values that cannot be read are refused, all of them at once.
+
+    With ``amendments`` it is read as it stands in ``month`` (None: with all of them), as far as they were signed by
+    ``known_on``. ``sealed_with``: see ``amendment.holding``.
+    """
+    file = File(name, text)
     tree = read_yaml(text, name)
     if not isinstance(tree.value, dict):
         raise Refused(
@@ -39,69 +58,15 @@ def parse_contract(text: str, name: str) -> Source:
                 code="contract.empty",
             )
         )
+    return amended(file, tree, holding(parse_amendments(amendments), month, known_on, sealed_with), month)
+
+
+def amended(file: File, tree: TextTree, amendments: Sequence[AmendmentSource], month: Month | None) -> Source:
+    """Put amendments into a contract's tree, and read what comes of it."""
+    whole, in_force, problems = merged(tree, amendments, month.days.since if month else None)
     try:
-        model = Contract.model_validate(tree.value)
+        model = Contract.model_validate(whole.value)
     except ValidationError as error:
-        raise Refused(by_place(_problems(error, tree))) from error
-    return Source(model, tree, sha256_hex(text.encode()))
-
-
-def _problems(error: ValidationError, tree: TextTree) -> Iterable[Problem]:
-    for found in error.errors(include_url=False):
-        path = _path_in(tree, found["loc"])
-        label = ".".join(str(part) for part in path) or "the contract"
-        where = tree.where(path)
-        if found["type"] == "extra_forbidden":
-            key = str(path[-1])
-            near = get_close_matches(key, _keys_at(path[:-1]), n=1, cutoff=0.5)
-            mend = f"Did you mean {near[0]!r}?" if near else "Remove it, or move it to where it belongs."
-            what = f"The key {key!r} is not known here ({label}); it would have no effect."
-            yield Problem(where, what, mend, "contract.unknown_key")
-        elif found["type"] == "missing":
-            yield Problem(where, f"{label} is missing.", "Write it.", "contract.missing")
-        else:
-            given = found.get("input")
-            shown = f" ({given!r})" if isinstance(given, str) else ""
-            yield Problem(where, f"{label}{shown}: {found['msg']}.", "Correct the value.", "contract.value")
-
-
-def _path_in(tree: TextTree, location: tuple[str | int, ...]) -> Path:
-    """Return the part of pydantic's location that the file itself has.
-
-    A shorthand has no inner list: ``target: 0.9`` is read as ``target: [{value: 0.9}]``, and what pydantic finds at
-    ``target.0.value`` stands at ``target``.
-    """
-    path: list[str | int] = []
-    node: Any = tree.value
-    for place, step in enumerate(location):
-        is_last = place == len(location) - 1
-        if isinstance(node, dict) and step in node:
-            node = node[step]
-            path.append(step)
-        elif isinstance(node, list) and isinstance(step, int):
-            if location[place + 1 : place + 2] == ("value",) and not any(is_dated(item) for item in node):
-                continue
-            node = node[step]
-            path.append(step)
-        elif isinstance(node, dict) and isinstance(step, str) and is_last:
-            path.append(step)  # what is missing has a name, and its holder's line
-    return tuple(path)
-
-
-def _keys_at(path: Path) -> list[str]:
-    """Return the keys that the model knows at ``path``, whether written in full or in short."""
-    models: list[type[BaseModel]] = [Contract]
-    for step in path:
-        annotations = [
-            field.annotation for m in models for name, field in m.model_fields.items() if step == (field.alias or name)
-        ]
-        models = [model for annotation in annotations for model in _models_within(annotation)] or models
-    return [field.alias or name for model in models for name, field in model.model_fields.items()]
-
-
-def _models_within(annotation: Any) -> list[type[BaseModel]]:
-    """Return the models of an annotation: ``list[Value[list[Consequence]]]`` → ``Value``, ``Consequence``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        inner = annotation.model_fields.get("value")
-        return [annotation, *(_models_within(inner.annotation) if inner else [])]
-    return [model for argument in getattr(annotation, "__args__", ()) for model in _models_within(argument)]
+        raise Refused(by_place([*form_problems(error, whole, Contract), *problems])) from error
+    refuse_if_any(by_place(problems))
+    return Source(model, whole, file.digest, (file, *(one.file for one in amendments)), tuple(in_force))

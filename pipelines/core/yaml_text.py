@@ -21,17 +21,21 @@ DEEPEST = 50  # levels; far beyond any contract, far below what a reader's stack
 
 @dataclass(frozen=True)
 class TextTree:
-    """A YAML document: ``value`` is the plain tree, ``name`` its file, ``lines`` where each path stands."""
+    """A YAML document: ``value`` is the plain tree, ``name`` its file, ``lines`` where each path stands.
+
+    ``files`` names the file of what was put in from another one, path by path.
+    """
 
     name: str
     value: Tree
     lines: dict[Path, int] = field(repr=False)
+    files: dict[Path, str] = field(repr=False, default_factory=dict)
 
     def where(self, path: Path = ()) -> str:
         """Return ``file:line`` of the deepest part of ``path`` that the file has."""
         for length in range(len(path), -1, -1):
             if path[:length] in self.lines:
-                return f"{self.name}:{self.lines[path[:length]]}"
+                return f"{self.files.get(path[:length], self.name)}:{self.lines[path[:length]]}"
         return self.name
 
 

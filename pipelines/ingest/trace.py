@@ -89,6 +89,52 @@ def find_raw_many(
     return found
 
 
+# What an event's key names as an item, beside the event's own source: surveys and inspections speak of a contact.
+ITEMS_OF = {
+    "call": "SELECT source, call_id AS item FROM again",
+    "chat": "SELECT source, session_id AS item FROM again",
+    "mail": "SELECT source, thread_id AS item FROM again JOIN item_mail_link USING (source, message_id)",
+    "case": "SELECT source, case_id AS item FROM again",
+    "survey": "SELECT contact_source, contact_id FROM again JOIN event_survey USING (source, survey_id)",
+    "inspection": "SELECT contact_source, contact_id FROM again JOIN event_inspection USING (source, inspection_id)",
+}
+
+
+def lay_delivered_again(warehouse: Warehouse, *, archive_key: bytes | None = None) -> int:
+    """Lay out the items that some file delivers again word for word, in ``delivered_again``; return their number.
+
+    What is delivered again is not stored, only counted: the archived files are read once more to tell which it was.
+    """
+    con = warehouse.con
+    con.execute("CREATE OR REPLACE TEMP TABLE delivered_again (source VARCHAR, item VARCHAR)")
+    loads = con.execute("SELECT load_id, source FROM load WHERE duplicates > 0 ORDER BY load_id").fetchall()
+    archive = Archive(warehouse.home.archive, archive_key)
+    for load_id, source in loads:
+        file_name, sha256, mapping = _load(warehouse, load_id)
+        with tempfile.TemporaryDirectory() as folder:
+            scratch = Path(folder)
+            path = archive.plain(sha256, scratch, shown=file_name)
+            staged = stage(con, mapping, path, shown=file_name, scratch=scratch)
+            for table in staged.tables.values():
+                if table.event.name in ITEMS_OF:
+                    _note_again(con, table.event, table.relation, load_id, source)
+    return int(con.execute("SELECT count(DISTINCT (source, item)) FROM delivered_again").fetchall()[0][0])
+
+
+def _note_again(con: duckdb.DuckDBPyConnection, event: EventTable, relation: str, load_id: int, source: str) -> None:
+    """Note the items of keys that stand more often in a file than its load stored."""
+    keys = ", ".join(name(column.name) for column in event.key)
+    con.execute(
+        f"INSERT INTO delivered_again WITH delivered AS ("
+        f" SELECT {keys}, count(*) AS n FROM {relation} WHERE fault = 0 GROUP BY ALL),"
+        f" stored AS (SELECT {keys}, count(*) AS n FROM {event.table_name}"
+        f" WHERE load_id = $load AND source = $source GROUP BY ALL),"
+        f" again AS (SELECT $source AS source, delivered.* EXCLUDE (n) FROM delivered LEFT JOIN stored USING ({keys})"
+        f" WHERE delivered.n > coalesce(stored.n, 0)) SELECT DISTINCT * FROM ({ITEMS_OF[event.name]})",
+        {"load": load_id, "source": source},
+    )
+
+
 def _event(table: str) -> EventTable:
     return EVENT_TABLES[table.removeprefix("event_")]
 

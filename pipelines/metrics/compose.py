@@ -12,7 +12,7 @@ from string import Template
 
 from pipelines.core.dated import Piece
 from pipelines.core.zone import day_begins_at
-from pipelines.metrics.declare import STATE_TEXT, WORD, Group, Metric, Term, population_needs, population_sql
+from pipelines.metrics.declare import STATE_TEXT, WORD, Group, Metric, Term, population_needs, population_sql, quoted
 from pipelines.metrics.frame import LOOK_BACK, Frame, instant, local_day_sql
 from pipelines.metrics.item import item_select
 
@@ -34,6 +34,14 @@ class Ask:
     metric: Metric
     terms: Mapping[str, Sequence[Piece[str]]]
     scope: str | None = None
+    relief: tuple[
+        tuple[str, str], ...
+    ] = ()  # conditions like ``scope``, each with the state of the items that it names
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Every state that it can give, in the order of their codes: the metric's, and those of relief."""
+        return tuple(dict.fromkeys([*self.metric.states, *(state for _, state in self.relief)]))
 
     @property
     def last_values(self) -> dict[str, str]:
@@ -151,9 +159,16 @@ def with_terms(ask: Ask, sql: str) -> str:
 
 
 def coded_sql(ask: Ask) -> str:
-    """Return the expression giving small codes: the place of each state in ``metric.states``, from 1."""
-    codes = {state: str(number) for number, state in enumerate(ask.metric.states, start=1)}
+    """Return the expression giving small codes: the place of each state in ``ask.states``, from 1."""
+    codes = {state: str(number) for number, state in enumerate(ask.states, start=1)}
     return STATE_TEXT.sub(lambda match: codes[match[1].replace("''", "'")], expression_sql(ask))
+
+
+def relieved_sql(ask: Ask, population: str) -> str:
+    """Return the coded expression, under it the items for which relief was granted; they are asked for nothing."""
+    codes = {state: number for number, state in enumerate(ask.states, start=1)}
+    whens = [f"WHEN {scoped(sql, population, place='arrival_at')} THEN {codes[state]}" for sql, state in ask.relief]
+    return f"CASE {' '.join(whens)} ELSE {coded_sql(ask)} END" if whens else coded_sql(ask)
 
 
 def branches(sql: str) -> list[tuple[str, str]]:
@@ -205,6 +220,7 @@ def population_select(population: str, frame: Frame) -> str:
         until_at=instant(day_begins_at(frame.days.until, frame.zone)),
         cut_off_at=instant(frame.cut_off_at),
         in_scope=scoped(frame.in_scope, population, place=needs.place),
+        calendar=quoted(frame.calendar or ""),
         in_scope_of_leg=scoped(frame.in_scope, population, place="place", channel="'phone'"),
         service_on=local_day_sql("arrival_at", frame.zone, frame.days),
         **dict(frame.options),
@@ -218,23 +234,48 @@ def names_in(expressions: Iterable[str]) -> frozenset[str]:
     )
 
 
+def _spoken_by(ask: Ask) -> list[str]:
+    """Return the expressions of an ask's states and amounts, its terms put in."""
+    return [with_terms(ask, sql) for sql in (ask.metric.sql, ask.metric.amount, ask.metric.whole) if sql]
+
+
 def _names_of(asks: Sequence[Ask]) -> list[str]:
     """Return what the asks speak of: their expressions, amounts, groups and scopes."""
-    spoken = [sql for ask in asks for sql in (expression_sql(ask), with_terms(ask, ask.metric.amount or ""))]
-    return [*spoken, *(ask.group.key for ask in asks if ask.group), *(ask.scope or "" for ask in asks)]
+    spoken = [sql for ask in asks for sql in _spoken_by(ask)]
+    conditions = [sql for ask in asks for sql in _conditions_of(ask, ask.population)]
+    return [*spoken, *(ask.group.key for ask in asks if ask.group), *conditions]
 
 
-def ask_columns(population: str, asks: Sequence[Ask]) -> list[str]:
-    """Return the columns of the asks: each one's state, its amount, and the group that it counts in."""
+def _conditions_of(ask: Ask, population: str) -> list[str]:
+    """Return the conditions on which items are asked, or relieved, as they read in a population."""
+    found = [ask.scope or "true", *(sql for sql, _ in ask.relief)]
+    return [scoped(sql, population, place="arrival_at") for sql in found]
+
+
+def inputs_of(asks: Sequence[Ask], known: Iterable[str]) -> list[str]:
+    """Return which of the ``known`` columns of a population's items decide the asks' states and amounts.
+
+    With these beside its id, an item's states can be worked out again from its row alone: what other rows decided (a
+    repeat, a survey, a merged case) is a column by then. The key of a group is none: the row bears the group itself.
+    """
+    spoken = [sql for ask in asks for sql in _spoken_by(ask)]
+    named = names_in([*spoken, *(sql for ask in asks for sql in _conditions_of(ask, ask.population))])
+    return sorted(named & set(known))
+
+
+def ask_columns(population: str, asks: Sequence[Ask], *, groups: bool = True) -> list[str]:
+    """Return the columns of the asks: each one's state, its amount (a ratio's two), and the group that it counts in."""
     columns = []
     for ask in asks:
-        states = coded_sql(ask)
+        states = relieved_sql(ask, population)
         if ask.scope is not None:
             states = f"CASE WHEN {scoped(ask.scope, population, place='arrival_at')} THEN {states} END"
         columns.append(f"CAST(CASE WHEN outside IS NULL THEN {states} END AS UTINYINT) AS {ask.column}_state")
         if ask.metric.amount is not None:
             columns.append(f"CAST({with_terms(ask, ask.metric.amount)} AS DECIMAL(18, 6)) AS {ask.column}_amount")
-        if ask.group is not None:
+        if ask.metric.whole is not None:
+            columns.append(f"CAST({with_terms(ask, ask.metric.whole)} AS DECIMAL(18, 6)) AS {ask.column}_whole")
+        if groups and ask.group is not None:
             columns.append(f"CAST({ask.group.key} AS VARCHAR) AS {ask.column}_group")
     return columns
 
@@ -256,10 +297,21 @@ def scan_select(
     )
 
 
-def wide_select(population: str, frame: Frame, asks: Sequence[Ask]) -> str:
-    """Return one SELECT: each item of a population, its ids and dimensions and, per indicator, its state and amount."""
-    return scan_select(
-        population, frame, asks, [*FACTS, "outside", f"{population_needs(population).log} AS log_source"]
+def wide_select(population: str, frame: Frame, asks: Sequence[Ask], inputs: Sequence[str] = ()) -> str:
+    """Return one SELECT: each item of a population, its ids and dimensions and, per indicator, its state and amount.
+
+    ``inputs``: columns of the item to keep beside them.
+    """
+    log = f"{population_needs(population).log} AS log_source"
+    return scan_select(population, frame, asks, [*FACTS, "outside", log, *inputs])
+
+
+def item_rows(population: str, frame: Frame, asks: Sequence[Ask]) -> str:
+    """Return the SELECT of a population's items with every column that they have where the asks are asked."""
+    spoken = names_in([*FACTS, *_names_of(asks)])
+    return (
+        f"WITH population AS (\n{population_select(population, frame)}\n)\n"
+        f"SELECT * FROM (\n{item_select(population, frame, spoken)}\n)"
     )
 
 
@@ -270,6 +322,7 @@ def readable_select(frame: Frame, ask: Ask) -> str:
         ours = scoped(ask.scope, ask.population, place="arrival_at")
         scope = f"WHEN NOT coalesce({ours}, false) THEN 'outside: {OUTSIDE_SCOPE}'\n            "
     amount = f", {with_terms(ask, ask.metric.amount)} AS amount" if ask.metric.amount else ""
+    amount += f", {with_terms(ask, ask.metric.whole)} AS whole" if ask.metric.whole else ""
     group = f", {ask.group.key} AS counted_with" if ask.group else ""
     body = "\n".join("            " + line for line in expression_sql(ask).splitlines()).strip()
     return (

@@ -15,7 +15,7 @@ from pipelines.core.yaml_text import Tree, read_yaml
 
 STATE_CLASSES = ("met", "missed", "counted", "excluded", "unmeasurable", "pending")
 OUTSIDE = "outside"  # a metric too may say that an item is not of its population
-AGGREGATES = ("share", "mean", "sum", "count", "percentile", "per", "difference", "time_share")
+AGGREGATES = ("share", "mean", "sum", "count", "percentile", "per", "difference", "time_share", "ratio")
 BEYOND = "counted: longer than any"  # never answered, or left too late: it ranks above every amount
 
 # A word of an expression: a quoted text, a comment (passed over) or a name. Enough to put terms in and find the states.
@@ -99,9 +99,11 @@ class Metric:
     """What a metric is. ``sql`` is its state expression over the columns of its population and its terms.
 
     ``population_if`` names another population for a value of a term; ``weights`` are those of a difference's states,
-    ``per`` is the number of contacts that a rate is stated for, ``interval`` the kind of the interval shown with it;
+    ``per`` is the number of contacts that a rate is stated for (of a sum: how many units of the amount make one of the
+    value's), ``whole`` what stands below the line of a ratio, ``interval`` the kind of the interval shown with it;
     ``partition`` says what may not be torn apart when items are split over machines: an ``item`` with all that names
-    it, or all of a ``customer``; ``listed`` gives an item's list of kinds, each shown with the number of its items.
+    it, all of a ``customer``, or the ``whole``; ``listed`` gives an item's list of kinds, each shown with the number of
+    its items.
     """
 
     key: str
@@ -125,16 +127,25 @@ class Metric:
     group: Group | None
     partition: str
     listed: str | None
+    source: str  # its file, as it stands; ``digest`` is of it
+    whole: str | None = None
 
     def sums(self, state: str) -> bool:
         """Say whether the amounts of items in this state add up to the value's numerator."""
         if self.aggregate in ("count", "time_share"):
             return state.partition(":")[0] == self.numerator
-        return state == "counted"
+        return self.bears(state) if self.aggregate == "ratio" else state == "counted"
 
     def bears(self, state: str) -> bool:
-        """Say whether the amounts of items in this state add up to the value's denominator (of a time share)."""
+        """Say whether items in this state add up to the value's denominator (of a time share or a ratio)."""
+        if self.aggregate == "ratio":
+            return state.partition(":")[0] == "counted"
         return self.aggregate == "time_share" and state in ("met", "missed")
+
+    @property
+    def is_quantity(self) -> bool:
+        """Whether its items are counted or summed, neither met nor missed."""
+        return self.aggregate in ("mean", "sum", "ratio") or self.numerator == "counted"
 
     @property
     def has_histogram(self) -> bool:
@@ -206,6 +217,8 @@ def parse_metric(source: str, name: str) -> Metric:
         group=_group(_branch(tree, "group")),
         partition=str(tree.get("partition") or "item"),
         listed=None if tree.get("listed") is None else str(tree["listed"]),
+        source=source,
+        whole=None if tree.get("whole") is None else str(tree["whole"]),
     )
 
 
@@ -333,6 +346,7 @@ class Needs:
     due_running: tuple[str, ...]
     limits: tuple[str, ...]
     by_agent: bool
+    scoped_by: tuple[str, ...]
     period: Mapping[str, str]
     options: Mapping[str, str]
 
@@ -352,7 +366,8 @@ def population_needs(population: str) -> Needs:
     where the term ``clock`` says so) · ``-- period due: due_at`` and ``-- period end: …`` the
     instant that decides an item's period under ``period_by`` · ``-- option: start request`` what ``$start`` is where a
     metric has no such term · ``-- limit: answer_within_s`` the term that ``period due`` rests on ·
-    ``-- by_agent: true`` an item that names no queue has the team and vendor of its agent.
+    ``-- by_agent: true`` an item that names no queue has the team and vendor of its agent ·
+    ``-- scope: source channel`` all that a contract's scope can say of its items (else any column).
     """
     head = population_sql(population)
 
@@ -370,6 +385,7 @@ def population_needs(population: str) -> Needs:
         due_running=one("due_running"),
         limits=one("due_running")[1:] + one("limit"),
         by_agent=bool(one("by_agent")),
+        scoped_by=one("scope"),
         period={name: " ".join(one(f"period {name}")) for name in ("due", "end") if one(f"period {name}")},
         options={words[0]: " ".join(words[1:]) for words in lines("option")},
         place=" ".join(lines("place")[0]) if lines("place") else "arrival_at",

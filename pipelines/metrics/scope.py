@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.core.problem import Problem
-from pipelines.metrics.declare import quoted
+from pipelines.metrics.declare import population_needs, quoted
 from pipelines.metrics.frame import instant
 
 # Columns that a scope may name; vendor and team are those of the item's queue, at its arrival, by the roster.
@@ -46,6 +46,17 @@ def scope_sql(scope: Mapping[str, Sequence[str]], postings: Iterable[Posting], *
             name = "$channel" if column == "channel" else column
             conditions.append(f"coalesce({name} IN ({listed}), false)")
     return " AND ".join(conditions) or None
+
+
+def contract_scope_sql(scope: Mapping[str, Sequence[str]], postings: Iterable[Posting], population: str) -> str | None:
+    """Return the condition of a contract's scope over a population, or None where everything belongs.
+
+    What the scope says of columns that the population's items do not have is no condition on them: a shift is of no
+    channel, a log of no queue. The scope of an indicator is not so forgiving.
+    """
+    needs = population_needs(population)
+    named = {column: values for column, values in scope.items() if column in (needs.scoped_by or scope)}
+    return scope_sql(named, postings, by_agent=needs.by_agent)
 
 
 def _posted(postings: Sequence[Posting]) -> str:

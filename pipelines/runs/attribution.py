@@ -46,6 +46,8 @@ PARTS = {
     "chat_session": (CHATS,),
     "email_thread": (MAILS,),
     "handled_contact": (CALLS, CHATS, MAILS),
+    "counted_contact": (CALLS, CHATS, MAILS),
+    "handled_call": (CALLS,),
 }
 
 
@@ -71,7 +73,7 @@ def touched_counts(
         " AND touch.agent_id IS DISTINCT FROM item.agent_id"
     )
     columns = [*(f"{sql} AS g{number}" for number, sql in enumerate(by.values())), "false AS is_kept", "outside"]
-    states = {ask.column: ask.metric.states for ask in alone}
+    states = {ask.column: ask.states for ask in alone}
     scan = scan_select(population, frame, alone, columns, rows)
     tallies = count_rows(con, lambda _: scan, alone, states, list(by)) if alone else ()
     return {(one.column, tuple(one.group.values())): one.counts.population for one in tallies}

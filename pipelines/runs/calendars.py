@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -43,6 +44,13 @@ def lay_out_calendars(con: duckdb.DuckDBPyConnection, calendars: Mapping[str, Ca
         con.execute(f"ALTER TABLE calendar_day ADD COLUMN {column}")
     con.execute(f"UPDATE calendar_day SET {flat_values(span_count)}")
     return span_count
+
+
+def lay_out_frozen(con: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Lay the days out as a month's evidence has kept them, whatever notices are known by now; else as above."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE calendar_day AS SELECT * FROM read_parquet({quoted(str(path))})")
+    most = con.execute("SELECT coalesce(max(len(spans)), 0) FROM calendar_day").fetchall()[0][0]
+    return max(1, int(most))
 
 
 def literal(value: Any) -> str:

@@ -12,20 +12,32 @@ from typing import Any
 import duckdb
 
 from pipelines.contract.model import Contract
-from pipelines.contract.resolve import IndicatorTerms, indicator_terms, term_days
-from pipelines.core.canonical import sha256_hex
-from pipelines.core.period import Days, Month
+from pipelines.contract.resolve import month_terms, term_days
+from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.zone import day_begins_at
 from pipelines.ingest.items import assembled_as_of
-from pipelines.metrics.compose import Ask, population_options, scans_for
-from pipelines.metrics.declare import Metric, population_needs, quoted
+from pipelines.metrics.declare import quoted
 from pipelines.metrics.frame import Frame
-from pipelines.metrics.scope import Posting, scope_sql
-from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
+from pipelines.runs.adjusted import adjusted_in
+from pipelines.runs.calendars import calendars_digest, lay_out_calendars, lay_out_frozen
 from pipelines.runs.contracts import ReadContract, usable_contract
+from pipelines.runs.evidence import (
+    CALENDAR,
+    ROSTER,
+    month_scans,
+    write_adjusted,
+    write_calendar,
+    write_items,
+    write_loads,
+    write_roster,
+    write_texts,
+)
+from pipelines.runs.facts import charged_by_item, day_counts, day_kinds, incidents_in
+from pipelines.runs.ledger import seal_of
 from pipelines.runs.overrides import overrides_as_of
 from pipelines.runs.raw import EVENTS_OF
+from pipelines.runs.settle_month import MeasuredMonth, month_before, settled_body
 from pipelines.runs.statements import (
     ID_DIGITS,
     StatementRef,
@@ -33,23 +45,20 @@ from pipelines.runs.statements import (
     evidence_folder,
     keep,
     list_statements,
-    read_statement,
 )
 from pipelines.runs.states import (
     Override,
     Tally,
+    inputs_known,
     lay_overrides,
     make_wide,
     postings,
     prepare,
     tallies,
     vendor_kept_sources,
-    within,
 )
-from pipelines.scoring.judge import judge
-from pipelines.settlement.lines import tax_rate
-from pipelines.settlement.statement import Inputs, body, statement_hash
-from pipelines.settlement.totals import Carried, settle
+from pipelines.settlement.facts import Facts, Incident
+from pipelines.settlement.statement import statement_hash
 from pipelines.warehouse.store import Warehouse
 
 Progress = Callable[[str], None]
@@ -92,7 +101,7 @@ def close_month(
     logs speak of, but never after ``now``. ``as_of``: only what was loaded and decided by then; such a look back is
     shown and not kept. The same inputs give the same bytes, and no new version.
     """
-    found = usable_contract(contract_name)
+    found = usable_contract(contract_name, month, known_at=as_of)
     contract = found.source.model
     days = term_days(contract).overlap(month.days)
     if not len(days):
@@ -104,45 +113,31 @@ def close_month(
                 code="close.outside_term",
             )
         )
-    warnings = [*found.warnings, *_too_early(contract, month, cut_off_at, min(now, as_of or now))]
+    known_at = min(now, as_of or now)
+    warnings = [*found.warnings, *_too_early(contract, month, cut_off_at, known_at)]
     refuse_if_any(warnings)
-    with Warehouse(home, read_only=True) as warehouse:
-        con = warehouse.con
+    scratch = home / "evidence" / f".part-{os.getpid()}"
+    try:
+        with Warehouse(home, read_only=True) as warehouse:
+            con = warehouse.con
+            shutil.rmtree(scratch, ignore_errors=True)
+            scratch.mkdir(parents=True)
+            if as_of is not None:
+                for table in assembled_as_of(con, as_of):
+                    progress(f"{table} as of {as_of}")
+            prepare(con)
+            cut_off_at = cut_off_at or default_cut_off(con, contract, month, known_at)
+            measured = measure_into(scratch, con, found, month, cut_off_at, overrides_as_of(home, known_at), progress)
+        adjusted = adjusted_in(home, contract, month, known_at)
+        write_adjusted(adjusted, scratch)
+        statement = settled_body(found, month, measured, month_before(home, contract, month, known_at), adjusted)
+        warnings += _to_close_again(home, contract, month, Decimal(statement["totals"]["carried_out"]))
         if as_of is not None:
-            for table in assembled_as_of(con, as_of):
-                progress(f"{table} as of {as_of}")
-        prepare(con)
-        cut_off_at = cut_off_at or default_cut_off(con, contract, month, min(now, as_of or now))
-        spans = lay_out_calendars(con, found.calendars, contract.zone, days)
-        run = MonthRun(con, found, days, cut_off_at, vendor_kept_sources(con), postings(con), spans, progress)
-        terms = [t for i in contract.indicators if (t := indicator_terms(contract, i, month.days)) is not None]
-        overrides = overrides_as_of(home, min(now, as_of or now))
-        scratch = home / "evidence" / f".part-{os.getpid()}"
-        tally, evidence, applied, stale = run.measure(terms, overrides, scratch)
-        con.execute(f"COPY calendar_day TO {quoted(str(scratch / 'calendar_day.parquet'))} (FORMAT parquet)")
-        judged = [judge(t, [within(tally, t.indicator.id, part.days) for part in t.parts]) for t in terms]
-        settled = settle(contract, month.days, judged, carried_into(home, contract, month, min(now, as_of or now)))
-        statement = body(
-            contract,
-            month,
-            judged,
-            settled,
-            Inputs(
-                contract_digest=found.source.digest,
-                amendments=[],
-                calendars_digest=calendars_digest(con),
-                loads=loads_behind(con, evidence, scratch),
-                overrides=[_override_row(one) for one in applied],
-                stale_overrides=[_override_row(one) for one in stale],
-                evidence=evidence,
-                cut_off_at=cut_off_at,
-            ),
-        )
-    warnings += _to_close_again(home, contract, month, settled.totals["carried_out"])
-    if as_of is not None:
-        shutil.rmtree(scratch)
-        return ClosedMonth(as_it_would_be(home, statement, now), statement, is_new=False, warnings=warnings)
-    ref, is_new = keep_with_evidence(home, statement, scratch, now)
+            return ClosedMonth(as_it_would_be(home, statement, now), statement, is_new=False, warnings=warnings)
+        _refuse_if_sealed(home, statement)
+        ref, is_new = keep_with_evidence(home, statement, scratch, now)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     return ClosedMonth(ref, statement, is_new, warnings)
 
 
@@ -171,6 +166,24 @@ def _too_early(contract: Contract, month: Month, cut_off_at: datetime | None, no
     ]
 
 
+def _refuse_if_sealed(home: Path, statement: Mapping[str, Any]) -> None:
+    """Refuse another version of a sealed month; the very same statement is no change."""
+    number, month = statement["contract"]["number"], statement["month"]
+    sealed = seal_of(home, number, month)
+    if sealed is None or sealed["statement"] == statement_hash(statement):
+        return
+    raise Refused(
+        Problem(
+            where=f"{number}:{month}",
+            what=f"The month is sealed since {sealed['sealed_at']} (statement {sealed['statement'][:ID_DIGITS]}), and"
+            " never changes; by what is known now it would be another.",
+            mend=f"Work out what has changed: `clausemeter adjust {number} --month {month}`. `--as-of` shows what was"
+            " known then.",
+            code="close.sealed",
+        )
+    )
+
+
 def _to_close_again(home: Path, contract: Contract, month: Month, carried_out: Decimal) -> list[Problem]:
     """Say that a later month was closed before this one carried something out."""
     after = str(month.after(1))
@@ -186,26 +199,6 @@ def _to_close_again(home: Path, contract: Contract, month: Month, carried_out: D
             severity="warning",
         )
     ]
-
-
-def carried_into(home: Path, contract: Contract, month: Month, known_at: datetime) -> Carried | None:
-    """Return what the month before carried out, by its latest statement that was closed by ``known_at``."""
-    before = str(month.after(-1))
-    closed = [
-        ref
-        for ref in list_statements(home)
-        if (ref.contract, ref.month) == (contract.contract, before)
-        and datetime.fromisoformat(ref.closed_at) <= known_at
-    ]
-    if not closed:
-        return None
-    latest = max(closed, key=lambda ref: ref.version)
-    amount = Decimal(read_statement(home, latest.id)["totals"]["carried_out"])
-    if not amount:
-        return None
-    is_net = contract.tax.deductions_as == "price_reduction"  # otherwise its tax is in it
-    rate = tax_rate(contract, month.after(-1).days) if is_net else None
-    return Carried(amount, f"{before}, statement {latest.id}", rate)
 
 
 def latest_instant(con: duckdb.DuckDBPyConnection) -> datetime | None:
@@ -224,100 +217,57 @@ def default_cut_off(con: duckdb.DuckDBPyConnection, contract: Contract, month: M
     return min(now, max(ends_at, latest) if latest else ends_at)
 
 
-@dataclass(frozen=True)
-class MonthRun:
-    """What the scans of one month share."""
+def measure_into(
+    folder: Path,
+    con: duckdb.DuckDBPyConnection,
+    found: ReadContract,
+    month: Month,
+    cut_off_at: datetime,
+    overrides: Sequence[Override],
+    progress: Progress = lambda _: None,
+    *,
+    frozen: Path | None = None,
+) -> MeasuredMonth:
+    """Scan each population of a month once, and lay down in ``folder`` all that its statement rests on.
 
-    con: duckdb.DuckDBPyConnection
-    found: ReadContract
-    days: Days
-    cut_off_at: datetime
-    vendor_kept: Sequence[str]
-    postings: Sequence[Posting]
-    spans: int
-    progress: Progress
-
-    def measure(
-        self, terms: Sequence[IndicatorTerms], overrides: Sequence[Override], scratch: Path
-    ) -> tuple[list[Tally], dict[str, dict[str, Any]], list[Override], list[Override]]:
-        """Scan each population once; return the tallies by day, the evidence, and the overrides applied and stale."""
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(parents=True)
-        found: list[Tally] = []
-        evidence: dict[str, dict[str, Any]] = {}
-        applied: set[Override] = set()
-        questions = [
-            (Ask(t.indicator.id, t.metric, t.terms, self.scope(t.indicator.scope, t.metric)), self.frame(t))
-            for t in terms
-        ]
-        for number, ((population, frame), asks) in enumerate(scans_for(questions).items()):
-            self.progress(f"measuring {population}")
-            states = make_wide(self.con, "wide", population, frame, asks)
-            applied.update(lay_overrides(self.con, "wide", asks, states, overrides)[0])
-            found += tallies(self.con, "wide", asks, states, by={"day": "period_on"}, vendor_kept=self.vendor_kept)
-            name = population if population not in evidence else f"{population}_{number}"
-            evidence[name] = write_evidence(self.con, asks, states, scratch / f"{name}.parquet")
-        stale = [one for one in overrides if one not in applied]
-        return found, evidence, [one for one in overrides if one in applied], stale
-
-    def scope(self, scope: Mapping[str, Sequence[str]], metric: Metric) -> str | None:
-        """Return the condition of a scope over the metric's population."""
-        return scope_sql(scope, self.postings, by_agent=population_needs(metric.population).by_agent)
-
-    def frame(self, terms: IndicatorTerms) -> Frame:
-        """Return what an indicator's question shares with those of the same population, hours and reading."""
-        contract, metric = self.found.source.model, terms.metric
-        calendar = calendar_for(metric, self.found.calendars)
-        in_scope = self.scope(contract.scope, metric) or "true"
-        return Frame(
-            self.days,
-            contract.zone,
-            self.cut_off_at,
-            in_scope,
-            calendar,
-            population_options(metric, terms.terms),
-            self.spans,
-        )
-
-
-def write_evidence(
-    con: duckdb.DuckDBPyConnection, asks: Sequence[Ask], states: Mapping[str, Sequence[str]], path: Path
-) -> dict[str, Any]:
-    """Write a population's wide rows, one an item, states in words; return their number and the digest of their rows.
-
-    The digest covers canonical rows, not the file: each row's SHA-256, sorted, in 256 buckets by first byte, hashed.
+    ``frozen``: the evidence of a sealed month, whose calendars hold.
     """
-    columns = ["item_source", "item_id", "arrival_at", "service_on", "queue", "team", "agent_id", "outside"]
-    columns.append("log_source")
-    has = {row[0] for row in con.execute("SELECT name FROM pragma_table_info('wide')").fetchall()}
-    for ask in asks:
-        if f"{ask.column}_group" in has:
-            columns.append(f"{ask.column}_group")
-        for kind in ("state", "base"):
-            name = f"{ask.column}_{kind}"
-            if name in has:
-                listed = ", ".join(quoted(state) for state in states[ask.column])
-                columns.append(f"list_extract([{listed}], {name}) AS {name}")
-        if f"{ask.column}_amount" in has:
-            columns.append(f"{ask.column}_amount")
-    con.execute(f"CREATE OR REPLACE TEMP VIEW evidence AS SELECT {', '.join(columns)} FROM wide")
-    con.execute(
-        "COPY (SELECT evidence.*, wide.load_id FROM evidence POSITIONAL JOIN wide)"
-        f" TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+    contract = found.source.model
+    terms, days = month_terms(contract, month.days), term_days(contract).overlap(month.days)
+    if frozen is None:
+        spans = lay_out_calendars(con, found.calendars, contract.zone, days)
+    else:
+        spans = lay_out_frozen(con, frozen / f"{CALENDAR}.parquet")
+    shared = Frame(days, contract.zone, cut_off_at, spans=spans)
+    kept = vendor_kept_sources(con)
+    tally: list[Tally] = []
+    evidence: dict[str, dict[str, Any]] = {}
+    applied: set[Override] = set()
+    by_item = charged_by_item(terms)
+    incidents: dict[str, list[Incident]] = {}
+    for scan in month_scans(found, month, shared, postings(con)):
+        progress(f"measuring {scan.population}")
+        inputs = inputs_known(con, scan.population, scan.frame, scan.asks)
+        states = make_wide(con, "wide", scan.population, scan.frame, scan.asks, inputs)
+        applied.update(lay_overrides(con, "wide", scan.asks, states, overrides)[0])
+        tally += tallies(con, "wide", scan.asks, states, by={"day": "period_on"}, vendor_kept=kept)
+        incidents |= incidents_in(con, "wide", by_item & set(states), states)
+        evidence[scan.name] = write_items(con, scan, states, inputs, folder)
+    loads = loads_behind(con, evidence, folder)
+    write_loads(con, loads, folder)
+    write_calendar(con, folder)
+    write_texts(found, month, folder)
+    return MeasuredMonth(
+        month,
+        terms,
+        Facts(day_counts(tally), incidents, day_kinds(con, CALENDAR)),
+        {**evidence, ROSTER: write_roster(con, folder)},
+        calendars_digest(con),
+        loads,
+        [one for one in overrides if one in applied],
+        [one for one in overrides if one not in applied],
+        cut_off_at,
     )
-    names = [row[0] for row in con.execute("SELECT name FROM pragma_table_info('evidence')").fetchall()]
-    text = " || '|' || ".join(f"coalesce(replace(CAST({name} AS VARCHAR), '|', '||'), '')" for name in names)
-    buckets = con.execute(
-        f"SELECT left(h, 2) AS bucket, sha256(string_agg(h, '' ORDER BY h)), count(*) "
-        f"FROM (SELECT sha256({text}) AS h FROM evidence) GROUP BY bucket ORDER BY bucket"
-    ).fetchall()
-    joined = "".join(f"{bucket}{content}" for bucket, content, _ in buckets)
-    return {
-        "rows": sum(count for _, _, count in buckets),
-        "indicators": [ask.column for ask in asks],
-        "columns": names,
-        "sha256": sha256_hex(joined.encode()),
-    }
 
 
 def loads_behind(con: duckdb.DuckDBPyConnection, evidence: Mapping[str, Any], scratch: Path) -> list[dict[str, Any]]:
@@ -351,15 +301,3 @@ def keep_with_evidence(
     else:
         scratch.rename(folder)
     return keep(home, statement, closed_at=now)
-
-
-def _override_row(one: Override) -> dict[str, str]:
-    return {
-        "metric": one.metric,
-        "source": one.item_source,
-        "item": one.item,
-        "from": one.from_,
-        "to": one.to,
-        "ground": one.ground,
-        "decided_at": one.decided_at,
-    }

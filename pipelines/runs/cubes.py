@@ -25,7 +25,7 @@ from pipelines.ingest.items import assembly_digest
 from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, population_options, scan_select, scans_for
 from pipelines.metrics.declare import OUTSIDE, Metric, metric_named, population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
-from pipelines.metrics.scope import Posting, scope_sql
+from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
 from pipelines.runs.close_month import latest_instant
 from pipelines.runs.contracts import ReadContract, usable_contract
@@ -90,7 +90,7 @@ class _Months:
             return None
         options = population_options(terms.metric, terms.terms)
         calendar = calendar_for(terms.metric, self.found.calendars)
-        in_scope = self.scope(self.contract.scope, terms.metric) or "true"
+        in_scope = contract_scope_sql(self.contract.scope, self.postings, terms.metric.population) or "true"
         frame = Frame(within, self.contract.zone, self.known_until, in_scope, calendar, options, self.spans)
         return Ask(indicator.id, terms.metric, terms.terms, self.scope(indicator.scope, terms.metric)), frame
 
@@ -234,6 +234,8 @@ def _dirty(months: _Months, indicator: Indicator, definition: str, days: Days) -
     known, change_no, cut_off_at = rows[0]
     if known != definition or cut_off_at > months.known_until:
         return [terms.in_force], "its definition changed" if known != definition else "the cut-off went back"
+    if terms.metric.partition == "whole":  # a day may rest on others, and on lines that are no items
+        return [terms.in_force], "counted anew each time"
     spans = con.execute(f"SELECT from_on, until_on FROM item_change WHERE change_no > {change_no}").fetchall()
     # days are noted in UTC; a zone's own day may be the one before or after
     back = DAY + _look_back(terms)
@@ -323,6 +325,7 @@ def _aggregate(con: duckdb.DuckDBPyConnection, scan: str, asks: Sequence[Ask], g
     keys = [*(f"g{number}" for number in range(group_count)), "is_kept", "outside"]
     keys += [f"{ask.column}_state" for ask in asks]
     sums = [f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in asks if ask.metric.amount is not None]
+    sums += [f"sum({ask.column}_whole) AS {ask.column}_base" for ask in asks if ask.metric.whole is not None]
     wanted = ", ".join([*keys, "count(*) AS n", *sums])
     con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS SELECT {wanted} FROM ({scan}) GROUP BY ALL")
 
@@ -339,10 +342,13 @@ def _rows_of(ask: Ask, begin: str) -> Iterator[str]:
     yield f"{begin}, 'kept' AS part, {of_state} WHERE {is_state} AND is_kept"
     yield f"{begin}, 'outside' AS part, {of_state} WHERE NOT ({is_state})"
     if ask.metric.amount is not None:
-        for part, codes in (("sum", _codes(ask, ask.metric.sums)), ("base", _codes(ask, ask.metric.bears))):
+        for part, of, codes in (
+            ("sum", "sum", _codes(ask, ask.metric.sums)),
+            ("base", "base" if ask.metric.whole else "sum", _codes(ask, ask.metric.bears)),
+        ):
             yield (
                 f"{begin}, '{part}' AS part, '' AS word, CAST(0 AS BIGINT) AS n,"
-                f" coalesce(sum({ask.column}_sum), 0) AS amount"
+                f" coalesce(sum({ask.column}_{of}), 0) AS amount"
                 f" FROM counted WHERE outside IS NULL AND {state} IN ({codes})"
             )
 

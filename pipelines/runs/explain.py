@@ -11,6 +11,7 @@ from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.declare import OUTSIDE, STATE_CLASSES, Metric, metric_named
 from pipelines.runs.items import evidence_of, query, state_condition
+from pipelines.runs.questions import names_of, question_of
 from pipelines.runs.raw import RawLine, raw_lines
 from pipelines.runs.statements import find_statement, previous_version, read_statement
 from pipelines.warehouse.store import Warehouse
@@ -78,16 +79,16 @@ def explain(
     ref = find_statement(home, statement)
     found = read_statement(home, ref.id)
     line = next((one for one in found["lines"] if one["id"] == line_id), None)
-    indicator_id = line["indicator"] if line else line_id
-    indicator = next((one for one in found["indicators"] if one["id"] == indicator_id), None)
-    if line is None and indicator is None:
+    name = line_id if line is None else line["indicator"] or line["id"].partition("@")[0].partition("#")[0]
+    question = question_of(found, name)
+    of = name if question is None else question["of"]
+    indicator = next((one for one in found["indicators"] if one["id"] == of), None)
+    if line is None and question is None:
         raise Refused(
             Problem(
                 where=f"statement {ref.id}",
                 what=f"It has no line or indicator {line_id!r}.",
-                mend="It has: "
-                + ", ".join([*(one["id"] for one in found["lines"]), *(one["id"] for one in found["indicators"])])
-                + ".",
+                mend="It has: " + ", ".join([*(one["id"] for one in found["lines"]), *names_of(found)]) + ".",
                 code="statement.no_line",
             )
         )
@@ -105,19 +106,19 @@ def explain(
     total = 0
     changes: list[Change] = []
     changes_total = 0
-    metric = metric_named(indicator["metric"]) if indicator else None
-    if indicator is not None and metric is not None:
+    metric = metric_named(question["metric"]) if question else None
+    if question is not None and metric is not None:
         with Warehouse(home, read_only=True) as warehouse:
             wanted = state or _moving(indicator, metric)
             _refuse_no_state(ref.id, wanted, metric, indicator)
-            rows, total = _items(home, ref.id, indicator["id"], part, wanted, limit, metric)
+            rows, total = _items(home, ref.id, question["column"], part, wanted, limit, metric)
             lines = raw_lines(warehouse, metric.population, [(row[0], row[1]) for row in rows], archive_key=archive_key)
             items = [
                 ExplainedItem(s, i, str(on), st, base, None if a is None else decimal_text(a), lines.get((s, i), []))
                 for s, i, on, st, base, a in rows
             ]
             if earlier is not None:
-                changed = list(_changes(home, earlier.id, ref.id, indicator, part))
+                changed = list(_changes(home, earlier.id, ref.id, question, part))
                 changes_total = len(changed)
                 lines = raw_lines(
                     warehouse, metric.population, [(one[0], one[1]) for one in changed[:limit]], archive_key=archive_key
@@ -157,10 +158,13 @@ def _rests_on(found: Mapping[str, Any], line: Mapping[str, Any] | None) -> list[
     return [one for one in found["lines"] if one["id"] in named]
 
 
-def _moving(indicator: Mapping[str, Any], metric: Metric) -> str:
-    """Return the classes of the items that moved a figure: the misses, with what the contract counts as missed."""
-    if metric.aggregate in ("mean", "sum"):
-        return "counted"
+def _moving(indicator: Mapping[str, Any] | None, metric: Metric) -> str:
+    """Return the classes of the items that moved a figure: the misses, with what the contract counts as missed.
+
+    Of a mean, a sum or a fee's quantity they are those that were counted.
+    """
+    if indicator is None or metric.is_quantity:
+        return "counted" if "counted" in {state.partition(":")[0] for state in metric.states} else "met"
     return "missed,unmeasurable" if charged(indicator) else "missed"
 
 
@@ -170,9 +174,10 @@ def charged(measured: Mapping[str, Any]) -> int:
     return max(0, int(measured["n"]) - int(states["met"]) - int(states["missed"]) - int(states["counted"]))
 
 
-def _refuse_no_state(statement: str, wanted: str, metric: Metric, indicator: Mapping[str, Any]) -> None:
+def _refuse_no_state(statement: str, wanted: str, metric: Metric, indicator: Mapping[str, Any] | None) -> None:
     """Refuse a state that the metric does not know; one that merely nobody is in gives an empty list."""
-    counted = [f"{kind}: {reason}" for kind in REASONED for reason in indicator["states"][kind]]  # overrides' own too
+    states = indicator["states"] if indicator is not None else {}
+    counted = [f"{kind}: {reason}" for kind in REASONED for reason in states.get(kind, ())]  # overrides' own too
     known = list(dict.fromkeys([*STATE_CLASSES, OUTSIDE, *metric.states, *counted]))
     for name in wanted.split(",") if ":" not in wanted else [wanted]:
         if name.strip() in known:
@@ -196,12 +201,12 @@ def _in_part(part: Mapping[str, Any] | None) -> str:
 
 
 def _items(
-    home: Path, statement: str, indicator: str, part: Mapping[str, Any] | None, state: str, limit: int, metric: Metric
+    home: Path, statement: str, column: str, part: Mapping[str, Any] | None, state: str, limit: int, metric: Metric
 ) -> tuple[list[tuple[Any, ...]], int]:
     """Return the items in a state, those that weigh most first, and how many there are."""
-    found = evidence_of(home, statement, indicator)
+    found = evidence_of(home, statement, column)
     where = f"{state_condition(found, state)} AND {_in_part(part)}"
-    base = f"{indicator}_base" if f"{indicator}_base" in found.columns else "CAST(NULL AS VARCHAR)"
+    base = f"{column}_base" if f"{column}_base" in found.columns else "CAST(NULL AS VARCHAR)"
     worst = "ASC" if metric.aggregate == "mean" and metric.better == "higher" else "DESC"
     order = f"{found.amount} {worst} NULLS LAST, " if metric.amount else ""
     rows = query(
@@ -212,14 +217,15 @@ def _items(
 
 
 def _changes(
-    home: Path, before_id: str, after_id: str, indicator: Mapping[str, Any], part: Mapping[str, Any] | None
+    home: Path, before_id: str, after_id: str, question: Mapping[str, Any], part: Mapping[str, Any] | None
 ) -> Iterator[tuple[str, str, str, str, str]]:
     """Yield (source, item, state before, state after, cause) of each item that another version saw differently."""
     earlier = read_statement(home, before_id)
-    same = next((one for one in earlier["indicators"] if one["id"] == indicator["id"]), None)
+    same = question_of(earlier, question["column"])
     if same is None:
         return
-    before, after = evidence_of(home, before_id, indicator["id"]), evidence_of(home, after_id, indicator["id"])
+    column = question["column"]
+    before, after = evidence_of(home, before_id, column), evidence_of(home, after_id, column)
     base = f"{after.column}_base" if f"{after.column}_base" in after.columns else "CAST(NULL AS VARCHAR)"
     rows = query(
         "WITH b AS (SELECT item_source, item_id, load_id, service_on,"
@@ -232,8 +238,8 @@ def _changes(
         f" AND ({_in_part(part).replace('service_on', 'coalesce(a.service_on, b.service_on)')})"
         " ORDER BY item_source, item_id"
     )
-    terms_differ = same["terms"] != indicator["terms"] or same["scope"] != indicator["scope"]
-    definition_differs = same["metric"] != indicator["metric"]
+    terms_differ = same["terms"] != question["terms"] or same["scope"] != question["scope"]
+    definition_differs = same["metric"] != question["metric"]
     for source, item, state_b, state_a, amount_b, amount_a, load_b, load_a, overridden in rows:
         if state_b is None:
             cause = f"late: delivered by load {load_a}, after the version before"

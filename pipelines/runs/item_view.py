@@ -12,6 +12,7 @@ from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.declare import metric_named, quoted
 from pipelines.runs.items import query
+from pipelines.runs.questions import question_of
 from pipelines.runs.raw import MASK, RawLine, event_id, raw_lines
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
 from pipelines.warehouse.store import Warehouse
@@ -27,11 +28,16 @@ KINDS = (
     ("email", "item_thread", "thread_id", "mail"),
     ("case", "item_case", "case_id", "case"),
     ("phone", "item_agent_state", "agent_id || '#' || epoch_us(since_at)", "agent_state"),
+    ("agent", "item_shift", "agent_id || '#' || shift_id", "attendance"),
 )
 CHANNELS_OF = {
     "offered_call": ("phone",),
     "call_leg": ("phone",),
     "agent_state": ("phone",),
+    "handled_call": ("phone",),
+    "silence": ("phone",),
+    "shift": ("agent",),
+    "resolved_case": ("case",),
     "chat_session": ("chat",),
     "chat_round": ("chat",),
     "email_thread": ("email",),
@@ -80,6 +86,7 @@ class ItemState:
     amount: str | None
     unit: str
     rests_on: Sequence[tuple[str, str, str]]
+    metric: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,8 +133,8 @@ def item(
         )
         for row in rows:
             seen = dict(zip(columns, row, strict=True))
-            ids = body["evidence"][name]["indicators"]
-            states += [_state(one, seen) for one in body["indicators"] if one["id"] in ids]
+            asked = (question_of(body, column) for column in body["evidence"][name]["indicators"])
+            states += [_state(body, one, seen) for one in asked if one is not None]
     if seen is None:
         raise Refused(
             Problem(
@@ -143,7 +150,7 @@ def item(
         raw = raw_lines(warehouse, population, [(source, item_id)], mask=mask, archive_key=archive_key)
     cut_off_at = datetime.fromisoformat(body["cut_off_at"])
     # the hours are those of the metric's own channel; a call waits by the wall, other clocks stand still outside hours
-    metric = next(one["metric"] for one in body["indicators"] if one["id"] == states[0].indicator_id)
+    metric = states[0].metric
     hours = metric_named(metric).channel
     timetable = None if hours == "phone" else _timetable(home, ref.id, hours, body["contract"]["zone"])
     clock, target_at = _clock(facts, states, cut_off_at, timetable)
@@ -167,18 +174,21 @@ def item(
     )
 
 
-def _state(one: Mapping[str, Any], row: Mapping[str, Any]) -> ItemState:
-    day = str(row["service_on"])
-    state = f"outside: {row['outside']}" if row["outside"] else row[f"{one['id']}_state"] or "outside: out of scope"
-    amount = row.get(f"{one['id']}_amount")
+def _state(body: Mapping[str, Any], one: Mapping[str, Any], row: Mapping[str, Any]) -> ItemState:
+    day, column, metric = str(row["service_on"]), one["column"], metric_named(one["metric"])
+    state = f"outside: {row['outside']}" if row["outside"] else row[f"{column}_state"] or "outside: out of scope"
+    amount = row.get(f"{column}_amount")
+    holder = next((own for own in body["indicators"] if own["id"] == one["of"]), None)
+    is_whole = holder is not None and one["as"] == "value"
     return ItemState(
-        indicator_id=one["id"],
-        clause=one["clause"],
-        name=one["name"],
+        indicator_id=one["of"] if is_whole else column,
+        clause=holder["clause"] if holder is not None else "",
+        name=holder["name"] if holder is not None and is_whole else dict(metric.name),
         state=state,
-        base_state=row.get(f"{one['id']}_base"),
+        base_state=row.get(f"{column}_base"),
         amount=None if amount is None else decimal_text(amount),
-        unit=metric_named(one["metric"]).unit if one["unit"] == "share" else one["unit"],
+        unit=metric.unit,
+        metric=metric.key,
         rests_on=[(t["name"], t["value"], t["by"]) for t in one["terms"] if t["from"] <= day < t["until"]],
     )
 

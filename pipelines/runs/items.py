@@ -16,6 +16,7 @@ from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask
 from pipelines.metrics.declare import Metric, metric_named, quoted
 from pipelines.metrics.frame import local_hour_sql
+from pipelines.runs.questions import names_of, question_of
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
 from pipelines.runs.states import count_rows
 from pipelines.scoring.counts import Counts, measured
@@ -79,14 +80,20 @@ class _Evidence:
     """An indicator's rows in a statement's evidence."""
 
     body: Mapping[str, Any]
-    indicator: Mapping[str, Any]
+    question: Mapping[str, Any]
     metric: Metric
     path: Path
     columns: tuple[str, ...]
 
     @property
     def column(self) -> str:
-        return str(self.indicator["id"])
+        return str(self.question["column"])
+
+    @property
+    def unmeasurable(self) -> str:
+        """What the contract makes of unmeasurable items; a fee's are in nothing."""
+        own = (one for one in self.body["indicators"] if one["id"] == self.question["of"])
+        return next((str(one["options"]["unmeasurable"]) for one in own), "exclude")
 
     @property
     def state(self) -> str:
@@ -109,18 +116,18 @@ def evidence_of(home: Path, statement_id: str, indicator_id: str) -> _Evidence:
     """Return where an indicator's items are; refuse an indicator that the statement does not have."""
     ref = find_statement(home, statement_id)
     found = read_statement(home, ref.id)
-    indicator = next((one for one in found["indicators"] if one["id"] == indicator_id), None)
-    if indicator is None:
+    question = question_of(found, indicator_id)
+    if question is None:
         raise Refused(
             Problem(
                 where=f"statement {ref.id}",
                 what=f"It has no indicator {indicator_id!r}.",
-                mend="It has: " + ", ".join(one["id"] for one in found["indicators"]) + ".",
+                mend=f"It has: {', '.join(names_of(found))}.",
                 code="statement.no_indicator",
             )
         )
-    metric = metric_named(indicator["metric"])
-    name = next(name for name, part in found["evidence"].items() if indicator_id in part["indicators"])
+    metric = metric_named(question["metric"])
+    name = next(name for name, part in found["evidence"].items() if question["column"] in part["indicators"])
     path = evidence_folder(home, ref.id) / f"{name}.parquet"
     if not path.exists():
         raise Refused(
@@ -131,7 +138,7 @@ def evidence_of(home: Path, statement_id: str, indicator_id: str) -> _Evidence:
                 code="statement.no_evidence",
             )
         )
-    return _Evidence(found, indicator, metric, path, tuple(found["evidence"][name]["columns"]))
+    return _Evidence(found, question, metric, path, tuple(found["evidence"][name]["columns"]))
 
 
 def reader() -> duckdb.DuckDBPyConnection:
@@ -194,10 +201,10 @@ def _grouped(found: _Evidence, sql: str) -> list[GroupRow]:
     kept = sorted({load["source"] for load in found.body["loads"] if load.get("keeper") == "vendor"})
     is_kept = f"coalesce({log} IN ({', '.join(map(quoted, kept))}), false)" if kept else "false"
     days = Month.parse(found.body["month"]).days
-    values = {term["name"]: term["value"] for term in found.indicator["terms"]}  # the last day's, as they are in order
+    values = {term["name"]: term["value"] for term in found.question["terms"]}  # the last day's, as they are in order
     pieces = {name: [Piece(days, values.get(name, term.default), "")] for name, term in found.metric.terms.items()}
     ask = Ask(found.column, found.metric, pieces)
-    own = [f"{ask.column}_{kind}" for kind in ("amount", "group") if f"{ask.column}_{kind}" in found.columns]
+    own = [f"{ask.column}_{kind}" for kind in ("amount", "whole", "group") if f"{ask.column}_{kind}" in found.columns]
     with closing(reader()) as con:
         states = [row[0] for row in ask_file(con, f"SELECT DISTINCT {ask.column}_state FROM {found.source}") if row[0]]
         listed = f"[{', '.join(map(quoted, states))}]"
@@ -206,7 +213,7 @@ def _grouped(found: _Evidence, sql: str) -> list[GroupRow]:
             f" AS {', '.join([f'{ask.column}_state', *own])}, item_source, item_id, arrival_at FROM {found.source}"
         )
         tallied = list(count_rows(con, lambda _: rows, [ask], {ask.column: states}, ["name"]))
-    stated = found.indicator["options"]["unmeasurable"]
+    stated = found.unmeasurable
     option = stated if stated in ("exclude", "count_as_missed") else None
     named = sorted((tally.group["name"], tally.counts) for tally in tallied if tally.counts.population)
     return [_row(ask, name, counts, option) for name, counts in named]

@@ -22,7 +22,7 @@ def kinds_of(
     groups = [f"g{number}" for number in range(len(by))]
     columns = [f"{sql} AS {name}" for name, sql in zip(groups, by.values(), strict=True)]
     rows = scan_select(population, frame, [ask], [*columns, f"{with_terms(ask, ask.metric.listed)} AS listed"])
-    codes = [str(code) for code, state in enumerate(ask.metric.states, 1) if ask.metric.sums(state)]
+    codes = [str(code) for code, state in enumerate(ask.states, 1) if ask.metric.sums(state)]
     found: dict[tuple[str, ...], dict[str, int]] = {}
     for *group, kind, n in con.execute(
         f"SELECT {''.join(name + ', ' for name in groups)}kind, count(*) AS n\n"

@@ -63,7 +63,7 @@ def add_overrides(
 
 def classes_of(metric: Metric) -> tuple[str, ...]:
     """Return the classes of states that items of a metric can have: met or missed, or counted."""
-    judged = ("counted",) if metric.aggregate in ("mean", "sum", "percentile") else ("met", "missed")
+    judged = ("counted",) if metric.is_quantity or metric.aggregate == "percentile" else ("met", "missed")
     return (*judged, "excluded", "unmeasurable", "pending")
 
 

@@ -27,6 +27,7 @@ CONTACTS = {
 }
 WITH_CONTACT = {"item_round": ("item_session", "session_id"), "item_question": ("item_thread", "thread_id")}
 NAMING = ("item_survey", "item_inspection")
+OF_AGENTS = ("item_agent_state", "item_shift")
 
 
 def counts_of_part(
@@ -44,13 +45,15 @@ def counts_of_part(
 ) -> dict[str, Counts]:
     """Return each metric's counts over one part of the items (0 ≤ ``part`` < ``of``)."""
     found: dict[str, Counts] = {}
-    for by in ("item", "customer"):
+    for by in ("item", "customer", "whole"):
         asked = [metric for key in metrics if (metric := metric_named(key)).partition == by]
-        if not asked:
+        if not asked or (by == "whole" and part > 0):  # what cannot be torn apart is counted with the first part
+            found |= {metric.key: Counts() for metric in asked}
             continue
         with Warehouse(home, read_only=True) as warehouse:
             con = warehouse.con
-            take_part(con, part, of, by=by)
+            if by != "whole":
+                take_part(con, part, of, by=by)
             scans = scans_of(
                 con,
                 asked,
@@ -129,7 +132,8 @@ def take_part(con: duckdb.DuckDBPyConnection, part: int, of: int, *, by: str) ->
             f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT w.* EXCLUDE (label_) FROM ({rows}) w"
             f" LEFT JOIN head_of ON head_of.label = label_ WHERE hash(coalesce(head, label_)) % {of:d} = {part:d}"
         )
-    shadow("item_agent_state", f"SELECT * FROM {whole('item_agent_state')}", "('agent' || chr(31) || agent_id)")
+    for table in OF_AGENTS:
+        shadow(table, f"SELECT * FROM {whole(table)}", "('agent' || chr(31) || agent_id)")
 
 
 def tied_together(ties: Iterable[tuple[str, str]]) -> dict[str, str]:

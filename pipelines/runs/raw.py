@@ -34,6 +34,10 @@ SURVEY_OF_CONTACT = Events("survey", "contact_id", names_contact=True)
 EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "offered_call": OF_CONTACT[:1],
     "call_leg": (Events("call", "call_id || '#' || e.leg_id"),),
+    "handled_call": OF_CONTACT[:1],
+    "silence": OF_CONTACT[:1],
+    "delivered_log": (),  # thousands of lines, and those that never came
+    "shift": (Events("attendance", "agent_id || '#' || e.shift_id"),),
     "agent_state": (Events("agent_state", "agent_id || '#' || epoch_us(e.since_at)"),),
     "chat_session": OF_CONTACT[1:2],
     "chat_round": OF_CONTACT[1:2],
@@ -41,10 +45,12 @@ EVENTS_OF: dict[str, tuple[Events, ...]] = {
     "email_question": OF_CONTACT[2:],
     "flagged_case": (Events("case", "case_id"),),
     "handled_contact": (*OF_CONTACT, CASE_OF_CONTACT),
+    "counted_contact": OF_CONTACT,
     "asked_contact": (*OF_CONTACT, CASE_OF_CONTACT, SURVEY_OF_CONTACT),
     "next_contact": OF_CONTACT,
     "repeated_contact": (*OF_CONTACT, CASE_OF_CONTACT, SURVEY_OF_CONTACT),
     "case_cycle": (Events("case", "case_id"),),
+    "resolved_case": (Events("case", "case_id"),),
     "complaint_and_contact": (*OF_CONTACT, Events("case", "case_id")),
     "surveyed_contact": (SURVEY_OF_CONTACT, *OF_CONTACT),
     "inspected_contact": (Events("inspection", "contact_id", names_contact=True), *OF_CONTACT),
@@ -107,7 +113,7 @@ def raw_lines(
     found: dict[tuple[str, str], list[RawLine]] = {item: [] for item in items}
     wanted: dict[tuple[int, str], dict[tuple[str, ...], set[tuple[str, str]]]] = defaultdict(lambda: defaultdict(set))
     loaded: dict[int, str] = {}
-    for table, item, load_id, loaded_at, key in _events(warehouse, population, items):
+    for table, item, load_id, loaded_at, key in events_of(warehouse, population, items):
         wanted[load_id, table][key].add(item)
         loaded[load_id] = loaded_at
     for (load_id, table), keys in sorted(wanted.items()):
@@ -137,7 +143,7 @@ def set_of(lines: Sequence[RawLine]) -> list[RawLine]:
     return list({(line.load_id, line.table, line.line_no, line.missing): line for line in lines}.values())
 
 
-def _events(
+def events_of(
     warehouse: Warehouse, population: str, items: Sequence[tuple[str, str]]
 ) -> list[tuple[str, tuple[str, str], int, str, tuple[str, ...]]]:
     """Return (table, item, load, when loaded, key) of every event of the items."""
@@ -177,5 +183,5 @@ def event_id(population: str, item_id: str) -> str:
     """
     if population == "complaint_and_contact":
         return item_id.removeprefix("case:")
-    is_part = population in ("chat_round", "email_question", "agent_state", "case_cycle")
+    is_part = population in ("chat_round", "email_question", "agent_state", "case_cycle", "resolved_case")
     return item_id.rpartition("#")[0] if is_part else item_id

@@ -9,6 +9,8 @@ from typing import Any
 
 from pipelines.core.canonical import canonical_json
 from pipelines.core.problem import Problem, Refused
+from pipelines.runs.journal import append_to_journal, read_journal
+from pipelines.runs.ledger import sealed_statements
 from pipelines.settlement.statement import instant_text, statement_hash
 
 ID_DIGITS = 12
@@ -16,7 +18,11 @@ ID_DIGITS = 12
 
 @dataclass(frozen=True)
 class StatementRef:
-    """One version of a month's statement. ``closed_at`` is an instant in ISO 8601; it is no part of the body."""
+    """One version of a month's statement.
+
+    ``closed_at`` is an instant in ISO 8601; it is no part of the body. ``status`` is SEALED where the ledger has it;
+    the body, which both parties signed, goes on saying what it was then.
+    """
 
     id: str
     sha256: str
@@ -48,7 +54,15 @@ def list_statements(home: Path) -> list[StatementRef]:
     lines = index.read_bytes().splitlines()
     found = [_read_ref(line, f"{index}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
     latest = {(one.contract, one.month): one.version for one in found}
-    refs = [replace(one, is_latest=latest[one.contract, one.month] == one.version) for one in found]
+    sealed = sealed_statements(home)
+    refs = [
+        replace(
+            one,
+            is_latest=latest[one.contract, one.month] == one.version,
+            status="SEALED" if one.sha256 in sealed else one.status,
+        )
+        for one in found
+    ]
     return sorted(refs, key=lambda ref: (ref.month, ref.contract, ref.version), reverse=True)
 
 
@@ -73,7 +87,8 @@ def find_statement(home: Path, name: str) -> StatementRef:
     if colon:
         matching = [ref for ref in refs if ref.contract == contract and ref.month == month and ref.is_latest]
     else:
-        matching = [ref for ref in refs if len(name) >= 4 and ref.sha256.startswith(name.lower())]
+        every = [*refs, *settled_again(home)]
+        matching = [ref for ref in every if len(name) >= 4 and ref.sha256.startswith(name.lower())]
     if len({ref.sha256 for ref in matching}) == 1:  # a month may come back to what it was: one statement, two versions
         return max(matching, key=lambda ref: ref.version)
     known = ", ".join(f"{ref.id} ({ref.contract}:{ref.month})" for ref in refs[:5])
@@ -146,6 +161,25 @@ def _ref(body: Mapping[str, Any], sha256: str, version: int, closed_at: datetime
         status=body["status"],
         closed_at=instant_text(closed_at),
     )
+
+
+def settled_again(home: Path) -> list[StatementRef]:
+    """Return what sealed months came to when they were settled again; no versions of them, so all numbered 0."""
+    rows = read_journal(statements_folder(home) / "again.jsonl")
+    return [StatementRef(**row, is_latest=False) for row in rows]
+
+
+def keep_again(home: Path, body: Mapping[str, Any], *, closed_at: datetime) -> StatementRef:
+    """Keep what a sealed month comes to when it is settled again."""
+    sha256 = statement_hash(body)
+    there = next((ref for ref in settled_again(home) if ref.sha256 == sha256), None)
+    if there is not None:
+        return there
+    ref = _ref(body, sha256, 0, closed_at)
+    _write(statements_folder(home) / f"{ref.id}.json", canonical_json(dict(body)))
+    row = {key: value for key, value in asdict(ref).items() if key != "is_latest"}
+    append_to_journal(statements_folder(home) / "again.jsonl", row)
+    return ref
 
 
 def as_it_would_be(home: Path, body: Mapping[str, Any], looked_at: datetime) -> StatementRef:

@@ -11,7 +11,16 @@ from pipelines.core.period import Days
 from pipelines.core.problem import Problem, Refused
 from pipelines.ingest import items
 from pipelines.ingest.items import make_macros, pending_loads
-from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, scan_select, split_minutes, wide_select
+from pipelines.metrics.compose import (
+    FACTS,
+    OUTSIDE_SCOPE,
+    Ask,
+    inputs_of,
+    item_rows,
+    scan_select,
+    split_minutes,
+    wide_select,
+)
 from pipelines.metrics.declare import OUTSIDE, Group, population_needs, quoted
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting
@@ -19,6 +28,7 @@ from pipelines.runs.roster import lay_out_roster
 from pipelines.scoring.counts import Counts
 
 IDS = ("item_source", "item_id", "arrival_at")
+FACTS_KEPT = (*(name for name in FACTS if name != "load_id"), "outside", "log_source")  # of an item, in the evidence
 
 
 @dataclass(frozen=True)
@@ -68,12 +78,24 @@ def postings(con: duckdb.DuckDBPyConnection) -> list[Posting]:
 
 
 def make_wide(
-    con: duckdb.DuckDBPyConnection, table: str, population: str, frame: Frame, asks: Sequence[Ask]
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    population: str,
+    frame: Frame,
+    asks: Sequence[Ask],
+    inputs: Sequence[str] = (),
 ) -> dict[str, list[str]]:
     """Make the temporary table of a population's wide rows; return each indicator's states, in order of their codes."""
     make_split_tables(con, frame)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {wide_select(population, frame, asks)}")
-    return {ask.column: list(ask.metric.states) for ask in asks}
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {wide_select(population, frame, asks, inputs)}")
+    return {ask.column: list(ask.states) for ask in asks}
+
+
+def inputs_known(con: duckdb.DuckDBPyConnection, population: str, frame: Frame, asks: Sequence[Ask]) -> list[str]:
+    """Return the columns of a population's items that decide the asks, and that no wide row has anyway."""
+    make_split_tables(con, frame)
+    rows = con.execute(f"DESCRIBE {item_rows(population, frame, asks)}").fetchall()
+    return [name for name in inputs_of(asks, (row[0] for row in rows)) if name not in (*FACTS, "outside", "source")]
 
 
 def lay_overrides(
@@ -159,7 +181,7 @@ def direct_tallies(
     ``where`` keeps those whose groups (names of ``by``) have one of the values.
     """
     make_split_tables(con, frame)
-    states = {ask.column: ask.metric.states for ask in asks}
+    states = {ask.column: ask.states for ask in asks}
     chosen = [
         f"g{list(by).index(name)} IN ({', '.join(map(quoted, values))})" for name, values in (where or {}).items()
     ]
@@ -183,7 +205,9 @@ def row_dimensions(by: Mapping[str, str], vendor_kept: Sequence[str], log: str) 
 
 
 def _columns(ask: Ask) -> list[str]:
-    kinds = ["state", *(["amount"] if ask.metric.amount else []), *(["group"] if ask.group else [])]
+    metric = ask.metric
+    kinds = ["state", *(["amount"] if metric.amount else []), *(["whole"] if metric.whole else [])]
+    kinds += ["group"] if ask.group else []
     return [f"{ask.column}_{kind}" for kind in kinds]
 
 
@@ -223,6 +247,7 @@ def _count_items(
     groups = [f"g{number}" for number in range(group_count)]
     keys = [*groups, "is_kept", "outside", *(f"{ask.column}_state" for ask in asks)]
     sums = [f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in asks if ask.metric.amount is not None]
+    sums += [f"sum({ask.column}_whole) AS {ask.column}_base" for ask in asks if ask.metric.whole is not None]
     cursor = con.execute(f"SELECT {', '.join([*keys, 'count(*) AS n', *sums])} FROM ({rows}) GROUP BY ALL")
     names = [column[0] for column in cursor.description or []]
     for values in cursor.fetchall():
@@ -235,7 +260,7 @@ def _count_items(
             if row["outside"] is None and code is not None and amount is not None:
                 state = states[ask.column][code - 1]
                 counts.amount += amount if ask.metric.sums(state) else 0
-                counts.base += amount if ask.metric.bears(state) else 0
+                counts.base += row.get(f"{ask.column}_base", amount) if ask.metric.bears(state) else 0
 
 
 def _counts_of(found: dict[tuple[str, tuple[Any, ...]], Counts], ask: Ask, group: tuple[Any, ...]) -> Counts:

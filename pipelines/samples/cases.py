@@ -16,11 +16,11 @@ COMPLAINT, AFTER_SALES, ENQUIRY, FEEDBACK = range(4)
 TYPES = ("投诉", "售后", "咨询跟进", "意见反馈")
 KINDS = (
     "创建", "受理", "首次回复", "给出方案", "审核通过", "审核拒绝", "商品签收", "退款完成", "解决", "关闭", "客户撤销",
-    "重开", "暂停", "恢复", "合并",
+    "重开", "暂停", "恢复", "合并", "客户收货", "安排维修", "维修验收", "回访",
 )  # fmt: skip
 (
     OPENED, ACCEPTED, FIRST_REPLY, PLAN, REVIEWED, REFUSED, GOODS, REFUNDED, RESOLVED, CLOSED, WITHDRAWN,
-    REOPENED, PAUSED, RESUMED, MERGED,
+    REOPENED, PAUSED, RESUMED, MERGED, RECEIVED, REPAIR_PLANNED, REPAIRED, CALLED_BACK,
 ) = range(len(KINDS))  # fmt: skip
 REASONS = ("等待客户补充凭证",)
 NEVER = 2**40  # later than any instant
@@ -35,7 +35,10 @@ REVIEW_DAYS = (500, 360, 127, 13)
 REFUND_DAYS = (300, 400, 200, 86, 14)
 RESOLUTION_DAYS = (60, 200, 250, 200, 140, 90, 43, 12, 5)
 COMPLAINTS_OF_10_000, AFTER_SALES_OF_10_000, FEEDBACK_OF_10_000 = 800, 4600, 300
-UPHELD_OF_10_000 = (170, 230)  # complaints found to be the service's fault, by vendor
+UPHELD_OF_10_000 = (60, 80)  # complaints found to be the service's fault, by vendor
+# days between the goods' receipt and the request for their return: 93 % within 7
+RECEIPT_DAYS = (100, 220, 200, 150, 110, 80, 40, 30, 30, 20, 10, 10)
+CALLED_BACK_OF_10_000 = 9650  # of the complaints and after-sales cases that were resolved
 
 
 @dataclass
@@ -99,6 +102,7 @@ def of_day(
     number = (day - number_of_base()) * 10**5 + everyone + 10**9
     into = np.where(merged, number - 1, 0)
     automatic = np.where((type_ == AFTER_SALES) & dice.chance(6000, count), opened + 2, NEVER)
+    _around(dice, day, times, type_, source, identity.topic, stop)
     return Cases(
         number,
         type_,
@@ -197,6 +201,25 @@ def _pause_and_reopen(dice: Dice, horizon: Horizon, times: dict[int, Ints]) -> N
     times[len(KINDS)] = np.where(again, _after(dice, horizon, days, dice.between(1, 3, count)), NEVER)
 
 
+def _around(dice: Dice, day: int, times: dict[int, Ints], type_: Ints, source: Ints, topic: Ints, stop: Ints) -> None:
+    """Add what other contracts promise around a case: the goods' receipt, a repair's steps, a call when it is over.
+
+    The form asks when the goods came. A line stands in the file of its own month, so only an earlier day of the same.
+    """
+    count = len(type_)
+    after_sales = type_ == AFTER_SALES
+    days = dice.pick(RECEIPT_DAYS, count)
+    received = times[OPENED] - days * DAY_S - dice.between(600, 6 * HOUR, count)
+    known = after_sales & (source < 0) & (days + 1 < day_of(day).day)
+    times[RECEIVED] = np.where(known, received, NEVER)
+    repairs = after_sales & (topic == TOPICS.index("product")) & (times[REVIEWED] < NEVER)
+    planned = times[REVIEWED] + dice.between(HOUR, 30 * HOUR, count)
+    times[REPAIR_PLANNED] = np.where(repairs & (planned < stop), planned, NEVER)
+    times[REPAIRED] = np.where(repairs & (times[REFUNDED] < NEVER), times[REFUNDED] - 300, NEVER)
+    over = (after_sales | (type_ == COMPLAINT)) & (times[CLOSED] < NEVER) & dice.chance(CALLED_BACK_OF_10_000, count)
+    times[CALLED_BACK] = np.where(over, times[RESOLVED] + dice.between(2 * HOUR, 22 * HOUR, count), NEVER)
+
+
 def _in_order(times: dict[int, Ints], opened: Ints, automatic: Ints) -> dict[str, Ints]:
     """Join the events and order them by time. Beside the kinds: a second resolution, and an automatic first reply."""
     everyone = np.arange(len(opened), dtype=np.int64)
@@ -227,7 +250,7 @@ def case_lines(cases: Cases) -> tuple[lines.Texts, Ints]:
     case, kind = events["case"], events["kind"]
     identity = cases.identity.part(case)
     source = cases.source[case]
-    by_hand = (kind != OPENED) & (kind != WITHDRAWN) & (kind != GOODS) & (events["automatic"] == 0)
+    by_hand = ~np.isin(kind, (OPENED, WITHDRAWN, GOODS, RECEIVED)) & (events["automatic"] == 0)
     upheld = np.where(kind == RESOLVED, cases.upheld[case], -1)
     columns = [
         lines.whole(cases.number[case], prefix="GD"),

@@ -16,8 +16,8 @@ class Counts:
 
     ``states`` has texts as the metric's expression gives them: ``met``, ``missed: not yet done``,
     ``excluded: short abandon``. ``outside`` tallies the candidates that are not of the population, by reason.
-    ``base`` is the sum of amounts below the line of a time share; ``histogram`` says how often each amount that counts
-    occurs, for metrics whose value or interval needs it.
+    ``base`` is the sum of amounts below the line of a time share or a ratio; ``histogram`` says how often each amount
+    that counts occurs, for metrics whose value or interval needs it.
     """
 
     states: Counter[str] = field(default_factory=Counter)
@@ -109,7 +109,7 @@ def measured(
     if metric.aggregate == "mean":
         return Measured(amount, n, n, amount / n if n else None, counts)
     if metric.aggregate == "sum":
-        return Measured(amount, 1, n, amount if n else None, counts)
+        return Measured(amount, metric.per, n, amount / metric.per if n else None, counts)
     if metric.aggregate == "percentile":
         asked = Decimal(metric.terms["percentile"].default) if percentile is None else percentile
         return _percentile(counts, n + blamed(counts, unmeasurable), Fraction(asked))
@@ -122,7 +122,10 @@ def measured(
     if metric.aggregate == "count":
         # no incidents is 0, not absent; an item may bear several, and then its amount says how many
         found = Fraction(counts.of(metric.numerator)) if metric.amount is None else amount
-        return Measured(found, 1, counts.of("met") + counts.of("missed"), found, counts)
+        return Measured(found, 1, n + counts.of("met") + counts.of("missed"), found, counts)
+    if metric.aggregate == "ratio":
+        base = Fraction(counts.base)
+        return Measured(amount, base, n, amount / base if base else None, counts)
     if metric.aggregate == "time_share":
         base = Fraction(counts.base)
         return Measured(amount, base, counts.of("met") + counts.of("missed"), amount / base if base else None, counts)

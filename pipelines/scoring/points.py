@@ -38,7 +38,7 @@ def steps_beyond(value: Fraction, target: Fraction, better: str, *, step: Decima
     return -(-count.numerator // count.denominator) if mode == "started" else count.numerator // count.denominator
 
 
-def points(value: Fraction, target: Fraction, scoring: Scoring, metric: Metric, weight: Decimal) -> Fraction:
+def points(value: Fraction, target: Fraction, scoring: Scoring, metric: Metric, weight: Decimal | Fraction) -> Fraction:
     """Return the share of the weight that ``value`` earns, in percent, by the scoring's form."""
     if scoring.form == "pass_fail":
         return FULL if is_met(value, target, metric.better) else Fraction(0)

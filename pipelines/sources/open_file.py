@@ -2,7 +2,7 @@
 
 import difflib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipelines.core.problem import Problem, Refused, refuse_if_any
@@ -15,14 +15,28 @@ UTF8 = ("utf-8", "utf8", "utf-8-sig", "ascii")
 
 
 def open_file(path: Path, mapping: Mapping, *, shown: str, scratch: Path, head_only: bool = False) -> RawFile:
-    """Open ``path`` (called ``shown`` in messages) with ``mapping``; ``scratch`` is a folder for a decoded copy.
+    """Open ``path`` (called ``shown`` in messages) with ``mapping``; ``scratch`` is a folder for a decoded copy."""
+    form = mapping.file
+    if form is None:
+        raise ValueError(f"{mapping.source} is read by the adapter {mapping.adapter}, not as a flat file")
+    return open_form(path, form, mapping.raw_columns, mapping.name, shown=shown, scratch=scratch, head_only=head_only)
+
+
+def open_form(
+    path: Path,
+    form: FileForm,
+    wanted: Sequence[str],
+    mapping_name: str,
+    *,
+    shown: str,
+    scratch: Path,
+    head_only: bool = False,
+) -> RawFile:
+    """Open a flat file of this form, of which the columns ``wanted`` are read, as ``mapping_name`` says.
 
     Refused: an empty file, a format the mapping does not read, a header that lacks columns of the mapping or has one of
     them twice, and a wide encoding that does not decode.
     """
-    form = mapping.file
-    if form is None:
-        raise ValueError(f"{mapping.source} is read by the adapter {mapping.adapter}, not as a flat file")
     with path.open("rb") as file:
         beginning = file.read(4)
     is_workbook = any(beginning.startswith(sign) for sign in WORKBOOKS)
@@ -41,7 +55,7 @@ def open_file(path: Path, mapping: Mapping, *, shown: str, scratch: Path, head_o
             Problem(
                 where=shown,
                 what=f"By its first bytes this is {'a workbook' if is_workbook else 'no workbook'}, and "
-                f"{mapping.name} reads {' or '.join(form.format)}.",
+                f"{mapping_name} reads {' or '.join(form.format)}.",
                 mend="Use the mapping for this format, or add the format to `file.format`.",
                 code="file.format",
             )
@@ -52,7 +66,7 @@ def open_file(path: Path, mapping: Mapping, *, shown: str, scratch: Path, head_o
         opened = SheetFile(path, sheet=form.sheet, header_line=header_line, columns=form.columns, shown=shown)
     else:
         opened = _delimited(path, form, shown=shown, scratch=scratch, head_only=head_only)
-    refuse_if_any(_check_header(opened.header, mapping, shown, form.header_line))
+    refuse_if_any(_check_header(opened.header, wanted, shown, form.header_line))
     return opened
 
 
@@ -83,9 +97,9 @@ def _delimited(path: Path, form: FileForm, *, shown: str, scratch: Path, head_on
     )
 
 
-def _check_header(header: tuple[str, ...], mapping: Mapping, shown: str, header_line: int) -> Iterator[Problem]:
+def _check_header(header: tuple[str, ...], columns: Sequence[str], shown: str, header_line: int) -> Iterator[Problem]:
     where = f"{shown}:{header_line}"
-    for wanted in mapping.raw_columns:
+    for wanted in columns:
         found = header.count(wanted)
         if found == 1:
             continue

@@ -33,12 +33,12 @@ def parse_mapping(text: str, name: str) -> Mapping:
     try:
         mapping = Mapping.model_validate({**tree.value, "name": name, "text": text})
     except ValidationError as error:
-        raise Refused(_readable(error, tree)) from error
+        raise Refused(readable_problems(error, tree)) from error
     refuse_if_any(sorted(_check(mapping, tree)))
     return mapping
 
 
-def _readable(error: ValidationError, tree: TextTree) -> list[Problem]:
+def readable_problems(error: ValidationError, tree: TextTree) -> list[Problem]:
     """Turn what pydantic found into problems; a place in the model is a place in the file."""
     problems = []
     for found in error.errors():

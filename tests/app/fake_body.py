@@ -110,10 +110,17 @@ class FakeMonth:
             "points": points,
             "weight": promise.weight,
             "minimum_sample": str(promise.minimum),
+            "worst_of": [],
+            "by_day": [],
         }
         parts = self._halves(promise, part) if promise.id == "service_level" and self.name == "2026-10" else [part]
         return {
             "id": promise.id,
+            "of": promise.id,
+            "used": "",
+            "ceiling": "",
+            "carried_in": 0,
+            "carried_out": 0,
             "clause": promise.clause,
             "name": {"zh": promise.zh, "en": promise.en},
             "text": {"zh": f"{promise.zh}不劣于约定目标。", "en": f"{promise.en} shall be no worse than agreed."},
@@ -129,6 +136,10 @@ class FakeMonth:
             "reason": reason,
             "scope": {"queue": ["aftersale", "presale", "vip"]} if promise.channel == "phone" else {},
             "options": {
+                "period": "month",
+                "one_of": "all",
+                "escalates": True,
+                "if_no_data": "skip",
                 "on_change": "split",
                 "too_few": "skip",
                 "unmeasurable": "by keeper of the log",
@@ -175,6 +186,9 @@ class FakeMonth:
             "group": None,
             "tax": None,
             "because": None,
+            "item": None,
+            "cost_centres": {},
+            "borne": None,
             "rests_on": [],
         }
         fees = [
@@ -265,6 +279,28 @@ class FakeMonth:
                 "weight_in_force": "76",
                 "reason": "",
             },
+            "month_fail": {"failed": False, "reasons": []},
+            "notices": [],
+            "outlook": {
+                "verdicts": {},
+                "failed": {},
+                "credits": [],
+                "service_points": {},
+                "carried_items": {},
+            },
+            "past": [],
+            "questions": [
+                {
+                    "column": one["id"],
+                    "of": one["id"],
+                    "as": "value",
+                    "metric": one["metric"],
+                    "terms": one["terms"],
+                    "scope": one["scope"],
+                }
+                for one in indicators
+            ],
+            "adjusted": [],
             "lines": lines,
             "totals": {**steps, "payable": f"{net + tax:f}", "withheld": "0.00", "carried_out": "0.00"},
             "definitions": {p.metric: sha256_hex(p.metric.encode()) for p in sorted(PROMISES, key=lambda p: p.id)},

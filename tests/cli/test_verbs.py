@@ -13,8 +13,10 @@ from tests.runs.contracts import contract
 
 VERBS = (
     "ingest", "loads", "measure", "metrics", "close", "statements", "explain", "sample", "demo", "serve",
-    "contract", "contract check", "why", "cubes", "cubes refresh", "cubes view",
-    "override", "override add", "override load", "override list",
+    "contract", "contract check", "contract show", "contract schema", "why", "cubes", "cubes refresh", "cubes view",
+    "override", "override add", "override load", "override list", "export", "bridge",
+    "diff", "months", "review", "paid", "approve", "object", "seal", "verify", "audit", "adjust",
+    "keys", "keys new", "keys add", "keys list",
 )  # fmt: skip
 
 
@@ -42,6 +44,9 @@ def test_help_names_every_verb(say: Say) -> None:
         ("explain", "small:2026-10", "connect"),
         ("explain", "small:2026-10", "connect.deduct"),
         ("override", "list"),
+        ("keys", "list"),
+        ("diff", "small:2026-10", "small:2026-10"),
+        ("audit", "small"),
     ],
 )
 def test_what_is_read_is_said_in_words_and_as_json(say: Say, desk: Office, words: tuple[str, ...]) -> None:
@@ -108,6 +113,27 @@ def test_nothing_measured_is_no_data_not_zero(say: Say, desk: Office) -> None:
     assert "no data" in say(*words).out
 
 
+def test_contract_check_says_which_metrics_have_no_log(say: Say, desk: Office) -> None:
+    path = desk.contract(contract().replace("phone.average_wait@1", "chat.reply_rate@1"), "chats.yaml")
+    said = say("contract", "check", path, "--home", desk.home).out
+    assert "chat.reply_rate@1 is measured from chat logs, and none is loaded" in said
+    assert "measured from call logs" not in said
+    assert "none is loaded" not in say("contract", "check", path).out
+
+
+def test_contract_schema_is_json(say: Say) -> None:
+    plain, amendment = (json.loads(say("contract", "schema", *more).out) for more in ((), ("--amendment",)))
+    assert ("zone" in plain["required"], "effective" in amendment["required"]) == (True, True)
+
+
+def test_contract_show_is_read_in_either_language(say: Say, office: Office) -> None:
+    path = office.contract(contract())
+    assert say("contract", "show", path).out.startswith("# 合同 ")
+    english = say("contract", "show", path, "--lang", "en", "--on", "2026-10-16")
+    assert (english.status, "As it stands on 2026-10-16." in english.out) == (0, True)
+    assert say("contract", "show", path, "--on", "tomorrow").status == 2
+
+
 def test_contract_check_ends_with_0_or_1(say: Say, office: Office) -> None:
     sound = say("contract", "check", office.contract(contract()))
     assert sound.status == 0
@@ -148,6 +174,25 @@ def test_explain_prints_the_way_from_the_line_to_the_file(say: Say, desk: Office
     ):
         assert part in out
     assert "call.csv:3  b,***,q,ann,2026-10-05 09:10:00,abandoned,60" in out  # the customer is masked
+
+
+def test_a_vendors_report_is_laid_beside_the_month(say: Say, desk: Office) -> None:
+    """b gave up after 60 s: 2 of 3 here; they say 2 of 2, and that is a short abandon of 60 s."""
+    how, report = desk.folder / "report.yaml", desk.folder / "report.csv"
+    how.write_text(
+        "report: r\nfile: {format: csv}\ncolumns: {month: m, code: c, value: v, numerator: n, denominator: d}\n"
+        "figures: {connect: {indicator: connect, unit: percent}}\n",
+        encoding="utf-8",
+    )
+    report.write_text("m,c,v,n,d\n2026-10,connect,100,2,2\n2026-10,conect,1,,\n", encoding="utf-8")
+    words = ("bridge", desk.folder / "contract.yaml", "--month", "2026-10", "--report", report, "--mapping", how)
+    for lang, part in (("zh", "short_abandon_s 取 60，合同为 5"), ("en", "short_abandon_s = 60 instead of 5")):
+        answer = say(*words, "--lang", lang, "--home", desk.home)
+        assert (answer.status, part in answer.out) == (0, True)
+        assert "[report.unknown_code]" in answer.err
+    body = json.loads(say(*words, "--home", desk.home, "--json").out)
+    assert (body["rows"][0]["verdict"], body["problems"][0]["code"]) == ("explained", "report.unknown_code")
+    assert say(*words, "--lang", "fr", "--home", desk.home).status == 2
 
 
 def test_output_that_nobody_reads_on_is_no_error(desk: Office) -> None:

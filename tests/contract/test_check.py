@@ -6,7 +6,9 @@ from pipelines.contract.check import check
 from pipelines.contract.parse import parse_contract
 from tests.contract.small_contract import PARTIES, one_indicator
 
-MONEY = "floor: zero\ntax: {rate: 6%, prices_include_tax: false, deductions_as: price_reduction}\n"
+MONEY = (
+    "floor: zero\npending_at_seal: adjust\ntax: {rate: 6%, prices_include_tax: false, deductions_as: price_reduction}\n"
+)
 FEE = 'fees: [{id: monthly, clause: "3.1", form: fixed, amount: 100000}]\n'
 
 
@@ -24,10 +26,10 @@ def test_problems_come_in_order_of_place_and_all_at_once():
     assert found == [
         "16 contract.option_out_of_bounds",
         "16 contract.unknown_term",
-        "19 contract.repeated_id",
-        "20 contract.form_incomplete",
-        "21 contract.repeated_id",
-        "22 contract.negative_fee",
+        "20 contract.repeated_id",
+        "21 contract.form_incomplete",
+        "22 contract.repeated_id",
+        "23 contract.negative_fee",
     ]
 
 
@@ -46,7 +48,7 @@ def test_ids_of_indicators_differ_in_more_than_capitals():
 
 def test_consequences_of_one_indicator_have_their_own_names():
     two = "consequences: [{id: d, form: fixed, amount: 1, kind: kpi}, {id: d, form: fixed, amount: 2, kind: kpi}]\n"
-    assert said(one_indicator(two)) == ["17 contract.repeated_id"]
+    assert said(one_indicator(two + "one_of: all\n")) == ["17 contract.repeated_id"]
 
 
 # --- dates ---
@@ -123,7 +125,7 @@ def test_a_term_of_the_population_holds_for_whole_months():
 
 
 def scored(form: str) -> list[str]:
-    return said(one_indicator(f"weight: 100\nscoring: {form}\n"))
+    return said(one_indicator(f"weight: 100\nscoring: {form}\nif_no_data: skip\n"))
 
 
 @pytest.mark.parametrize(
@@ -167,11 +169,14 @@ def test_three_points_at_one_value_are_no_jump():
 
 def test_points_of_a_metric_where_lower_is_better_rise_downwards():
     lower = "metric: phone.average_wait@1\nterms: {over: answered, out_of_hours: exclude}\ntarget: 30\nweight: 100\n"
+    skip = "if_no_data: skip\n"
     wait = "metric terms target"
-    assert said(one_indicator(lower + "scoring: {form: linear, zero_at: 60, full_at: 30}\n", instead_of=wait)) == []
-    assert said(one_indicator(lower + "scoring: {form: linear, zero_at: 30, full_at: 60}\n", instead_of=wait)) == [
-        "18 contract.points_against_direction"
-    ]
+    assert (
+        said(one_indicator(lower + "scoring: {form: linear, zero_at: 60, full_at: 30}\n" + skip, instead_of=wait)) == []
+    )
+    assert said(
+        one_indicator(lower + "scoring: {form: linear, zero_at: 30, full_at: 60}\n" + skip, instead_of=wait)
+    ) == ["18 contract.points_against_direction"]
 
 
 def test_points_without_a_weight_count_for_nothing():
@@ -212,7 +217,7 @@ def test_a_complete_consequence_passes(consequence):
     [
         ("form: fixed", "form_incomplete"),
         ("form: fixed, rate: 1%, amount: 5", "form_incomplete"),
-        ("form: fixed, amount: 5, cap: 1, cap_rate: 1%", "form_incomplete"),
+        ("form: fixed, amount: 5, cap: 9, cap_rate: 1%", "form_incomplete"),
         ("form: per_step, rate: 1%, steps: full", "form_incomplete"),
         ("form: bands, bands: [{until: 92%, rate: 1%, amount: 1}, {from: 92%, rate: 0}]", "form_incomplete"),
         ("form: bands, rate: 1%, bands: [{until: 92%, rate: 1%}, {from: 92%, rate: 0}]", "form_unused"),
@@ -276,7 +281,8 @@ def test_defaults_are_named_where_money_depends_on_them_and_nowhere_else():
 
 def test_how_deductions_are_taxed_is_a_default_where_there_are_some():
     source = one_indicator("consequences: [{id: d, form: fixed, amount: 1, kind: kpi}]\n", tail=FEE)
-    assert "floor zero, tax.deductions_as price_reduction, tax.rate 0, tax.prices_include_tax false" in text_of(
-        source, "contract.left_to_default"
+    assert (
+        "floor zero, tax.deductions_as price_reduction, tax.prices_include_tax false, tax.rate 0, pending_at_seal"
+        in text_of(source, "contract.left_to_default")
     )
     assert said(parse_contract(PARTIES + MONEY + FEE, "c")) == []

@@ -28,9 +28,11 @@ TESTS = {
     "conftest",
     "golden",
     "house",
+    "mutation",
     "notebooks",
     "properties",
     "reference",
+    "reference_settlement",
     "snapshots",
 }
 

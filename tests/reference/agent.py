@@ -1,4 +1,4 @@
-"""Agents' states (metrics.md, section 3: occupancy)."""
+"""Agents' states (metrics.md, section 3: occupancy), and their shifts (settlement.md, section 6: attendance)."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.reference.case_log import words
 from tests.reference.hours import day_begins, local_day, seconds
-from tests.reference.log import Event, Found, World
+from tests.reference.log import Event, Found, Item, World
 
 EPOCH_US = timedelta(microseconds=1)
 DAY = timedelta(days=1)
@@ -76,3 +76,52 @@ def state_of(
         return "missed" if amount else "excluded: overlapped"
     # two reasons, where nothing is left of it
     return "excluded: neither handling nor available" + ("" if amount else " | excluded: overlapped")
+
+
+# --- shifts ----------------------------------------------------------------------------------------------------------
+
+
+def length_s(row: Event) -> Fraction | None:
+    """How long a shift was to be: the log's own figure, else the time between both ends."""
+    if row["scheduled_s"] is not None:
+        return Fraction(row["scheduled_s"])
+    begin, end = row["scheduled_from_at"], row["scheduled_until_at"]
+    return None if begin is None or end is None else seconds(begin, end)
+
+
+def shifts(world: World) -> dict[Item, Event]:
+    return {(row["source"], f"{row['agent_id']}#{row['shift_id']}"): row for row in world.current("attendance")}
+
+
+def scheduled_s(world: World) -> dict[Item, Fraction | None]:
+    return {item: length_s(row) for item, row in shifts(world).items()}
+
+
+def attendance(world: World, terms_on: Any) -> Found:
+    """Attended / scheduled: each shift an item, of the day on which it was to begin."""
+    found: Found = {}
+    for item, row in shifts(world).items():
+        begin, end = row["scheduled_from_at"], row["scheduled_until_at"]
+        if begin is None and end is not None:
+            begin = end - EPOCH_US
+        if row["contradicting"]:  # when it was to be may be what they contradict each other in
+            found[item] = "unmeasurable: contradicting deliveries | outside: * | not there", None
+        elif begin is not None and world.in_period(begin):
+            attended = None if row["attended_s"] is None else Fraction(row["attended_s"])
+            found[item] = shift_state(row, begin, attended, world), attended
+    return found
+
+
+def shift_state(row: Event, begin: datetime, attended: Fraction | None, world: World) -> str:
+    scheduled, end = length_s(row), row["scheduled_until_at"]
+    if not world.in_scope({**row, "queue": None}, "agent", begin, ("agent", row["agent_id"])):
+        return "outside: * | not there"
+    if end is not None and end > world.cut_off_at:
+        return "pending"
+    if scheduled is None:
+        return "unmeasurable: no scheduled time"
+    if row["ambiguous_time"] and row["scheduled_s"] is None:
+        return "unmeasurable: ambiguous time"
+    if attended is None:
+        return "unmeasurable: no attended time"
+    return "unmeasurable: negative time" if min(attended, scheduled) < 0 else "counted"

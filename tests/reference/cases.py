@@ -276,3 +276,53 @@ def state_of(rule: Rule, cycle: Cycle, world: World, terms: Terms) -> Result:
     if case.is_ambiguous:  # of another event of it
         return f"{result[0]} | unmeasurable: ambiguous time", result[1]
     return result
+
+
+# --- resolved cases (settlement.md, section 6) -----------------------------------------------------------------------
+
+
+def resolved(world: World, terms_on: TermsOn) -> Found:
+    """Each cycle that a person resolved, at the instant of its first such event, unless it was merged before."""
+    kinds = words(terms_on(None)["to"])
+    found: Found = {}
+    for case in cases(world):
+        merges = [event["at"] for event in case.events if event["into_case_id"] is not None]
+        parts: list[list[Event]] = [[]]
+        before = 0
+        for event in case.events:
+            if event["kind"] == "reopened":
+                parts.append([])
+            parts[-1].append(event)
+        for number, events in enumerate(parts, start=1):
+            item = case.source, f"{case.case_id}#{number}"
+            if case.is_contradicting:  # in whether it was resolved, and when
+                found[item] = "unmeasurable: contradicting deliveries | outside: * | not there", None
+                continue
+            times = [
+                event["at"] for event in events
+                if event["kind"] in kinds and not event["automatic"] and (not merges or event["at"] < max(merges))
+            ]  # fmt: skip
+            if not times:
+                continue
+            gone = [event["at"] for event in events if event["kind"] == "withdrawn"]
+            is_withdrawn = bool(gone) and gone[0] < times[0]
+            if world.in_period(times[0]):
+                terms = terms_on(times[0])
+                found[item] = resolution(case, world, terms, times[0], is_withdrawn=is_withdrawn, before=before), None
+            before += not is_withdrawn
+    return found
+
+
+def resolution(
+    case: Case, world: World, terms: Terms, at: datetime, *, is_withdrawn: bool, before: int
+) -> str:  # fmt: skip
+    types = words(terms["case_types"])
+    belongs = contact.case_belongs(world, case, at)
+    if belongs is False or (types and case.case_type not in types):
+        return "outside: * | not there"
+    if terms["cycles"] == "first" and before and not is_withdrawn:
+        return "outside: resolved before"
+    doubt = "" if belongs else " | outside: * | not there"
+    if case.is_ambiguous:
+        return "unmeasurable: ambiguous time" + doubt
+    return ("excluded: withdrawn" if is_withdrawn else "counted") + doubt

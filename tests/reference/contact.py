@@ -292,6 +292,14 @@ def resolution_gap(world: World, terms_on: TermsOn) -> Found:
     return found
 
 
+def counted(world: World, terms_on: TermsOn) -> Found:
+    """How many contacts a person handled."""
+    found = in_doubt(world)
+    for contact in handled(world):
+        found[contact.source, contact.contact_id] = shut_out(contact) or "counted", None
+    return found
+
+
 # --- follow-up -------------------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ KEYS = {
     "call": ("call_id", "leg_id"), "chat": ("session_id", "event_id"), "mail": ("message_id",),
     "case": ("case_id", "event_id"), "survey": ("survey_id",), "inspection": ("inspection_id",),
     "roster": ("member_kind", "member_id", "since_at"), "agent_state": ("agent_id", "since_at"),
+    "attendance": ("agent_id", "shift_id"),
 }  # fmt: skip
 
 

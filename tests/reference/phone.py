@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from tests.reference.hours import Clock, seconds
+from tests.reference.hours import Clock, day_begins, seconds
 from tests.reference.log import Event, Found, Item, Result, Terms, World, first_known, last_known, put
 
 WORDS = ("answered", "abandoned", "lost", "open", "callback")
@@ -364,3 +364,126 @@ def handled_leg(leg: Event, cut_off: datetime) -> Result:
         # without an end it may be that it goes on
         return "unmeasurable: missing part" + (" | pending" if leg["ended_at"] is None else ""), None
     return "counted", sum((Fraction(part) for part in parts), Fraction(0))
+
+
+# --- minutes (settlement.md, section 6) ------------------------------------------------------------------------------
+
+
+def minutes(world: World, terms_on: TermsOn) -> Found:
+    """Talk and hold of the legs that a person of the contract answered, each call rounded up by itself."""
+    found: Found = {}
+    cut_off = world.cut_off_at
+    for item, everything in world.groups("call", "call_id").items():
+        known = [leg for leg in everything if entered_at(leg) <= cut_off]
+        mine = [leg for leg in known if world.in_scope(leg, "phone", entered_at(leg))]
+        if any(leg["contradicting"] for leg in known):  # in whether it was answered, and in whose queue
+            found[item] = "unmeasurable: contradicting deliveries | outside: * | not there", None
+        elif not mine:
+            found[item] = "outside: * | not there", None
+        else:
+            arrival = min(entered_at(leg) for leg in [leg for leg in mine if leg["outcome"] != "ivr_only"] or mine)
+            put(found, item, minutes_of(mine, terms_on(arrival), cut_off), world.in_period(arrival))
+    return found
+
+
+def minutes_of(legs: list[Event], terms: Terms, cut_off: datetime) -> Result:
+    answered = [
+        leg for leg in legs
+        if leg["outcome"] == "answered" and (leg["answered_at"] is None or leg["answered_at"] <= cut_off)
+    ]  # fmt: skip
+    if not answered:
+        return "outside: *", None
+    if terms["direction"] not in ("both", legs[0]["direction"] or "inbound"):
+        return "outside: *", None
+    if any(leg["ended_at"] is not None and leg["ended_at"] > cut_off for leg in answered):
+        return "pending", None
+    names = ["talk_s", "hold_s", *(["wrap_s"] if terms["with_wrap"] == "true" else [])]
+    parts = [leg[name] for leg in answered for name in names]
+    if None in parts:
+        return "unmeasurable: missing part", None
+    total = sum((Fraction(part) for part in parts), Fraction(0))
+    if terms["round_each"] == "none":
+        return "counted", total
+    step = int(terms["round_each"].removesuffix("s"))
+    return "counted", Fraction(-(-total // step) * step)
+
+
+# --- outages of service ----------------------------------------------------------------------------------------------
+
+
+def outage(world: World, terms_on: TermsOn) -> Found:
+    """Walk through each window of service: from a call that is offered while none waits on, to the next answer."""
+    terms = terms_on(None)
+    offers, answers = offers_and_answers(world)
+    if any(leg["contradicting"] for leg in world.current("call")):  # what is offered and answered is in doubt
+        return {item: ("outside: anything | not there", None) for _, item in offers}
+    found: Found = {}
+    day = world.since
+    while day < world.until:
+        begin, end = day_begins(day, world.zone), day_begins(day + timedelta(days=1), world.zone)
+        of_day = [(at, item) for at, item in offers if begin <= at < end]
+        windows = windows_of(world, begin, end)
+        if windows is None and of_day:
+            found[min(of_day)[1]] = "unmeasurable: no calendar", None
+        for opens, shuts in windows or []:
+            stretches = silent_stretches(
+                [one for one in of_day if opens <= one[0] < shuts],
+                [at for at in answers if opens <= at < shuts],
+                min(shuts, world.cut_off_at),
+            )
+            longest = min(stretches, key=lambda one: (-one[0], one[1]), default=None)
+            for length, at, item, count in stretches:
+                is_outage = length >= Fraction(Decimal(terms["at_least_min"])) * 60
+                if is_outage or (length, at, item, count) == longest:
+                    is_missed = is_outage and count >= int(terms["at_least_calls"])
+                    found[item] = "missed" if is_missed else "met", None
+        day += timedelta(days=1)
+    return found
+
+
+def offers_and_answers(world: World) -> tuple[list[tuple[datetime, Item]], list[datetime]]:
+    """Return when each call of the contract was offered, and when somebody picked one up."""
+    offers: dict[Item, datetime] = {}
+    answers = []
+    for leg in world.current("call"):
+        at, item = entered_at(leg), (leg["source"], leg["call_id"])
+        has_entered = leg["outcome"] in WORDS or leg["callback_promised_at"] or leg["callback_reached_at"]
+        is_mine = leg["direction"] != "outbound" and world.in_scope(leg, "phone", at)
+        if at > world.cut_off_at or not has_entered or not is_mine:
+            continue
+        offers[item] = min(at, offers.get(item, at))
+        if leg["outcome"] == "answered":
+            waited = timedelta(seconds=float(leg["wait_s"] or 0))
+            picked_up = leg["answered_at"] or (leg["queued_at"] + waited if leg["queued_at"] else leg["arrived_at"])
+            answers += [picked_up] if picked_up <= world.cut_off_at else []
+    return [(at, item) for item, at in offers.items()], answers
+
+
+def windows_of(world: World, begin: datetime, end: datetime) -> list[tuple[datetime, datetime]] | None:
+    """Return the windows of a local day, those that touch as one; None where its hours are unknown."""
+    found = world.clock.open_spans(begin, end - timedelta(microseconds=1))
+    if found is None:
+        return None
+    joined: list[tuple[datetime, datetime]] = []
+    for opens, shuts in found:
+        until = end if shuts == end - timedelta(microseconds=1) else shuts
+        begins = joined.pop()[0] if joined and joined[-1][1] == opens else opens
+        joined.append((begins, until))
+    return joined
+
+
+def silent_stretches(
+    offers: list[tuple[datetime, Item]], answers: list[datetime], until: datetime
+) -> list[tuple[Fraction, datetime, Item, int]]:
+    """Return each stretch: its seconds, its beginning, the call it began with, and how many were offered in it."""
+    found: list[tuple[Fraction, datetime, Item, int]] = []
+    waiting: list[tuple[datetime, Item]] = []
+    events: list[tuple[datetime, int, Item]] = [(at, 0, item) for at, item in offers]
+    events += [(at, 1, ("", "")) for at in answers]
+    for at, kind, item in [*sorted(events), (until, 2, ("", ""))]:
+        if kind == 0:
+            waiting.append((at, item))
+        elif waiting:
+            found.append((seconds(waiting[0][0], at), *waiting[0], len(waiting)))
+            waiting = []
+    return found

@@ -12,10 +12,10 @@ import duckdb
 import pytest
 
 from pipelines.core.dated import Piece
-from pipelines.core.period import Days
+from pipelines.core.period import Days, Month
 from pipelines.ingest.items import assemble
 from pipelines.metrics.compose import Ask, population_options
-from pipelines.metrics.declare import metric_named
+from pipelines.metrics.declare import metric_named, population_needs
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import scope_sql
 from pipelines.runs import calendars
@@ -66,6 +66,7 @@ class Product:
         self.con.execute("SET threads = 1")
         for statement in create_all():
             self.con.execute(statement)
+        calendars.lay_out_calendars(self.con, {}, "UTC", Month(2026, 10).days)
         self.laid_out: Any = None
         self.spans = 0
         self.columns = {
@@ -119,7 +120,7 @@ class Product:
             for name, term in metric.terms.items()
         }
         calendar = None if world.hours is None else "default"
-        by_agent = metric.population == "agent_state"  # a state without a queue is where its agent is
+        by_agent = population_needs(metric.population).by_agent  # what has no queue is where its agent is
         scope = scope_sql(world.scope, postings(self.con), by_agent=by_agent) or "true"
         frame = Frame(
             days, world.zone, world.cut_off_at, scope, calendar,

@@ -59,6 +59,12 @@ TERMS: dict[str, dict[str, list[str]]] = {
     "phone.abandonment": {**SHORT, **OUT_OF_HOURS},
     "phone.wait_percentile": {**PERCENTILE, "target_s": ["20", "0", "5", "30"], **OUT_OF_HOURS},
     "phone.handle_time": {},
+    "phone.minutes": {
+        "round_each": ["none", "6s", "60s"], "with_wrap": ["false", "true"],
+        "direction": ["inbound", "outbound", "both"],
+    },
+    "phone.outage": {"at_least_min": ["30", "1", "10", "600"], "at_least_calls": ["1", "2"]},
+    "agent.attendance": {},
     "phone.occupancy": {
         "handling": ["talking, hold, wrap, handling", "talking", "talking, acw"],
         "available": ["available, ready, idle", "ready"],
@@ -92,6 +98,7 @@ TERMS: dict[str, dict[str, list[str]]] = {
     "contact.follow_up": {
         **DAYS, "within_days": ["3", "1", "2", "5"], "or_resolved": ["true", "false"], **SECOND_LINE, **CASE_WINDOW
     },
+    "contact.handled": {},
     "contact.complaint_rate": {
         "by": ["complaint", "contact"], "case_types": ["complaint", "complaint, feedback", "enquiry"]
     },
@@ -101,6 +108,7 @@ TERMS: dict[str, dict[str, list[str]]] = {
         # the promise that binds the customer: read a second time by tests/cases/case_states.yaml alone
         "eligible_from": [""], "eligible_to": [""], "eligible_days": ["7"],
     },
+    "case.resolved": {"to": ["resolved", "plan_given, resolved"], **CASE_TYPES, "cycles": ["first", "all"]},
     "case.elapsed_mean": {**A_TO_B, **IN_HOURS},
     "case.elapsed_percentile": {**A_TO_B, **IN_HOURS, **PERCENTILE, "target_h": ["24", "0", "9"]},
     "quality.csat": SCALE,
@@ -216,7 +224,7 @@ def differences(product: Product, world: World, question: Question) -> list[str]
     mine = reference.states(world, question.metric, agreed)
     theirs = product.ask(world, question.metric, question.spans(world.until))
     found = []
-    has_amounts = reference.METRICS[question.metric].kind in ("mean", "percentile", "time share")
+    has_amounts = reference.METRICS[question.metric].kind in ("mean", "percentile", "time share", "minutes", "ratio")
     for item in sorted(mine.keys() | theirs.states.keys()):
         a, b = mine.get(item, ("not there", None)), theirs.states.get(item, ("not there", None))
         if agreed[-1][1].get("split_after_min", "0") != "0" and all(is_outside(one[0]) for one in (a, b)):

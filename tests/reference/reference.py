@@ -12,7 +12,10 @@ from tests.reference import agent, cases, chat, contact, email, phone, quality
 from tests.reference.log import Found, Item, World
 
 TermsOn = Callable[[datetime | None], Mapping[str, str]]
-Kind = Literal["share", "missed share", "mean", "percentile", "count", "per 10000", "difference", "time share"]
+Kind = Literal[
+    "share", "missed share", "mean", "percentile", "count", "per 10000", "difference", "time share",
+    "number", "missed number", "minutes", "ratio",
+]  # fmt: skip
 LONGEST = "> longest"
 
 
@@ -55,6 +58,9 @@ METRICS: dict[str, Metric] = {
     "phone.wait_percentile": Metric("percentile", of_calls(phone.wait_percentile)),
     "phone.handle_time": Metric("mean", phone.handle_time),
     "phone.occupancy": Metric("time share", agent.occupancy),
+    "phone.minutes": Metric("minutes", phone.minutes),
+    "phone.outage": Metric("missed number", phone.outage),
+    "agent.attendance": Metric("ratio", agent.attendance),
     "chat.first_response": Metric("share", of_sessions(chat.first_response)),
     "chat.first_response_mean": Metric("mean", of_sessions(chat.first_response_mean)),
     "chat.first_response_percentile": Metric("percentile", of_sessions(chat.first_response_percentile)),
@@ -71,8 +77,10 @@ METRICS: dict[str, Metric] = {
     "contact.repeat_rate": Metric("missed share", contact.repeat_rate),
     "contact.resolution_gap": Metric("difference", contact.resolution_gap),
     "contact.follow_up": Metric("share", contact.follow_up),
+    "contact.handled": Metric("number", contact.counted),
     "contact.complaint_rate": Metric("per 10000", contact.complaint_rate),
     "case.within": Metric("share", partial(cases.measured, cases.within)),
+    "case.resolved": Metric("number", cases.resolved),
     "case.elapsed_mean": Metric("mean", elapsed_mean),
     "case.elapsed_percentile": Metric("percentile", elapsed_percentile),
     "quality.csat": Metric("mean", partial(quality.surveyed, quality.csat)),
@@ -155,6 +163,13 @@ def value(world: World, metric: str, agreed: Agreed, found: Found) -> Fraction |
         return ratio(missed if kind == "missed share" else met, met + missed)
     if kind == "mean":
         return ratio(sum(amounts), len(amounts))
+    if kind == "minutes":
+        return sum(amounts) / Fraction(60) if amounts else None
+    if kind in ("number", "missed number"):
+        return Fraction(missed if kind == "missed number" else counted.count("counted"))
+    if kind == "ratio":
+        scheduled = agent.scheduled_s(world)
+        return ratio(sum(amounts), sum(scheduled[item] or 0 for item, (s, _) in found.items() if s == "counted"))
     if kind == "percentile":
         longer = counted.count("counted: longer than any")
         return nearest_rank(amounts, longer, Fraction(Decimal(agreed[-1][1]["percentile"])))

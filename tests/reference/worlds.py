@@ -298,6 +298,36 @@ def phone_worlds(draw: st.DrawFn) -> World:
     )  # fmt: skip
 
 
+def new_shift(draw: st.DrawFn, times: Times, number: int) -> Event:
+    """Draw a shift of an agent: as the log gives it, with one or the other figure missing."""
+    begin = times.some()
+    lengths = (Decimal(0), Decimal(14400), Decimal(28800), Decimal("30600.5"), Decimal(-60), None)
+    return {
+        "source": one_of(draw, "s1", "s1", "s2"), "agent_id": one_of(draw, "ag1", "ag2"), "shift_id": f"n{number}",
+        "scheduled_from_at": times.maybe(begin, 5),
+        "scheduled_until_at": times.maybe(times.after(begin, 4 * H, 8 * H), 15),
+        "attended_s": one_of(draw, *lengths[1:4], *lengths), "scheduled_s": one_of(draw, *lengths[1:3], *lengths, None),
+        "ambiguous_time": chance(draw, 5),
+    }  # fmt: skip
+
+
+@st.composite
+def shift_worlds(draw: st.DrawFn) -> World:
+    """Draw shifts."""
+    times, own_hours, since, until, zone = draw(places())
+    shifts = [new_shift(draw, times, number) for number in range(draw(st.integers(0, 6)))]
+    ends = [
+        shift[at] for shift in shifts for at in ("scheduled_from_at", "scheduled_until_at") if shift[at] is not None
+    ]
+    cut_off = cut_offs(draw, times, until, ends)
+    scope = scopes(draw, {name: SCOPE_COLUMNS[name] for name in ("vendor", "team", "source", "queue")})
+    roster = draw(rosters(times)) if {"vendor", "team"} & set(scope) else []
+    return World(
+        {"attendance": versions_of(draw, "attendance", shifts, {"attended_s": [Decimal(3600)]}), "roster": roster},
+        zone, since, until, cut_off, own_hours, scope,
+    )  # fmt: skip
+
+
 class Chat:
     """One chat being drawn: bot or not, asked for or handed over, answered or left, in order or nearly."""
 

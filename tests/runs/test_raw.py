@@ -21,7 +21,7 @@ from tests.ingest.items.small_logs import NOW, Office
 MAPPINGS = ROOT / "data/mappings"
 LOGS = (
     "sample_yunqiao_calls", "sample_yuanfan_calls", "sample_chat", "sample_email", "sample_cases", "sample_surveys",
-    "sample_inspections",
+    "sample_inspections", "sample_attendance",
 )  # fmt: skip
 # which items of a population rest on a log, and the column of their events that names the item
 ITEMS = {
@@ -31,6 +31,11 @@ ITEMS = {
     "chat_round": "SELECT DISTINCT source, session_id || '#1' FROM item_round",
     "email_thread": "SELECT DISTINCT source, thread_id FROM item_thread",
     "email_question": "SELECT DISTINCT source, thread_id || '#1' FROM item_question",
+    "handled_call": "SELECT DISTINCT source, call_id FROM event_call",
+    "silence": "SELECT DISTINCT source, call_id FROM event_call",
+    "counted_contact": "SELECT DISTINCT source, session_id FROM event_chat",
+    "shift": "SELECT DISTINCT source, agent_id || '#' || shift_id FROM event_attendance",
+    "resolved_case": "SELECT DISTINCT source, case_id || '#1' FROM item_case",
     "handled_contact": "SELECT DISTINCT contact_source, contact_id FROM event_case WHERE contact_source IS NOT NULL",
     "asked_contact": "SELECT DISTINCT contact_source, contact_id FROM event_survey",
     "case_cycle": "SELECT DISTINCT source, case_id || '#1' FROM item_case",
@@ -87,7 +92,7 @@ def test_the_line_that_is_named_holds_the_items_own_key(sample: Path, population
                 assert physical.rstrip("\r") == line.text.rstrip("\r")
                 for key in keys:
                     assert line.fields[key] in physical
-            is_part = population in {"chat_round", "call_leg", "case_cycle"}
+            is_part = population in {"chat_round", "call_leg", "case_cycle", "resolved_case", "shift"}
             name = (item_id.rpartition("#")[0] if is_part else item_id).removeprefix("case:")
             if line.table != "mail":  # a thread bears the name of one of its mails
                 assert name in line.fields.values()

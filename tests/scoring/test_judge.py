@@ -29,7 +29,9 @@ def terms(more: str = "", *, instead_of: str = "") -> IndicatorTerms:
 
 
 def judged(more: str, instead_of: str, *given: Counts) -> Judged:
-    return judge(terms(more, instead_of=instead_of), given)
+    asked = terms(more, instead_of=instead_of)
+    days = {part.days.since: own for part, own in zip(asked.parts, given, strict=True)}
+    return judge(asked, {asked.question.column: days})
 
 
 TWO_TARGETS = "target: [{value: 90%}, {value: 92%, since: 2026-10-16}]\n"

@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from pipelines.contract.model import Contract
 from pipelines.contract.parse import Source, parse_contract
-from pipelines.contract.resolve import indicator_terms
+from pipelines.contract.resolve import month_terms
 from pipelines.core.period import Month
 from pipelines.scoring.counts import Counts
 from pipelines.scoring.judge import Judged, judge
+from pipelines.settlement.facts import Facts, Past
 from pipelines.settlement.statement import Inputs, body
 from pipelines.settlement.totals import Settled, settle
 
@@ -54,19 +55,26 @@ def counts_of(written: Mapping[str, str]) -> Counts:
     return Counts(states, outside, Decimal(written.get(AMOUNT, "0")), by_vendor)
 
 
-def settled_month(text: str, given: Mapping[str, Any], month: str = "2026-10", *, head: str = HEAD) -> MonthSettled:
+def settled_month(
+    text: str, given: Mapping[str, Any], month: str = "2026-10", *, head: str = HEAD, past: Past | None = None
+) -> MonthSettled:
     """Settle a month by a contract's text; ``given`` is an indicator's counts, or a list of them, one a part."""
-    return settled_source(parse_contract(head + text, "contract.yaml"), given, month)
+    return settled_source(parse_contract(head + text, "contract.yaml"), given, month, past)
 
 
-def settled_source(source: Source, given: Mapping[str, Any], month: str = "2026-10") -> MonthSettled:
+def settled_source(
+    source: Source, given: Mapping[str, Any], month: str = "2026-10", past: Past | None = None
+) -> MonthSettled:
     """Settle a month by a parsed contract."""
     contract, wanted = source.model, Month.parse(month)
+    past = past or Past()
+    counts: dict[str, dict[date, Counts]] = {}
     judged = []
-    for indicator in contract.indicators:
-        terms = indicator_terms(contract, indicator, wanted.days)
-        if terms is not None:
-            written = given.get(indicator.id, {})
-            parts = written if isinstance(written, list) else [written]
-            judged.append(judge(terms, [counts_of(part) for part in parts]))
-    return MonthSettled(contract, wanted, judged, settle(contract, wanted.days, judged))
+    for terms in month_terms(contract, wanted.days):
+        written = given.get(terms.id, {})
+        parts = written if isinstance(written, list) else [written]
+        for part, own in zip(terms.parts, parts, strict=False):
+            counts.setdefault(terms.question.column, {})[part.days.since] = counts_of(own)
+        judged.append(judge(terms, counts, carried=past.carried_items))
+    facts = Facts(counts)
+    return MonthSettled(contract, wanted, judged, settle(contract, wanted.days, judged, facts, past))

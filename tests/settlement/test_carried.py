@@ -6,7 +6,8 @@ from decimal import Decimal
 from pipelines.contract.parse import parse_contract
 from pipelines.core.dated import Piece
 from pipelines.core.period import Days, Month
-from pipelines.settlement.totals import Carried, Settled, settle
+from pipelines.settlement.facts import Carried, Past
+from pipelines.settlement.totals import Settled, settle
 
 CONTRACT = """
 contract: K
@@ -26,7 +27,7 @@ def december(amount: str) -> Settled:
         "2026-11, statement x",
         Piece(Days(date(2026, 11, 1), date(2026, 12, 1)), Decimal("0.10"), "tax"),
     )
-    return settle(parse_contract(CONTRACT, "k.yaml").model, Month(2026, 12).days, [], carried)
+    return settle(parse_contract(CONTRACT, "k.yaml").model, Month(2026, 12).days, [], past=Past(carried=[carried]))
 
 
 def test_it_keeps_the_rate_of_its_own_month() -> None:
@@ -36,7 +37,7 @@ def test_it_keeps_the_rate_of_its_own_month() -> None:
         "monthly": "1000.00",
         "carried_in": "-300.00",
         "tax": "200.00",
-        "tax_carried_in": "-30.00",
+        "tax@10.00%": "-30.00",
     }
     assert (str(found.totals["carried_in"]), str(found.totals["payable"])) == ("-300.00", "870.00")
 
@@ -51,5 +52,5 @@ def test_at_the_end_of_the_term_nothing_is_carried_further() -> None:
 def test_before_the_end_of_the_term_it_is_carried_on() -> None:
     """November: 1,000.00 − 1,500.00 is below zero: nothing is paid or taxed, and 500.00 is carried out again."""
     carried = Carried(Decimal("-1500.00"), "2026-10, statement x", None)
-    found = settle(parse_contract(CONTRACT, "k.yaml").model, Month(2026, 11).days, [], carried)
+    found = settle(parse_contract(CONTRACT, "k.yaml").model, Month(2026, 11).days, [], past=Past(carried=[carried]))
     assert (str(found.totals["payable"]), str(found.totals["carried_out"])) == ("0.00", "-500.00")

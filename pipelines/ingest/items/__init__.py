@@ -5,7 +5,7 @@ Each assembly is one SELECT over its events; what is kept in the warehouse and w
 the events it is given.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -57,12 +57,20 @@ ASSEMBLIES = (
         "agent_state.sql",
         ("source", "agent_id", "since_at"),
     ),
+    Assembly(
+        "item_shift",
+        "event_attendance",
+        ("source", "agent_id", "shift_id"),
+        "shift.sql",
+        ("source", "agent_id", "shift_id"),
+    ),
 )
 
 # What the SQL of items and metrics speaks beside DuckDB's own functions.
 MACROS = (
     "seconds_of_us(us) AS CAST(CAST(us AS DECIMAL(18, 0)) * 0.000001 AS DECIMAL(18, 6))",
     "seconds_between(a, b) AS seconds_of_us(epoch_us(b) - epoch_us(a))",
+    "rounded_up(amount, step) AS (amount + step - 1) // step * step",
     # the first line of a person after the question; at one instant the sequence number decides, else it is an answer
     """first_answer(lines, asked, left_at) AS list_filter(lines, lambda line:
          (line.typed_at > asked.asked_at OR (line.typed_at = asked.asked_at AND coalesce(line.seq > asked.seq, true)))
@@ -188,15 +196,29 @@ def assembled_as_of(con: duckdb.DuckDBPyConnection, as_of: datetime) -> Iterator
     Whatever is asked of the store in this session, by the plain names of its tables, is then answered as of that
     instant: items, the roster, the last instant that a log speaks of, the list of loads.
     """
+    at = f"TIMESTAMPTZ '{as_of.isoformat(sep=' ')}'"
+    yield from _shadowed(con, lambda event: f"{event} SEMI JOIN load USING (load_id)", f"WHERE loaded_at <= {at}")
+
+
+def assembled_of_first_versions(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Shadow events and items by what each record said when it first came, before any correction; as above."""
+
+    def first(event: str) -> str:
+        table = EVENT_TABLES[event.rpartition("event_")[2]]
+        key = ", ".join(f'"{column.name}"' for column in table.key)
+        return f"{event} QUALIFY row_number() OVER (PARTITION BY source, {key} ORDER BY record_at, load_id) = 1"
+
+    yield from _shadowed(con, first, "")
+
+
+def _shadowed(con: duckdb.DuckDBPyConnection, known: Callable[[str], str], loads: str) -> Iterator[str]:
+    """Shadow loads, events (``known`` narrows a table's rows) and the items made of them; yield the items' tables."""
     make_macros(con)
     store = con.execute("SELECT current_database()").fetchall()[0][0]
-    at = f"TIMESTAMPTZ '{as_of.isoformat(sep=' ')}'"
-    con.execute(f'CREATE OR REPLACE TEMP VIEW load AS SELECT * FROM "{store}".main.load WHERE loaded_at <= {at}')
+    con.execute(f'CREATE OR REPLACE TEMP VIEW load AS SELECT * FROM "{store}".main.load {loads}')
     for event in EVENT_TABLES.values():
-        con.execute(
-            f"CREATE OR REPLACE TEMP VIEW {event.table_name} AS"
-            f' SELECT * FROM "{store}".main.{event.table_name} SEMI JOIN load USING (load_id)'
-        )
+        rows = f'"{store}".main.{event.table_name}'
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {event.table_name} AS SELECT * FROM {known(rows)}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE {LINKS}")
     link_mails(con, "event_mail", None)
     for assembly in ASSEMBLIES:

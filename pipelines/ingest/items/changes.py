@@ -13,6 +13,7 @@ EXTENT = {
     "item_case": ("begins_at", "last_at"),
     "item_survey": ("least(invited_at, answered_at)", "greatest(invited_at, answered_at)"),
     "item_inspection": ("inspected_at", "inspected_at"),
+    "item_shift": ("least(scheduled_from_at, scheduled_until_at)", "greatest(scheduled_from_at, scheduled_until_at)"),
     # a state may end the one before it, whose days were counted up to wherever that had lasted
     "item_agent_state": ("since_at", "TIMESTAMPTZ '9999-12-31'"),
 }

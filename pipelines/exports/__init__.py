@@ -1,0 +1,1 @@
+"""A statement as documents, from its record alone: PDF, workbook, JSON, evidence, voucher."""

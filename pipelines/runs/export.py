@@ -1,0 +1,83 @@
+"""A kept statement as a document or a folder of evidence."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.core.canonical import canonical_json
+from pipelines.exports.accounts import Accounts, default_accounts, parse_accounts
+from pipelines.exports.evidence import write_evidence
+from pipelines.exports.pdf import render_pdf
+from pipelines.exports.voucher import render_voucher
+from pipelines.exports.words import Words
+from pipelines.exports.workbook import render_workbook
+from pipelines.runs.contracts import read_text
+from pipelines.runs.ledger import seal_of
+from pipelines.runs.statements import evidence_folder, find_statement, published, read_statement
+from pipelines.warehouse.home import Home
+
+EVIDENCE_FORMS = ("csv", "parquet")
+FORMS = ("pdf", "xlsx", "json", *EVIDENCE_FORMS, "voucher")
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written, of which statement."""
+
+    statement: str
+    sha256: str
+    status: str
+    files: tuple[Path, ...]
+
+
+def export_statement(
+    home: Path, name: str, to: str, *, language: str, out: Path | None = None, accounts: Path | None = None
+) -> Exported:
+    """Write a statement in a form of ``FORMS`` to ``out``: a file, or for evidence a folder.
+
+    Everything comes from the record: the body, checked against its hash, the entry that seals it, and its evidence.
+    ``accounts`` is the chart
+    that a voucher is booked by; by default the home's accounts.yaml, else the one that the package brings.
+    """
+    ref = find_statement(home, name)
+    body = published(read_statement(home, ref.id))
+    target = out or Path(_file_name(body, to))
+    if to in EVIDENCE_FORMS:
+        settings = asdict(Home(home).settings())
+        bounds = {key: settings[key] for key in ("memory_limit", "threads")}
+        files = write_evidence(body, evidence_folder(home, body["id"]), target, to, Words(language), bounds)
+        return Exported(ref.id, ref.sha256, ref.status, tuple(files))
+    entry = seal_of(home, ref.contract, ref.month)
+    seal = entry if entry is not None and entry["statement"] == ref.sha256 else None
+    content = _rendered(body, seal, to, language, lambda: _accounts(home, accounts))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}.part")
+    part.write_bytes(content)
+    return Exported(ref.id, ref.sha256, ref.status, (part.replace(target),))
+
+
+def _rendered(
+    body: Mapping[str, Any], seal: Mapping[str, Any] | None, to: str, language: str, accounts: Callable[[], Accounts]
+) -> bytes:
+    if to == "pdf":
+        return render_pdf(body, language, seal)
+    if to == "xlsx":
+        return render_workbook(body, language, seal)
+    if to == "json":
+        return canonical_json(dict(body))
+    return render_voucher(body, accounts(), language, seal)
+
+
+def _accounts(home: Path, named: Path | None) -> Accounts:
+    path = named or home / "accounts.yaml"
+    return parse_accounts(read_text(path), str(path)) if named or path.exists() else default_accounts()
+
+
+def _file_name(body: Mapping[str, Any], to: str) -> str:
+    number = re.sub(r"[^\w.-]+", "_", body["contract"]["number"])
+    stem = f"{number}-{body['month']}-{body['id']}"
+    if to in EVIDENCE_FORMS:
+        return f"{stem}-evidence-{to}"
+    return f"{stem}-voucher.csv" if to == "voucher" else f"{stem}.{to}"
