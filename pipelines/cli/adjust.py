@@ -13,16 +13,20 @@ def register(program: typer.Typer) -> None:
 
 
 def run(
-    contract: Annotated[str, typer.Argument(help="A contract's number.")],
+    contract: Annotated[
+        str, typer.Argument(help="A contract's number; or its file or folder, for its new amendments.")
+    ],
     month: Annotated[str | None, typer.Option(help="The first to settle again; by default the first sealed.")] = None,
     *,
     as_json: AsJson = False,
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Settle sealed months again by their own frozen terms; what differs goes into the next open month, a line each."""
-    from pipelines.runs.adjust import adjust
+    from pipelines.runs.adjust import adjust, amendments_of
 
-    found = adjust(home, contract, now=now(), since=None if month is None else month_of(month), progress=say_progress)
+    number, amendments = amendments_of(contract)
+    since = None if month is None else month_of(month)
+    found = adjust(home, number, now=now(), since=since, amendments=amendments, progress=say_progress)
     if as_json:
         print_json(
             [

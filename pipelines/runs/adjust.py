@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from pipelines.contract.amendment import File
 from pipelines.core.canonical import sha256_hex
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.metrics.declare import installed_metrics, population_sql
 from pipelines.runs.adjusted import last_stated, note_adjusted
 from pipelines.runs.close_month import Progress, default_cut_off, measure_into
-from pipelines.runs.contracts import usable_contract
+from pipelines.runs.contracts import ReadContract, amendment_files, contract_file, read_source, usable_contract
 from pipelines.runs.ledger import read_ledger
 from pipelines.runs.overrides import overrides_as_of
 from pipelines.runs.settle_month import adjustment_between, is_other, settled_body
@@ -37,10 +39,17 @@ class Adjusted:
 
 
 def adjust(
-    home: Path, contract: str, *, now: datetime, since: Month | None = None, progress: Progress = lambda _: None
+    home: Path,
+    contract: str,
+    *,
+    now: datetime,
+    since: Month | None = None,
+    amendments: Sequence[File] = (),
+    progress: Progress = lambda _: None,
 ) -> list[Adjusted]:
     """Settle a contract's sealed months again, from ``since`` on (else from the first), each resting on the one before.
 
+    ``amendments``: those that are known by now; of those that a month was not sealed with the retroactive ones hold.
     What differs is kept, and taken in by the first month after the sealed ones when that is closed.
     """
     stated = last_stated(home, contract)
@@ -56,30 +65,46 @@ def adjust(
         )
     sealed = {entry["month"]: entry["statement"] for entry in read_ledger(home, contract)}
     refuse_if_any([problem for month in chosen for problem in _other_definitions(stated[month])])
-    pairs: list[tuple[Mapping[str, Any], Mapping[str, Any]]] = []
+    found: list[Adjusted] = []
     known = dict(stated)
     for name in chosen:
         progress(f"settling {name} again")
         earlier = [body for month, body in known.items() if month < name][-1:]
         frozen = evidence_folder(home, sealed[name][:ID_DIGITS])
-        known[name] = _settled_again(home, frozen, Month.parse(name), earlier, now, progress)
-        pairs.append((stated[name], known[name]))
-    note_adjusted(home, pairs, now)
-    model = usable_contract(str(evidence_folder(home, sealed[chosen[-1]][:ID_DIGITS]) / "contract")).source.model
-    return [
-        Adjusted(
-            before["month"],
-            statement_hash(before),
-            statement_hash(again),
-            adjustment_between(model, before, again),
-            is_other(before, again),
-        )
-        for before, again in pairs
-    ]
+        contract_then = _contract_then(frozen, Month.parse(name), amendments)
+        known[name] = _settled_again(home, contract_then, frozen, Month.parse(name), earlier, now, progress)
+        difference = adjustment_between(contract_then.source.model, stated[name], known[name])
+        hashes = statement_hash(stated[name]), statement_hash(known[name])
+        found.append(Adjusted(name, *hashes, difference, is_other(stated[name], known[name])))
+    note_adjusted(home, [(stated[name], known[name]) for name in chosen], now)
+    return found
+
+
+def amendments_of(contract: str) -> tuple[str, list[File]]:
+    """Return the number of a contract and the amendments that lie beside its file; none where it has no file here."""
+    try:
+        path = contract_file(contract)
+    except Refused:
+        return contract, []
+    return read_source(contract).model.contract, amendment_files(path)
+
+
+def _contract_then(frozen: Path, month: Month, amendments: Sequence[File]) -> ReadContract:
+    """Return the contract that a month was sealed with, with the retroactive amendments since."""
+    files = sorted((frozen / "contract" / "amendments").glob("*.yaml"))
+    then = {sha256_hex(file.read_bytes()): file.read_text(encoding="utf-8") for file in files}
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "amendments").mkdir()
+        shutil.copyfile(frozen / "contract" / "contract.yaml", folder / "contract.yaml")
+        for sha256, text in (then | {one.digest: one.text for one in amendments}).items():
+            (folder / "amendments" / f"{sha256}.yaml").write_bytes(text.encode())
+        return usable_contract(str(folder), month, sealed_with=set(then))
 
 
 def _settled_again(
     home: Path,
+    found: ReadContract,
     frozen: Path,
     month: Month,
     earlier: Sequence[Mapping[str, Any]],
@@ -87,7 +112,6 @@ def _settled_again(
     progress: Progress,
 ) -> dict[str, Any]:
     """Settle a sealed month under its own frozen terms, and keep that with its evidence."""
-    found = usable_contract(str(frozen / "contract"))
     scratch = home / "evidence" / f".part-{os.getpid()}"
     try:
         with Warehouse(home, read_only=True) as warehouse:

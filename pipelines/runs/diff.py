@@ -12,6 +12,7 @@ from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.compose import names_in
 from pipelines.metrics.declare import installed_metrics
 from pipelines.runs.items import evidence_of, query
+from pipelines.runs.questions import questions_in
 from pipelines.runs.raw import events_of
 from pipelines.runs.statements import StatementRef, evidence_folder, find_statement, read_statement
 from pipelines.runs.verify import differences
@@ -36,7 +37,7 @@ class ItemDiff:
 
 @dataclass(frozen=True)
 class IndicatorDiff:
-    """An indicator in both statements: its value, its verdict, and how many items differ, by cause."""
+    """A question of both statements: the indicator whose value it is, and how many items differ, by cause."""
 
     id: str
     before: Mapping[str, Any] | None
@@ -79,13 +80,14 @@ def diff(home: Path, before: str, after: str, *, limit: int = 50) -> Diff:
     pair = _Pair(home, *refs, a, b)
     indicators, items = [], []
     with Warehouse(home, read_only=True) as warehouse:
-        for name in dict.fromkeys(one["id"] for body in (a, b) for one in body["indicators"]):
-            was, now = (_by_id(body["indicators"]).get(name) for body in (a, b))
-            found = list(pair.items(warehouse, was, now)) if was and now else []
+        for column in dict.fromkeys(one["column"] for body in (a, b) for one in questions_in(body)):
+            of_a, of_b = (_by(questions_in(body), "column").get(column) for body in (a, b))
+            was, now = _value_of(a, of_a), _value_of(b, of_b)
+            found = list(pair.items(warehouse, of_a, of_b)) if of_a and of_b else []
             if found or was != now:
                 causes = Counter(one.cause for one in found)
                 counted = {cause: causes[cause] for cause in CAUSES if causes[cause]}
-                indicators.append(IndicatorDiff(name, was, now, len(found), counted))
+                indicators.append(IndicatorDiff(column, was, now, len(found), counted))
                 items += found[:limit]
     context = [path for path, *_ in differences(_context(a), _context(b))]
     totals = [(step, a["totals"][step], amount) for step, amount in b["totals"].items() if a["totals"][step] != amount]
@@ -94,15 +96,22 @@ def diff(home: Path, before: str, after: str, *, limit: int = 50) -> Diff:
 
 def _lines(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str | None]]:
     """Yield the lines that differ, with both amounts; a line may differ in its formula alone."""
-    before, after = _by_id(a["lines"]), _by_id(b["lines"])
+    before, after = _by(a["lines"], "id"), _by(b["lines"], "id")
     for name in dict.fromkeys([*before, *after]):
         was, now = before.get(name), after.get(name)
         if was != now:
             yield name, None if was is None else was["amount"], None if now is None else now["amount"]
 
 
-def _by_id(rows: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    return {row["id"]: row for row in rows}
+def _by(rows: Sequence[Mapping[str, Any]], key: str) -> dict[str, Mapping[str, Any]]:
+    return {row[key]: row for row in rows}
+
+
+def _value_of(body: Mapping[str, Any], question: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return the indicator whose value a question is; None where it is a condition, or a fee's quantity."""
+    if question is None or question["as"] not in ("value", "member"):
+        return None
+    return _by(body["indicators"], "id").get(question["of"])
 
 
 def _context(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,16 +132,15 @@ class _Pair:
 
     def items(self, warehouse: Warehouse, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[ItemDiff]:
         """Yield the items of an indicator that differ, in order of source and id."""
-        rows = self._rows(was["id"], names_of(now))
-        population = self._population(now["id"])
+        rows = self._rows(was["column"], names_in_question(now))
+        population = self._population(now["column"])
         asked = [(row[0], row[1]) for row in rows if not self._by_decision(row)]
         delivered = self._delivered(warehouse, population, asked)
         for row in rows:
             source, item, state_b, state_a, amount_b, amount_a, *_ = row
             cause, why = self._cause(row, delivered.get((source, item)), was, now)
-            yield ItemDiff(
-                now["id"], source, item, _with_amount(state_b, amount_b), _with_amount(state_a, amount_a), cause, why
-            )
+            said = _with_amount(state_b, amount_b), _with_amount(state_a, amount_a)
+            yield ItemDiff(now["column"], source, item, *said, cause, why)
 
     def _rows(self, indicator: str, spoken: frozenset[str]) -> list[tuple[Any, ...]]:
         """Return (source, id, states, amounts, base states, whether what decides is the same) of each that differs."""
@@ -229,11 +237,11 @@ class _Pair:
         return bool(sides[0] != sides[1])
 
 
-def names_of(indicator: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names that decide an indicator's states: those in its metric's expressions, and in its scope."""
-    metric = installed_metrics().get(indicator["metric"])
+def names_in_question(question: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names that decide a question's states: those in its metric's expressions, and in its scope."""
+    metric = installed_metrics().get(question["metric"])
     spoken = [] if metric is None else [metric.sql, metric.amount or ""]
-    return names_in(spoken) | frozenset(indicator["scope"])
+    return names_in(spoken) | frozenset(question["scope"])
 
 
 def _with_amount(state: str | None, amount: Any) -> str:

@@ -30,6 +30,7 @@ from pipelines.runs.calendars import calendar_for
 from pipelines.runs.contracts import ReadContract
 from pipelines.runs.states import FACTS_KEPT
 
+PERSONAL, KNOWN = ("customer_id", "order_id"), "(known)"
 ROSTER, CALENDAR = "roster", "calendar_day"
 BATCH_ROWS = 1 << 19
 BUCKET_ROWS = 16  # rows are put into buckets of about so many, by the head of their SHA-256; 65,536 buckets at most
@@ -97,10 +98,10 @@ def write_items(
 ) -> dict[str, Any]:
     """Write the rows of the session's ``wide``, states in words; return what the statement says of them."""
     has = {row[0]: row[1] for row in con.execute("DESCRIBE wide").fetchall()}
-    # a sum of counts is wider than Parquet's integers
-    columns = [*FACTS_KEPT, *(f"CAST({c} AS BIGINT) AS {c}" if has[c] == "HUGEINT" else c for c in inputs)]
+    columns = [*FACTS_KEPT, *(_kept(name, has[name]) for name in inputs)]
     for ask in scan.asks:
-        columns += [f"{ask.column}_{kind}" for kind in ("group", "amount", "whole") if f"{ask.column}_{kind}" in has]
+        columns += [f"{ask.column}_{kind}" for kind in ("amount", "whole") if f"{ask.column}_{kind}" in has]
+        columns += [_named_by_its_first(f"{ask.column}_group")] if f"{ask.column}_group" in has else []
         listed = ", ".join(quoted(state) for state in states[ask.column])
         columns += [
             f"list_extract([{listed}], {name}) AS {name}"
@@ -108,6 +109,23 @@ def write_items(
             if name in has
         ]
     return _write(con, f"SELECT {', '.join(columns)}, load_id FROM wide", folder, scan.name, scan.asks)
+
+
+def _kept(name: str, kind: str) -> str:
+    """Return an input as it is kept: of who somebody is, only whether it is known.
+
+    A test sees to it that no expression asks for more.
+    """
+    if name in PERSONAL:
+        return f"CASE WHEN {name} IS NOT NULL THEN '{KNOWN}' END AS {name}"
+    return f"CAST({name} AS BIGINT) AS {name}" if kind == "HUGEINT" else name  # wider than Parquet's integers
+
+
+def _named_by_its_first(name: str) -> str:
+    """Return a group under the name of its first item: its key may say who the customer is."""
+    in_order = f"(PARTITION BY {name} ORDER BY arrival_at, item_source, item_id)"
+    first = f"first_value(item_source || '/' || item_id) OVER {in_order}"
+    return f"CASE WHEN {name} IS NOT NULL THEN {first} END AS {name}"
 
 
 def write_roster(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:

@@ -25,8 +25,7 @@ from pipelines.worktime.timetable import calendar_days
 OPEN, PROVISIONAL, UNDER_REVIEW, SEALED, SETTLED = "open", "provisional", "under review", "sealed", "settled"
 # which states a step may be taken from
 STEPS = {UNDER_REVIEW: (PROVISIONAL,), SEALED: (PROVISIONAL, UNDER_REVIEW), SETTLED: (SEALED,)}
-# working days after the month's end, where the contract says nothing else
-PROCEDURE = {"provisional": 3, "objections": 8, "decisions": 13, "signed": 15}
+STEPS_WITH_DAYS = ("provisional", "objections", "decisions", "signed")  # of the contract's procedure
 
 
 @dataclass(frozen=True)
@@ -108,22 +107,25 @@ def _month(home: Path, found: ReadContract, month: Month, ref: StatementRef | No
 
 
 def deadlines_of(found: ReadContract, month: Month) -> dict[str, date | None]:
-    """Return the last day of each step of the procedure: the nth working day after the month's end.
+    """Return the last day of each step of the procedure; None where nobody knows yet."""
+    procedure = found.source.model.procedure
+    return {name: working_day_after(found, month, getattr(procedure, name)) for name in STEPS_WITH_DAYS}
+
+
+def working_day_after(found: ReadContract, month: Month, nth: int) -> date | None:
+    """Return the nth working day after a month's end.
 
     None where the holiday notice of that year is not known, or the contract has no calendar.
     """
-    contract = found.source.model
-    procedure = getattr(contract, "procedure", None)
-    days = {name: getattr(procedure, name, None) or default for name, default in PROCEDURE.items()}
-    until = month.days.until
     if not found.calendars:
-        return dict.fromkeys(days)
+        return None
     calendar = found.calendars.get("default") or next(iter(found.calendars.values()))
-    laid_out = calendar_days(calendar, contract.zone, until, until + timedelta(days=90)).days
-    working: list[date] = []
-    for day in laid_out:
+    until = month.days.until
+    left = nth
+    for day in calendar_days(calendar, found.source.model.zone, until, until + timedelta(days=3 * nth + 30)).days:
         if day.is_working_day is None:
-            break  # nobody knows yet how many working days lie beyond
-        if day.is_working_day:
-            working.append(day.day)
-    return {name: working[n - 1] if n <= len(working) else None for name, n in days.items()}
+            return None  # nobody knows yet how many working days lie beyond
+        left -= day.is_working_day
+        if not left:
+            return day.day
+    return None

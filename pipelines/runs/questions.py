@@ -1,6 +1,6 @@
 """Which question of a statement a name means: an indicator's, a fee's, or a column of the evidence itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 VALUES = ("value", "member", "fee")
@@ -9,10 +9,9 @@ VALUES = ("value", "member", "fee")
 def question_of(body: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     """Return the question that a name means; None where the statement has none of it.
 
-    Of an indicator whose value another metric's stood in for, that one; of a ``worst_of``, the member that decided. A
-    statement from before questions were listed has one an indicator.
+    Of an indicator whose value another metric's stood in for, that one; of a ``worst_of``, the member that decided.
     """
-    listed = body.get("questions") or [_as_question(one) for one in body["indicators"]]
+    listed = questions_in(body)
     by_column = {one["column"]: one for one in listed}
     if name in by_column:
         return by_column[name]
@@ -27,9 +26,14 @@ def question_of(body: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     return next((one for one in own if one["as"] in VALUES), None)
 
 
+def questions_in(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return every question of a statement; one from before they were listed has one an indicator."""
+    return body.get("questions") or [_as_question(one) for one in body["indicators"]]
+
+
 def names_of(body: Mapping[str, Any]) -> list[str]:
     """Return every name that means a question: indicators, fees, and the columns of the others."""
-    listed = body.get("questions") or [_as_question(one) for one in body["indicators"]]
+    listed = questions_in(body)
     return list(dict.fromkeys([*(one["of"] for one in listed), *(one["column"] for one in listed)]))
 
 

@@ -3,23 +3,23 @@
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
 
-from pipelines.contract.model import Contract
 from pipelines.core.canonical import canonical_json, digest, sha256_hex
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused, refuse_if_any
+from pipelines.core.zone import instant_to_local
 from pipelines.ingest.archive import Archive
 from pipelines.runs.approvals import approvals_of, words_on
-from pipelines.runs.contracts import usable_contract
+from pipelines.runs.contracts import ReadContract, usable_contract
 from pipelines.runs.evidence import CALENDAR
 from pipelines.runs.keys import EVERY_CONTRACT, PARTIES, read_keys
 from pipelines.runs.ledger import append_entry, next_entry, read_ledger, seal_of, sealed_statements
-from pipelines.runs.months import SEALED, pass_to
+from pipelines.runs.months import SEALED, pass_to, working_day_after
 from pipelines.runs.pack import MANIFEST, SEAL, STATEMENT, Member, manifest_of, write_pack
 from pipelines.runs.statements import StatementRef, evidence_folder, find_statement, list_statements, read_statement
 from pipelines.settlement.statement import instant_text
@@ -146,27 +146,27 @@ def _not_yet(home: Path, ref: StatementRef, body: Mapping[str, Any], now: dateti
                 f"Seal {ref.contract}:{earlier['month']} first, and close {where} again where that changed.",
                 "seal.order",
             )
-    contract = usable_contract(str(evidence_folder(home, ref.id) / "contract"), Month.parse(body["month"])).source.model
-    yield from _pending(contract, where, body, now)
+    found = usable_contract(str(evidence_folder(home, ref.id) / "contract"), Month.parse(body["month"]))
+    yield from _pending(found, where, body, now)
 
 
-def _pending(contract: Contract, where: str, body: Mapping[str, Any], now: datetime) -> Iterator[Problem]:
+def _pending(found: ReadContract, where: str, body: Mapping[str, Any], now: datetime) -> Iterator[Problem]:
     """Under ``pending_at_seal: wait`` a month stays open while items are pending, at latest to the day stated."""
-    for indicator in contract.indicators:
-        found = next((one for one in body["indicators"] if one["id"] == indicator.id), None)
-        if found is None or not found["states"]["pending"] or getattr(indicator, "pending_at_seal", "") != "wait":
-            continue
-        days = getattr(indicator, "pending_latest_days", None)
-        ends_on = Month.parse(body["month"]).days.until
-        if days is not None and now.date() >= ends_on + timedelta(days=int(days)):
-            continue
-        yield Problem(
-            where,
-            f"Clause {indicator.clause} ({indicator.id}) waits for {found['states']['pending']} items that are open.",
-            "Load what has ended since and close the month again, or wait for the day on which it may be sealed"
-            " nevertheless.",
-            "seal.pending",
-        )
+    contract = found.source.model
+    waiting = [one for one in body["indicators"] if one["states"]["pending"]]
+    if contract.pending_at_seal != "wait" or not waiting:
+        return
+    latest = contract.wait_until and working_day_after(found, Month.parse(body["month"]), contract.wait_until)
+    if latest and instant_to_local(now, contract.zone).date() >= latest:
+        return
+    named = ", ".join(f"{one['id']}: {one['states']['pending']}" for one in waiting)
+    yield Problem(
+        where,
+        f"The contract waits for items that are open (pending_at_seal: wait): {named}.",
+        "Load what has ended since and close the month again"
+        + (f", or seal it on {latest} as it is then." if latest else "."),
+        "seal.pending",
+    )
 
 
 # --- members ---------------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ VERBS = (
     "ingest", "loads", "measure", "metrics", "close", "statements", "explain", "sample", "demo", "serve",
     "contract", "contract check", "contract show", "contract schema", "why", "cubes", "cubes refresh", "cubes view",
     "override", "override add", "override load", "override list", "export", "bridge",
+    "diff", "months", "review", "paid", "approve", "object", "seal", "verify", "audit", "adjust",
+    "keys", "keys new", "keys add", "keys list",
 )  # fmt: skip
 
 
@@ -42,6 +44,9 @@ def test_help_names_every_verb(say: Say) -> None:
         ("explain", "small:2026-10", "connect"),
         ("explain", "small:2026-10", "connect.deduct"),
         ("override", "list"),
+        ("keys", "list"),
+        ("diff", "small:2026-10", "small:2026-10"),
+        ("audit", "small"),
     ],
 )
 def test_what_is_read_is_said_in_words_and_as_json(say: Say, desk: Office, words: tuple[str, ...]) -> None:

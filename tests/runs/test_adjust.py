@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.contract.amendment import File
 from pipelines.core.period import Month
 from pipelines.core.problem import Refused
 from pipelines.runs.adjust import Adjusted, adjust
@@ -136,3 +137,21 @@ def test_another_definition_adjusts_nothing(office: Office, monkeypatch: pytest.
     monkeypatch.setattr("pipelines.runs.adjust.installed_metrics", dict)
     with pytest.raises(Refused, match=r"adjust\.definition"):
         settled_again(office, NOVEMBER)
+
+
+AMENDMENT = """amendment: supplement 1
+effective: 2026-09-01
+signed: 2026-10-20
+RETROACTIVE
+indicators: {connect: {target: 95%}}
+"""
+
+
+@pytest.mark.parametrize(("words", "amount"), [("retroactive: true", -2500), ("", 0)])
+def test_only_a_retroactive_amendment_reaches_a_sealed_month(office: Office, words: str, amount: int) -> None:
+    """95 % from September on, agreed in October: 9 of 10 is five steps of 1 % short, each 0.5 % of 100,000."""
+    amendment = File("1.yaml", AMENDMENT.replace("RETROACTIVE", words))
+    (one,) = adjust(office.home, "small", now=NOVEMBER, amendments=[amendment])
+    assert one.difference.amount == amount
+    packed = seal(office.home, one.again, now=NOVEMBER)
+    assert verify(packed.path).problems == []
