@@ -88,6 +88,7 @@ def test_totals_add_up_at_every_step_and_all_money_is_in_fen(side: Side, world: 
         for amount in [*result.totals.values(), *(line.amount for line in result.lines)]:
             assert isinstance(amount, Decimal)
             assert amount.as_tuple().exponent == digits
+            assert amount or not amount.is_signed(), "nothing is written -0.00"
 
 
 @SIDES

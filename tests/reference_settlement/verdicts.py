@@ -152,7 +152,6 @@ class Measured:
     is_beyond: bool = False
     longest: Fraction = Fraction(0)
     reason: str = ""
-    is_spoiled: bool = False  # a value, but too much of its population is unmeasurable for a verdict
 
     @property
     def is_there(self) -> bool:
@@ -190,15 +189,13 @@ def measured(counts: Counts, asked: Question, unmeasurable: str | None) -> Measu
     if metric.aggregate == "percentile":
         return nearest_rank(c, asked, against)
     population = c.met + c.missed + c.counted + c.excluded + c.of_operator + c.of_vendor + c.pending
-    is_spoiled = against * 100 > population
-    reason = "more than 1 % of the population is unmeasurable" if is_spoiled else ""
+    if against * 100 > population:
+        return Measured(reason="more than 1 % of the population is unmeasurable")
     if metric.aggregate == "count":
-        return Measured(c.met + c.missed, c.amount, reason=reason, is_spoiled=is_spoiled)
+        return Measured(c.met + c.missed, c.amount)
     below = c.of if metric.aggregate == "time_share" else 1 if metric.aggregate == "sum" else c.counted
     n = c.met + c.missed if metric.aggregate == "time_share" else c.counted
-    if not below or not n:
-        return Measured(reason=reason or why_none(c))
-    return Measured(n, c.amount / below, reason=reason, is_spoiled=is_spoiled)
+    return Measured(n, c.amount / below) if below and n else Measured(reason=why_none(c))
 
 
 def nearest_rank(counts: Counts, asked: Question, against: int) -> Measured:
@@ -315,7 +312,7 @@ def judge(child: Child, part: Judged, asked: list[Question], facts: Facts, carri
         found = measured(total, one, indicator.unmeasurable)
         target = target_of(child, one, part, facts, brought)
         targets.append(target)
-        if not found.is_there or found.is_spoiled:
+        if not found.is_there:
             reasons.append(found.reason)
         elif 1 <= found.n < minimum:
             few = True
