@@ -258,11 +258,10 @@ class _Merge:
         self.tree.lines.setdefault(("calendars",), self.amendment.tree.lines["calendars",])
         begins = len(calendars.get(channel) or [])
         self.append(calendars, ("calendars",), channel, of)
-        for version in (calendars.get(channel) or [])[begins:]:
-            if isinstance(version, dict):
-                version.setdefault("since", str(self.effective))
-                version.setdefault("decided", str(self.amendment.model.signed))
-                version.setdefault("by", self.amendment.by)
+        for version in (one for one in (calendars.get(channel) or [])[begins:] if isinstance(one, dict)):
+            version.setdefault("since", str(self.effective))
+            version.setdefault("decided", str(self.amendment.model.signed))
+            version.setdefault("by", self.amendment.by)
 
     def add(self, root: dict[str, Any], key: str) -> None:
         """Let new parts begin: indicators and fees on the amendment's day, the others with a month."""
@@ -283,9 +282,8 @@ class _Merge:
     def free_until(self, fee: dict[str, Any], path: Path, figure: str, of: Path) -> None:
         """Let a fee cost nothing before the amendment's day: it is a line of 0 where the month began without it."""
         listed = self.listed(fee, path, figure, of, [])
-        for value in listed:
-            if isinstance(value, dict):
-                value.setdefault("since", str(self.effective))
+        for value in (one for one in listed if isinstance(one, dict)):
+            value.setdefault("since", str(self.effective))
         self.line((*path, len(listed)), of)
         listed.append({"value": nothing(figure), "by": self.amendment.by})
 
@@ -321,8 +319,8 @@ class _Merge:
         """Take a part out of a list; those behind it move up, and their lines with them."""
         del listed[place]
         for path in sorted(one for one in self.tree.lines if one[: len(at)] == at and len(one) > len(at)):
-            number = path[len(at)]
-            if not isinstance(number, int) or number < place:
+            number: Any = path[len(at)]
+            if number < place:
                 continue
             line, file = self.tree.lines.pop(path), self.tree.files.pop(path, None)
             if number > place:

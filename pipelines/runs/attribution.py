@@ -46,6 +46,8 @@ PARTS = {
     "chat_session": (CHATS,),
     "email_thread": (MAILS,),
     "handled_contact": (CALLS, CHATS, MAILS),
+    "counted_contact": (CALLS, CHATS, MAILS),
+    "handled_call": (CALLS,),
 }
 
 

@@ -73,6 +73,8 @@ class Money:
     def _with_value(self, ours: Judged, value: Fraction, n: int) -> Judged | None:
         """Return an indicator judged on a value of its own; None where one value for the month does not say it all."""
         terms = ours.terms
+        if ours.used:  # another metric's value is judged, whatever is stated of this one
+            return ours
         if terms.members or terms.indicator.period == "day" or len(ours.asked) != 1:
             return None
         (question,) = ours.asked

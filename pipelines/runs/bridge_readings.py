@@ -17,7 +17,7 @@ from pipelines.ingest.items import assembled_as_of, assembled_of_first_versions
 from pipelines.ingest.trace import lay_delivered_again
 from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, scans_for
 from pipelines.metrics.declare import quoted
-from pipelines.metrics.frame import Frame, local_hour_sql
+from pipelines.metrics.frame import Frame, local_day_sql, local_hour_sql
 from pipelines.metrics.readings import other_readings, pairs_of_readings
 from pipelines.metrics.scope import Posting
 from pipelines.runs.calendars import lay_out_calendars
@@ -187,6 +187,12 @@ class Bench:
             "agent": "coalesce(agent_id, '')",
             "hour": f"CAST(period_on AS VARCHAR) || ' ' || {hour}",
         }
+        if ask.population == "chat_round":  # who leaves out a day's sessions leaves out what follows midnight too
+            begun_on = local_day_sql("s.first_at", frame.zone, frame.days)
+            splits["session"] = (
+                f"coalesce((SELECT CAST(min({begun_on}) AS VARCHAR) FROM item_session s WHERE s.source = item_source"
+                " AND s.session_id = regexp_replace(item_id, '#[0-9]+$', '')), '')"
+            )
         if ask.metric.amount is not None and ask.group is None:
             amounts = self.run.con.execute(f"SELECT count(DISTINCT {ask.column}_amount) FROM reading").fetchall()[0][0]
             if amounts <= MOST_AMOUNTS:

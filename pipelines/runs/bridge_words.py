@@ -37,8 +37,15 @@ STATES: Words = {
     "not there": "没有", "listed": "已列入", "in no log": "日志中没有",
 }  # fmt: skip
 SPLITS: Mapping[str, Words] = {
-    "zh": {"day": "日期", "queue": "队列", "team": "班组", "agent": "坐席", "hour": "钟点"},
-    "en": {"day": "day", "queue": "queue", "team": "team", "agent": "agent", "hour": "hour"},
+    "zh": {"day": "日期", "session": "会话日期", "queue": "队列", "team": "班组", "agent": "坐席", "hour": "钟点"},
+    "en": {
+        "day": "day",
+        "session": "the sessions begun on",
+        "queue": "queue",
+        "team": "team",
+        "agent": "agent",
+        "hour": "hour",
+    },
 }
 HOURS: Mapping[str, Words] = {
     "zh": {

@@ -95,11 +95,16 @@ def read_source(
     """
     path = contract_file(name)
     text, amendments = read_text(path), amendment_files(path)
-    known_on: date | None = None
-    if known_at is not None and amendments:
-        alone = parse_contract(text, str(path))
-        known_on = known_at.astimezone(zone_named(alone.model.zone, alone.where("zone"))).date()
+    known_on = _day_at(text, path, known_at) if amendments else None
     return parse_contract(text, str(path), amendments, month=month, known_on=known_on, sealed_with=sealed_with)
+
+
+def _day_at(text: str, path: Path, at: datetime | None) -> date | None:
+    """Return which day it is at an instant, by the contract's own clock."""
+    if at is None:
+        return None
+    alone = parse_contract(text, str(path))
+    return at.astimezone(zone_named(alone.model.zone, alone.where("zone"))).date()
 
 
 def read_contract(
@@ -180,10 +185,38 @@ def usable_contract(
 ) -> ReadContract:
     """Return a contract that may be settled by, as it stands in ``month``; refuse one with errors."""
     source, calendars, problems = read_contract(name, month, known_at=known_at, sealed_with=sealed_with)
+    return _usable(source, calendars, problems)
+
+
+def _usable(source: Source, calendars: dict[str, Calendar], problems: list[Problem]) -> ReadContract:
     refuse_if_any(problems)
     contract, *amendments = source.files
-    texts = {"contract.yaml": contract.text} | {f"amendments/{Path(one.name).name}": one.text for one in amendments}
+    texts = {"contract.yaml": contract.text}
+    for one in amendments:
+        name = f"amendments/{Path(one.name).name}"
+        texts[name if name not in texts else f"amendments/{one.digest[:12]}.yaml"] = one.text
     return ReadContract(source, calendars, tuple(problems), texts)
+
+
+def sealed_contract(frozen: Path, name: str, month: Month, *, known_at: datetime | None = None) -> ReadContract:
+    """Return a sealed month's contract: the frozen texts, and of the amendments made since the retroactive ones.
+
+    ``frozen``: the folder that the month's contract was kept in; ``name``: where the contract is kept today. A contract
+    that is not kept there any more has no later amendments.
+    """
+    path = contract_file(str(frozen))
+    kept = amendment_files(path)
+    sealed_with = {one.digest for one in kept}
+    try:
+        since = [one for one in amendment_files(contract_file(name)) if one.digest not in sealed_with]
+    except Refused:
+        since = []
+    text = read_text(path)
+    source = parse_contract(
+        text, str(path), [*kept, *since], month=month, known_on=_day_at(text, path, known_at), sealed_with=sealed_with
+    )
+    calendars, problems = _checked(source)
+    return _usable(source, calendars, by_place(problems))
 
 
 def without_logs(source: Source, home: Path) -> list[Problem]:

@@ -17,14 +17,14 @@ from pipelines.scoring.counts import Counts, measured, total
 CAUSES = ("rounding", "definition", "missing", "duplicates", "corrections", "calendar", "unexplained")
 
 # Cells whose items may all be missing, or may all be counted twice; each is a split of the same items.
-MISSING_BY = ("day", "queue", "team", "agent")
+MISSING_BY = ("day", "session", "queue", "team", "agent")  # session: the day on which a round's session began
 TWICE_BY = ("hour", "day", "queue")
 DELIVERED, AGAIN = "delivered", "again"  # items that a file holds more than once
 AMOUNT = "amount"
 LISTED = "listed"  # how often the vendor's own list of items names each
 
 # The splits by how many cells are tried, fewest first; a whole other reading comes before all of them.
-TRIED = ("", LISTED, DELIVERED, "team", "queue", "day", AMOUNT, "agent", "hour")
+TRIED = ("", LISTED, DELIVERED, "team", "queue", "day", "session", AMOUNT, "agent", "hour")
 
 # Where so much is tried that something fits sooner or later, more explanations than these prove nothing.
 MOST_BY_CHANCE = 3

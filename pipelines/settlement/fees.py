@@ -262,17 +262,19 @@ def _tier_lines(
 def _surge_lines(asked: _Asked, fee: Fee, slices: Sequence[_Slice]) -> Iterator[Line]:
     """What the units above the forecast cost: on top of their tiers (``add``), or instead of them (``replace``).
 
-    ``higher_of``: at the higher of their two prices. One line a price, and a version of either.
+    ``higher_of``: at the higher of their two prices, so that on top comes only what the surge's price has more. One
+    line a price, and a version of the surge's.
     """
     units: dict[tuple[Days, Decimal], Fraction] = {}
     bys: dict[tuple[Days, Decimal], str] = {}
     for one in slices:
         if one.surge is None or fee.surge is None:
             continue
-        is_own = fee.surge.higher_of and one.tier.price > one.surge.value
-        key = (one.version.days.overlap(one.surge.days), one.tier.price if is_own else one.surge.value)
-        units[key] = units.get(key, Fraction(0)) + one.units
-        bys[key] = one.version.by if is_own else one.surge.by
+        price = max(one.surge.value, one.tier.price) if fee.surge.higher_of else one.surge.value
+        if fee.surge.higher_of and fee.surge.mode == "add":
+            price -= one.tier.price
+        key = (one.surge.days, price)
+        units[key], bys[key] = units.get(key, Fraction(0)) + one.units, one.surge.by
     for number, ((days, price), count) in enumerate(sorted(units.items()), start=1):
         name = f"{fee.id}@surge" + (f".{number}" if len(units) > 1 else "")
         formula = f"{_exact(count)} × {asked.money(price)} (above the forecast)"

@@ -528,7 +528,7 @@ def _free(line: Line) -> Taking:
 def _absorb(takings: Sequence[Taking], because: str) -> None:
     for one in takings:
         one.left = Fraction(0)
-        one.line = replace(one.line, amount=one.line.amount * 0, because=because)
+        one.line = replace(one.line, amount=abs(one.line.amount) * 0, because=because)  # never −0.00
 
 
 def _cut(covered: Sequence[Taking], amount: Decimal, name: str, formula: str, step: str) -> Line:

@@ -343,3 +343,28 @@ def test_a_broken_contract_is_refused_for_what_it_is(old, new):
 )
 def test_a_broken_amendment_is_refused_in_its_own_line(broken):
     assert {line.partition(" ")[0] for line in refused(head("O", "2026-10-01", "2026-09-01") + broken)} == {"0.yaml:5"}
+
+
+def test_what_does_not_hold_for_the_whole_month_is_not_put_in():
+    """It is said, and the month keeps what it began with."""
+    late = head("P", "2026-07-02", "2026-06-01") + "indicators: {sl: {too_few: carry}}\n"
+    with pytest.raises(Refused) as found:
+        read(late, month=Month(2026, 7))
+    assert [problem.code for problem in found.value.problems] == ["contract.amendment_in_month"]
+
+
+def test_an_indicator_that_ends_earlier_keeps_its_own_end():
+    ending = CONTRACT.replace("    target: 92%\n", "    target: 92%\n    until: 2026-05-01\n")
+    assert read(ADDED, contract=ending).model.indicators[0].until == date(2026, 5, 1)
+
+
+def test_the_coefficient_of_a_contract_is_taken_away_with_a_month():
+    graded = (
+        CONTRACT + "coefficient: {clause: '9', grades: [{from: 0, factor: 1}], repeats: {levels: [{multiply: 2}]}}\n"
+    )
+    gone = head("Q", "2026-10-01", "2026-09-08")
+    assert read(gone + "coefficient: ~\n", contract=graded).model.coefficient is None
+    changed = read(gone + "coefficient: {repeats: {gap: passes}, grades: [{from: 0, factor: 0.9}]}\n", contract=graded)
+    assert changed.model.coefficient is not None
+    assert changed.model.coefficient.repeats is not None
+    assert (changed.model.coefficient.repeats.gap, len(changed.model.coefficient.grades)) == ("passes", 2)

@@ -110,6 +110,20 @@ CHANGES = [
     (", 2026-12: 9000}", "}", ["forecast_missing"]),
     (", 2026-12: 9000}", ", 2026-12: 9000, 2027-01: 9000}", ["forecast_month"]),
     ("      price: 1.50\n", "", ["form_incomplete"]),
+    ("    metric: contact.follow_up@1\n", "", ["missing"]),
+    ("    cap_rate: 10%\n", "    cap_rate: 10%\n    cap: 9000\n", ["form_incomplete"]),
+    ("{from: 0, factor: 0.85", "{from: 0, factor: -0.1", ["negative_deduction"]),
+    (
+        "amount: 5000, no_bonus_if",
+        "bands: [{from: 0, amount: 0}, {from: 98%, amount: 5}], no_bonus_if",
+        ["form_incomplete", "form_unused"],
+    ),
+    (
+        "form: fixed, kind: kpi, bonus: true, from: 98%, amount: 5000",
+        "form: bands, bonus: true, bands: [{from: 0, amount: 9}, {from: 98%, amount: 5}]",
+        ["money_against_direction"],
+    ),
+    ("{from: 90%, points: 80}, {from: 92%", "{from: 80%, until: 81%, points: 80}, {from: 92%", ["tier_gap"]),
     # --- pools, tables, coefficient, failing months ---
     ("total: 250%", "total: 50%", ["pool_over_allocated"]),  # 40 % for each of two teams
     ("total: 250%", "total: 80%", []),
@@ -232,3 +246,28 @@ def test_tiers_are_held_against_the_target_of_their_own_days():
     assert said(text.replace("2026-10-16, value: [", "2026-11-01, value: [")) == [
         "target_no_edge", "unused_part",
     ]  # fmt: skip
+
+
+def test_another_formula_is_another_promise():
+    """One by all that were offered, one by those answered: no call is judged twice by one reading."""
+    level = """  - id: LEVEL
+    clause: "4.9"
+    text: {zh: 服务水平}
+    metric: phone.service_level@1
+    terms: {answer_within_s: 20, short_abandon_s: 5, formula: FORMULA, period_by: arrival, out_of_hours: exclude}
+    target: 80%
+    consequences: [{id: each, form: fixed, kind: kpi, amount: 100}]
+    minimum_sample: 1
+    too_few: skip
+    on_change: split
+    unmeasurable: exclude
+"""
+
+    def two(one: str, other: str) -> list[str]:
+        both = [
+            level.replace("LEVEL", name).replace("FORMULA", formula) for name, formula in (("x", one), ("y", other))
+        ]
+        return said(WHOLE.replace("fees:\n", f"{both[0]}{both[1]}fees:\n", 1))
+
+    assert two("within / offered", "within / answered") == []
+    assert two("within / offered", "within / offered") == ["one_event_twice"]

@@ -152,6 +152,19 @@ RARE = [
     ("step: 1%\n        rate: 0.5%\n        relative: false", OF_TARGET, "each 5% of the target short of the target"),
     ("        rate: 0.5%\n", "", "short of the target costs ?"),
     (SCORING, "scoring: {form: pass_fail}", "all or nothing."),
+    ("  score_below: 70\n", "", "- 9.5: 3 or more of `violations` (items with any) fail the month."),
+    ("action: plan, within_days: 5", "action: plan", "from 1 in a row on → a rectification plan\n"),
+    ("      price: 1.50\n", "", "`surge.higher_of`"),
+    (
+        "    unmeasurable: exclude\n    since: 2026-01-01",
+        "    compare_at: 5\n    since: 2026-01-01",
+        "5 s, half up (default)",
+    ),
+    (
+        "gap: ends, reset: never}\nmonth_fail",
+        "gap: ends}\nmonth_fail",
+        "Runs start anew: never: they cross New Year (default)",
+    ),
     (SCORING, LATER, "Points (from 2026-07-01)"),
     (
         "    target: 98%\n    class: key\n    weight: 20\n    scoring: {form: per",
@@ -189,10 +202,12 @@ def test_grades_and_consequences_with_a_history():
 
 def test_changes_of_parts_and_lists_are_shown_on_one_line():
     more = "procedure: {objections: 9}\nscope: {vendor: [甲, 乙]}\n"
+    more += "month_fail: {critical: [{indicator: wait, at_least: 1}]}\n"
     text = AMENDMENT.replace("2026-10-16", "2026-10-01").partition("indicators:")[0] + more
     shown = render(parse_contract(WHOLE, "c", [File("2.yaml", text)]), "en")
     assert "| `procedure.objections` | 8" in shown
     assert "[甲, 乙]" in shown
+    assert "[{indicator: wait, at_least: 1}]" in shown
 
 
 def test_a_metric_that_is_not_installed_is_shown_all_the_same():

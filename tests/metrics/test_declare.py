@@ -20,7 +20,7 @@ from pipelines.metrics.declare import (
     population_sql,
     quoted,
 )
-from pipelines.metrics.scope import Posting, scope_problems, scope_sql
+from pipelines.metrics.scope import Posting, contract_scope_sql, scope_problems, scope_sql
 from tests.metrics.hand_made_calls import pieces_of
 
 LEVEL = "phone.service_level@1"
@@ -202,3 +202,18 @@ def test_a_column_that_no_scope_can_name_is_a_problem():
     assert str(scope_problems({"agent": ["a"], "site": ["b"]}, "c.yaml:3")[0]).startswith(
         "c.yaml:3\nA scope cannot name 'agent'. It may name: source, "
     )
+
+
+def test_a_contracts_scope_asks_of_items_only_what_they_have():
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    roster = [Posting("ann", begin, None, "a", "v", "agent"), Posting("north", begin, None, "a", "v")]
+    scope = {"vendor": ["v"], "channel": ["phone"], "source": ["acd"]}
+    shift = contract_scope_sql(scope, roster, "shift") or ""
+    assert "agent_id IN ('ann')" in shift
+    assert "source IN ('acd')" in shift
+    assert "$channel" not in shift
+    assert contract_scope_sql(scope, roster, "delivered_log") == (
+        "coalesce($channel IN ('phone'), false) AND coalesce(source IN ('acd'), false)"
+    )
+    assert contract_scope_sql({"queue": ["north"]}, roster, "delivered_log") is None
+    assert contract_scope_sql(scope, roster, "offered_call") == scope_sql(scope, roster)

@@ -198,7 +198,14 @@ def add_reference(universe: Universe) -> None:
         mine = reference.states(world, question.metric, agreed)
         frame, ask = store.asked(world, question.metric, question.spans(world.until))
         make_split_tables(store.con, frame)
-        has_amounts = reference.METRICS[question.metric].kind in ("mean", "percentile", "time share", "count")
+        has_amounts = reference.METRICS[question.metric].kind in (
+            "mean",
+            "percentile",
+            "time share",
+            "count",
+            "minutes",
+            "ratio",
+        )
         said: Said = {item: (state, has_amounts) for item, (state, _) in mine.items()}
         name = "{'source': item_source, 'id': item_id}"
         universe.add(store.con, scan(frame, ask, name), ask, "reference", said)

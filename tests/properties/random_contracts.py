@@ -128,6 +128,13 @@ def repeats(draw: Draw) -> dict[str, Any]:
     }
 
 
+def one_cap(draw: Draw) -> dict[str, Any]:
+    """Return no cap, or one of the two ways to write it."""
+    return draw(
+        st.sampled_from([{}] * 6 + [{"cap": "250.5"}, {"cap": "1000.01"}, {"cap_rate": "0.5%"}, {"cap_rate": "2%"}])
+    )
+
+
 FORMS = ("fixed", "per_step", "bands", "pool", "points", "bonus", "event", "per_incident")
 
 
@@ -137,7 +144,7 @@ def consequence(draw: Draw, number: int, sort: Sort, *, daily: bool, tame: bool)
         return {"id": f"c{number}"} | bonus(draw, sort)
     found = {"id": f"c{number}", "form": form} | form_of(draw, form, sort)
     if form not in ("points", "pool"):
-        found = put(found, cap=maybe(draw, MONEY, 4), cap_rate=maybe(draw, RATE, 6))
+        found |= one_cap(draw)
     if form in ("event", "per_incident") and not tame:
         found = put(found, event=maybe(draw, st.sampled_from(["outage", "leak"]), 2))
     if daily and form in ("fixed", "per_step", "bands"):
@@ -252,8 +259,7 @@ def indicator(draw: Draw, number: int, *, tame: bool) -> dict[str, Any]:
         unmeasurable=maybe(draw, st.sampled_from(["exclude", "count_as_missed"])),
         compare_at=maybe(draw, st.just(compare)),
         compare_rounding=maybe(draw, st.just("down")),
-        cap=maybe(draw, MONEY, 5) if not tame else None,
-        cap_rate=maybe(draw, RATE, 8) if not tame else None,
+        **({} if tame else one_cap(draw)),
         since=maybe(draw, st.sampled_from(["2026-11-20", "2026-12-01"]), 8),
         until=maybe(draw, st.sampled_from(["2026-12-20", "2027-01-01"]), 8),
     )
@@ -416,11 +422,10 @@ def facts(draw: Draw, tree: dict[str, Any], month: str, *, tame: bool) -> Facts:
     incidents: dict[str, list[Incident]] = {}
     for name, _ in asked(tree):
         if "." not in name:
-            found = draw(
-                st.sets(st.tuples(st.sampled_from(["k1", "k2", "k3"]), some_day(days)), min_size=1, max_size=3)
-            )
-            incidents[name] = [Incident("qa", item, day) for item, day in sorted(found)]
+            found = draw(st.dictionaries(st.sampled_from(["k1", "k2", "k3"]), some_day(days), min_size=1))
+            incidents[name] = [Incident("qa", item, day) for item, day in sorted(found.items())]
     adjusted = not tame and one_in(draw, 6)
+    sums = {"CNY": ["-100.00", "250.05"], "JPY": ["-100", "250"]}[tree["currency"]]
     return Facts(
         counts={name: {day: counts(draw, metric) for day in sorted(draw(some))} for name, metric in asked(tree)},
         incidents=incidents,
@@ -433,9 +438,7 @@ def facts(draw: Draw, tree: dict[str, Any], month: str, *, tame: bool) -> Facts:
         },
         kinds={days[9]: {"promotion"}, days[10]: {"promotion"}},
         missing_log=dict.fromkeys(missing, "phone log"),
-        adjustments=[Adjustment("2026-10", Decimal(draw(st.sampled_from(["-100", "250"]))), Decimal("0.03"))]
-        if adjusted
-        else [],
+        adjustments=[Adjustment("2026-10", Decimal(draw(st.sampled_from(sums))), Decimal("0.03"))] if adjusted else [],
     )
 
 

@@ -169,8 +169,10 @@ def unit_by_unit(fee: Fee, counted: Mapping[date, Fraction]) -> Fraction:
             total += Fraction(own)
             continue
         more = held(surge.price, day)
-        dearer = max(own, more) if surge.higher_of else more
-        total += Fraction(dearer + own if surge.mode == "add" else dearer)
+        if surge.higher_of:
+            total += Fraction(max(own, more))
+        else:
+            total += Fraction(own + more if surge.mode == "add" else more)
     return total
 
 

@@ -227,7 +227,7 @@ def measured(rule: Rule, world: World, terms_on: TermsOn) -> Found:
             is_doubtful = cycle.is_doubtful or any(event["contradicting"] for event in cycle.case.events)
             found[item] = "outside: * | not there" + (CONTRADICTING if is_doubtful else ""), None
             continue
-        terms = terms_on(cycle.arrival)
+        terms = terms_on(cycle.start)
         state, amount = state_of(rule, cycle, world, terms)
         where = falls(cycle, world, terms, by)
         if by != "arrival" and "contradicting" in state:
@@ -256,9 +256,9 @@ def falls(cycle: Cycle, world: World, terms: Terms, by: str) -> bool | None:
 
 def state_of(rule: Rule, cycle: Cycle, world: World, terms: Terms) -> Result:
     types, case = words(terms["case_types"]), cycle.case
-    assert cycle.arrival is not None
     assert cycle.start is not None
-    belongs = contact.case_belongs(world, case, cycle.arrival)
+    # where its clock starts is its arrival (DECISIONS, "A case starts"): the roster of that instant tells whose it is
+    belongs = contact.case_belongs(world, case, cycle.start)
     if belongs is False:
         return "outside: * | not there", None
     if types and case.case_type not in types:

@@ -55,7 +55,8 @@ def every_contact(world: World) -> list[Contact]:
                 [leg["queue"] for leg in entered[1:]], call.outside, call.outcome == "answered", call.contradicting,
                 *(first_known(call.legs, column) for column in ("customer_id", "topic", "order_id")),
                 first_queue=entered[0]["queue"] if entered else None, goes_on=call.goes_on,
-                lasted_until=call.answered_at, is_called_later=call.is_called_later,
+                lasted_until=max(leg["ended_at"] or leg["answered_at"] or leg["arrived_at"] for leg in call.legs),
+                is_called_later=call.is_called_later,
                 is_handled_later=any(leg["outcome"] == "answered" for leg in call.legs),
             )
         )  # fmt: skip
@@ -109,6 +110,17 @@ def hours(terms: Terms, name: str = "window_h") -> timedelta:
     return timedelta(seconds=float(Decimal(terms[name]) * 3600))
 
 
+def untils(contact: Contact, terms: Terms) -> list[datetime | None]:
+    """Return by when an answer counts: by the contact's end plus the window.
+
+    Where no end is logged, it is not said whether the window runs from the last that is known of the contact, or has
+    not begun yet (None).
+    """
+    if contact.end is not None:
+        return [contact.end + hours(terms)]
+    return [(contact.lasted_until or contact.arrival) + hours(terms), None]
+
+
 def naming(world: World, contact: Contact) -> list[Case]:
     """Return the cases that name a contact, whenever they were opened."""
     mine = [case for case in cases(world) if case.named is not None and names(case.named, contact)]
@@ -149,7 +161,11 @@ def resolved(world: World, contact: Contact, terms: Terms, mine: list[Case], evi
 def surveyed(world: World, contact: Contact, terms: Terms) -> str:
     """Return what the customer said last, from the contact's arrival to its end plus the window."""
     rows = [row for row in world.current("survey") if names(row, contact)]
-    until = None if contact.end is None else contact.end + hours(terms)
+    states = " | ".join(dict.fromkeys(surveyed_by(world, contact, rows, until) for until in untils(contact, terms)))
+    return states + (" | unmeasurable: contradicting deliveries" if any(row["contradicting"] for row in rows) else "")
+
+
+def surveyed_by(world: World, contact: Contact, rows: list[Event], until: datetime | None) -> str:
     answered = [
         row for row in rows
         if row["resolved"] is not None and row["answered_at"] is not None
@@ -158,15 +174,16 @@ def surveyed(world: World, contact: Contact, terms: Terms) -> str:
     ]  # fmt: skip
     last = max(answered, key=lambda row: (row["answered_at"], row["survey_id"]), default=None)
     if last is not None:
-        state = "met" if last["resolved"] else "missed"
-    else:
-        is_open = until is None or world.cut_off_at <= until
-        invited = any(row["invited_at"] is not None and row["invited_at"] <= world.cut_off_at for row in rows)
-        # who was not invited may be yet; whether that is awaited is not said
-        state = "excluded: no answer" if not is_open else "pending" if invited else "pending | excluded: no answer"
-    if any(row["contradicting"] for row in rows):
-        state += " | unmeasurable: contradicting deliveries"
-    return state
+        return "met" if last["resolved"] else "missed"
+    if until is not None and world.cut_off_at > until:
+        return "excluded: no answer"
+    invited = any(row["invited_at"] is not None and row["invited_at"] <= world.cut_off_at for row in rows)
+    # who was not invited may be yet; whether that is awaited is not said
+    return "pending" if invited else "pending | excluded: no answer"
+
+
+def about(contact: Contact, terms: Terms) -> str | None:
+    return {"topic": contact.topic, "order": contact.order, "any": "any"}[terms["same"]]
 
 
 def not_repeated(world: World, contact: Contact, terms: Terms) -> str:
@@ -178,20 +195,21 @@ def not_repeated(world: World, contact: Contact, terms: Terms) -> str:
         return f"outside: {ANYTHING}"  # whose it is, or what about, is said after the cut-off
     if contact.customer is None:
         return "unmeasurable: no customer"
-    own = {"topic": contact.topic, "order": contact.order, "any": "any"}[terms["same"]]
+    own = about(contact, terms)
     if own is None:
         return f"unmeasurable: no {terms['same']}"
     until = None if contact.end is None else contact.end + hours(terms)
     surely = until or (contact.lasted_until or contact.arrival) + hours(terms)
+    # what one is about that deliveries contradict each other in, and whether it counts at all, may be what they say
     others = [
         other for other in contacts(world.everybodys)
         if (other.channel, other.source, other.contact_id) != (contact.channel, contact.source, contact.contact_id)
         and (other.is_called_later or other.customer == contact.customer)
-        and (other.is_called_later or {"topic": other.topic, "order": other.order, "any": "any"}[terms["same"]] == own)
+        and (other.is_called_later or other.contradicting or about(other, terms) == own)
         and contact.arrival <= other.arrival <= (until or world.cut_off_at)
-        and other.outside in (None, ANYTHING)
+        and (other.outside in (None, ANYTHING) or other.contradicting)
     ]  # fmt: skip
-    sure = [other for other in others if other.outside is None and not other.is_called_later]
+    sure = [one for one in others if one.outside is None and not one.is_called_later and not one.contradicting]
     if any(contact.arrival < other.arrival <= surely for other in sure):
         return "missed"
     state = "met" if until is not None and world.cut_off_at > until else "pending"

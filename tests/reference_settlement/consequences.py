@@ -282,9 +282,10 @@ def cut_at_own_cap(owed: Owed, name: str, bases: Bases) -> None:
 def escalates(month: Month, form: str) -> bool:
     """Say whether misses of earlier months count: true for ratios, false for incidents, unless stated."""
     indicator = month.child.indicator
-    counts_incidents = metric_named(indicator.metric or indicator.worst_of[0].metric).aggregate == "count"
-    is_ratio = form not in BY_DAY and not counts_incidents
-    return is_ratio if indicator.escalates is None else indicator.escalates
+    if indicator.escalates is not None:
+        return indicator.escalates
+    metric = metric_named(indicator.metric or indicator.worst_of[0].metric)
+    return form not in BY_DAY and metric.aggregate != "count"
 
 
 def add_repeat(owed: Owed, verdicts: dict[str, str], bases: Bases) -> None:

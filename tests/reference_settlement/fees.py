@@ -131,7 +131,7 @@ def cut_by_tiers(fee: Fee, units: Units, whole: Fraction) -> list[tuple[Fraction
 def counted(contract: Contract, fee: Fee, month: str, facts: Facts) -> list[Line]:
     days = term_days(contract, month)
     of_price = versions(days, lambda day: tiers_on(fee, day))
-    of_surge = versions(days, lambda day: (tiers_on(fee, day), worth_on(fee.surge and fee.surge.price, day)))
+    of_surge = versions(days, lambda day: worth_on(fee.surge and fee.surge.price, day))
     units = units_of(contract, fee, month, facts)
     whole = units[-1].upto if units else Fraction(0)
     ordinary, surging = part_at_surge(fee, units, whole, month)
@@ -152,6 +152,8 @@ def counted(contract: Contract, fee: Fee, month: str, facts: Facts) -> list[Line
         surge_price = Fraction(worth_on(fee.surge.price, one.day) or 0)
         for _, price, number in cut_by_tiers(fee, one, whole):
             dearer = max(surge_price, price) if fee.surge.higher_of else surge_price
+            if fee.surge.higher_of and not leave:  # its tier's price is paid already
+                dearer -= price
             add((of_surge[one.day], "surge", dearer), one.day, dearer * number)
     return [line_of(fee, amount, contract.currency, since) for since, amount in sums.values()]
 

@@ -197,16 +197,6 @@ def line_of(line: ProductLine) -> Line:
     )
 
 
-def one_tax(lines: list[Line]) -> list[Line]:
-    """Add up the tax lines, of which the product has one a rate."""
-    found = [line for line in lines if line.step not in ("tax", "rounding")]
-    for step in ("tax", "rounding"):
-        amounts = [line.amount for line in lines if line.step == step]
-        if amounts:
-            found.append(Line(step, sum(amounts[1:], amounts[0])))
-    return found
-
-
 def result_of(contract: Contract, found: Settled, judged: list, month: Month) -> Result:
     verdicts = {one.terms.id: one.verdict for one in judged}
     for indicator in contract.indicators:
@@ -214,7 +204,7 @@ def result_of(contract: Contract, found: Settled, judged: list, month: Month) ->
         for name in [f"{indicator.id}[{value}]" for value in values] or [indicator.id]:
             verdicts.setdefault(name, "not in force")
     return Result(
-        lines=one_tax([line_of(line) for line in found.lines]),
+        lines=[line_of(line) for line in found.lines],
         totals=found.totals,
         score=found.score.value,
         verdicts=verdicts,

@@ -189,19 +189,18 @@ def rate_of(line: Line, past: Past, facts: Facts, bases: Bases) -> Fraction:
 
 
 def tax_lines(contract: Contract, lines: list[Line], past: Past, facts: Facts, bases: Bases) -> list[Line]:
-    """Return the tax as its figures beside the lines add up, and what brings it to the tax on each rate's whole."""
-    shown = Decimal(0)
-    exact: dict[Fraction, Fraction] = {}
+    """Return for each rate the sum of the figures beside its lines, and what brings it to the tax on their whole."""
+    by_rate: dict[Fraction, list[tuple[Line, Decimal]]] = {}
     for line in lines:
-        part, rate = taxed_part(line, contract, facts), rate_of(line, past, facts, bases)
-        line.tax = bases.fen(Fraction(part) * rate)
-        shown += line.tax
-        exact[rate] = exact.get(rate, Fraction(0)) + Fraction(part) * rate
-    due = sum((bases.fen(amount) for amount in exact.values()), Decimal(0))
-    return [
-        Line("tax", bases.fen(Fraction(shown))),
-        Line("rounding", bases.fen(Fraction(due - shown))),
-    ]
+        by_rate.setdefault(rate_of(line, past, facts, bases), []).append((line, taxed_part(line, contract, facts)))
+    taxes = []
+    for rate, taxed in by_rate.items():
+        for line, part in taxed:
+            line.tax = bases.fen(Fraction(part) * rate)
+        shown = sum((line.tax for line, _ in taxed if line.tax is not None), Decimal(0))
+        due = bases.fen(sum((Fraction(part) for _, part in taxed), Fraction(0)) * rate)
+        taxes += [Line("tax", bases.fen(Fraction(shown))), Line("rounding", bases.fen(Fraction(due - shown)))]
+    return taxes
 
 
 def left_over(pots: list[Pot]) -> list[Pot]:

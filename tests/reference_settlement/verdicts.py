@@ -123,11 +123,12 @@ def parts_of(indicator: Indicator, days: list[date]) -> list[Judged]:
 
 
 def days_judged(indicator: Indicator, days: list[date]) -> list[Judged]:
-    """Return a period a day, each whole."""
+    """Return a period a day, each whole; what ``on_change`` does not split is the last day's."""
     found = []
+    of_the_day = {"split": TERMS, "weighted_target": ("target",), "period_end": ()}[indicator.on_change]
     for day in days:
-        on = days[-1] if indicator.on_change == "period_end" else day
-        found.append(Judged([day], Fraction(1), {name: worth_on(getattr(indicator, name), on) for name in TERMS}))
+        terms = {name: worth_on(getattr(indicator, name), day if name in of_the_day else days[-1]) for name in TERMS}
+        found.append(Judged([day], Fraction(1), terms))
     return found
 
 
@@ -192,11 +193,9 @@ def measured(counts: Counts, asked: Question, unmeasurable: str | None) -> Measu
         return Measured(reason="more than 1 % of the population is unmeasurable")
     if metric.aggregate == "count":
         return Measured(c.met + c.missed, c.amount)
-    if metric.aggregate == "time_share":
-        return Measured(c.met + c.missed, c.amount / c.of) if c.of else Measured(reason=why_none(c))
-    if not c.counted:
-        return Measured(reason=why_none(c))
-    return Measured(c.counted, c.amount if metric.aggregate == "sum" else c.amount / c.counted)
+    below = c.of if metric.aggregate == "time_share" else 1 if metric.aggregate == "sum" else c.counted
+    n = c.met + c.missed if metric.aggregate == "time_share" else c.counted
+    return Measured(n, c.amount / below) if below and n else Measured(reason=why_none(c))
 
 
 def nearest_rank(counts: Counts, asked: Question, against: int) -> Measured:

@@ -117,3 +117,33 @@ def test_what_is_blamed_on_the_vendor_ranks_last():
     assert measured(PERCENTILE, counts, "exclude", Decimal(76)).value == 9
     kept = replace(counts, kept_by_vendor=Counter({"unmeasurable: no queue time": 1}))
     assert measured(PERCENTILE, kept, None, Decimal(76)).beyond
+
+
+def test_a_quantity_counts_what_is_counted():
+    counts = Counts(Counter({"counted": 7, "unmeasurable: contradicting deliveries": 2, "pending": 1}))
+    assert measured(metric_named("contact.handled@1"), counts) == Measured(Fraction(7), 1, 7, Fraction(7), counts)
+    assert measured(metric_named("contact.handled@1"), Counts()).value == 0
+
+
+def test_minutes_are_a_sum_of_seconds_divided_once():
+    counts = Counts(Counter(counted=3), amount=Decimal("61.5"))
+    assert measured(metric_named("phone.minutes@1"), counts) == Measured(
+        Fraction(123, 2), 60, 3, Fraction(123, 120), counts
+    )
+    assert measured(metric_named("phone.minutes@1"), Counts()).value is None
+
+
+def test_a_ratio_divides_one_sum_by_another():
+    counts = Counts(Counter(counted=2, pending=1), amount=Decimal(90), base=Decimal(80))
+    assert measured(metric_named("agent.attendance@1"), counts) == Measured(
+        Fraction(90), Fraction(80), 2, Fraction(9, 8), counts
+    )
+    assert measured(metric_named("agent.attendance@1"), Counts(Counter(counted=1))).value is None
+
+
+def test_which_states_stand_above_and_below_the_line_of_a_ratio():
+    logs = metric_named("log.completeness@1")
+    for state, is_of_it in (("counted", True), ("counted: nothing delivered", True), ("pending", False)):
+        assert (logs.sums(state), logs.bears(state)) == (is_of_it, is_of_it)
+    assert logs.is_quantity
+    assert not VIOLATIONS.is_quantity

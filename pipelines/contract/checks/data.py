@@ -72,9 +72,8 @@ def _without_data(source: Source) -> Iterator[Problem]:
 
 def _versions(contract: Contract) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
     for channel, versions in contract.calendars.items():
-        for number, version in enumerate(versions if isinstance(versions, list) else []):
-            if isinstance(version, dict):
-                yield channel, number, version
+        listed = versions if isinstance(versions, list) else []
+        yield from ((channel, number, one) for number, one in enumerate(listed) if isinstance(one, dict))
 
 
 def _holidays(source: Source) -> Iterator[Problem]:

@@ -179,3 +179,16 @@ def test_a_shift_that_is_delivered_again_is_corrected(office: Office) -> None:
         "attendance", f"{SHIFTS}, record_at\n ann, 1, 09:00:00, 17:00:00, 28800, 28800, 13 18:00:00", name="b.csv"
     )
     assert office.item_states("agent.attendance") == {"ann#1": ("counted", 28800)}
+
+
+def test_contacts_by_agent_say_whom_else_they_passed(office: Office) -> None:
+    office.load(
+        "call",
+        """call_id, leg_id, queue, agent_id, arrived_at, answered_at, ended_at, outcome, talk_s, hold_s
+        a, 1, q, ann, 09:00:00, 09:00:05, 09:01:00, answered, 55, 0
+        a, 2, q, bob, 09:01:00, 09:01:05, 09:02:00, answered, 55, 0""",
+    )
+    for metric, of in (("contact.handled", "bob"), ("phone.minutes", "ann")):  # the last, the first who handled it
+        found = {one.group["agent"]: (one.handled, one.touched) for one in office.measure(metric, by=["agent"])}
+        other = {"bob": "ann", "ann": "bob"}[of]
+        assert found == {of: (1, 0), other: (0, 1)}, metric
