@@ -48,6 +48,7 @@ def body(
 ) -> dict[str, Any]:
     """Return the statement's body, ready for canonical JSON: no float, no Decimal, every order fixed."""
     asked = month_questions(contract, month.days)
+    names = {fee.id: words(fee.name) for fee in contract.fees}
     in_order = sorted(judged, key=lambda one: (one.terms.indicator.place, one.terms.id))
     return {
         "schema": SCHEMA,
@@ -69,7 +70,7 @@ def body(
         "score": score_body(settled.score),
         "month_fail": {"failed": bool(settled.failed), "reasons": list(settled.failed)},
         "notices": [notice_body(notice) for notice in settled.notices],
-        "lines": [line_body(line) for line in settled.lines],
+        "lines": [line_body(line, names.get(line.id.partition("@")[0])) for line in settled.lines],
         "totals": {step: f"{amount:f}" for step, amount in settled.totals.items()},
         "outlook": past_body(settled.outlook),
         "definitions": definitions_body(asked),
@@ -273,10 +274,11 @@ def notice_body(notice: Notice) -> dict[str, Any]:
     }
 
 
-def line_body(line: Line) -> dict[str, Any]:
-    """Return a line."""
+def line_body(line: Line, name: Mapping[str, str] | None) -> dict[str, Any]:
+    """Return a line; ``name`` is that of a fee."""
     return {
         "id": line.id,
+        "name": None if name is None else dict(name),
         "kind": line.kind,
         "step": line.step,
         "clause": line.clause,

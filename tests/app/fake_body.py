@@ -186,6 +186,7 @@ class FakeMonth:
             "group": None,
             "tax": None,
             "because": None,
+            "name": None,
             "item": None,
             "cost_centres": {},
             "borne": None,

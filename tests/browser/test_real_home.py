@@ -36,8 +36,8 @@ def address(tmp_path_factory: pytest.TempPathFactory, logs: Path) -> Iterator[st
 
 def test_from_a_missed_promise_to_the_line_in_the_file(page: Page, address: str, logs: Path) -> None:
     page.goto(f"{address}/?lang=zh")
-    expect(page.locator(".answer")).to_contain_text("16 项指标中")
-    page.locator(".scorecard tbody tr", has_text="电话服务水平").locator(".row-link").click()
+    expect(page.locator(".answer")).to_contain_text("25 项指标中")
+    page.locator(".scorecard tbody tr", has_text="20 秒服务水平").locator(".row-link").click()
     expect(page).to_have_url(re.compile(r"/indicator/.*/service_level$"))
     page.locator(".states tr", has_text="未达标").locator(".row-link").first.click()
     expect(page).to_have_url(re.compile(r"/items/.*/service_level\?state=missed$"))
