@@ -28,6 +28,7 @@ def check_indicator(source: Source, number: int, indicator: Indicator) -> Iterat
         return
     reading = Reading(source, place.title, at, indicator, metric)
     yield from _identity(reading)
+    yield from _carried_by_day(reading)
     yield from _beginnings(reading)
     yield from _conditions(reading)
     yield from _target(reading)
@@ -35,6 +36,17 @@ def check_indicator(source: Source, number: int, indicator: Indicator) -> Iterat
     yield from scoring_problems(reading)
     yield from consequence_problems(reading)
     yield from indicator_defaults(reading)
+
+
+def _carried_by_day(reading: Reading) -> Iterator[Problem]:
+    """Items join the next month, and a day has none of its own."""
+    if reading.indicator.period == "day" and reading.indicator.too_few == "carry":
+        yield reading.problem(
+            "it is judged by the day, and `too_few: carry` would let a day's items join the next month's; none would.",
+            "Write `too_few: skip` or `count_as_met`, or judge it by the month.",
+            "contract.carry_by_day",
+            "too_few",
+        )
 
 
 def _leading_metric(indicator: Indicator) -> Metric | None:
