@@ -157,6 +157,7 @@ class _Merge:
         is_full = is_dated(new) or values == new  # written as {since, value}, or as a list of them
         for number, value in enumerate(values):
             if not isinstance(value, dict):
+                self.line((*path, len(listed)), (*of, number))
                 listed.append(value)  # the model refuses it
                 continue
             since = str(value.setdefault("since", str(self.effective)))

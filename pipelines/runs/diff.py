@@ -159,11 +159,12 @@ class _Pair:
         differs = "b.state IS DISTINCT FROM a.state"
         if sides[1].metric.aggregate not in ("share", "per", "difference"):  # there an amount moves no value
             differs += " OR b.amount IS DISTINCT FROM a.amount"
+        out = {side: f"coalesce({side}.state, 'outside') LIKE 'outside%'" for side in "ab"}  # no value counts it
         same = "b.inputs IS NOT DISTINCT FROM a.inputs AND b.is_out IS NOT DISTINCT FROM a.is_out"
         return query(
             "SELECT item_source, item_id, b.state, a.state, b.amount, a.amount, b.base, a.base,"
             f" {is_whole} AND {same} FROM {selects[0]} b FULL JOIN {selects[1]} a USING (item_source, item_id)"
-            f" WHERE {differs} ORDER BY item_source, item_id"
+            f" WHERE ({differs}) AND NOT ({out['b']} AND {out['a']}) ORDER BY item_source, item_id"
         )
 
     def _population(self, indicator: str) -> str:

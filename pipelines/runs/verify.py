@@ -43,6 +43,7 @@ from pipelines.settlement.facts import Facts, Incident
 from pipelines.settlement.statement import statement_hash
 from pipelines.warehouse.store import CONFIG
 
+MISSHAPEN = (KeyError, TypeError, AttributeError, ValueError, IndexError)
 SHOWN = 20  # items or figures named of each kind
 
 
@@ -70,35 +71,45 @@ def verify(path: Path, *, keys: Mapping[str, str] | None = None, head: str | Non
         names, problems = unpack(path, folder)
         manifest, faults = manifest_faults(folder, names)
         problems += faults
-        body = read_json(folder / STATEMENT)
-        if not isinstance(body, dict) or "evidence" not in body:
-            problems.append(changed(STATEMENT, "it is no statement"))
-            return Verified("", "", "", "", sha256_of(path), None, {}, {}, _each_once(problems))
         seal = read_json(folder / SEAL) if SEAL in names else None
-        said = _Said(folder, names, body, manifest, seal)
-        problems += [*said.words_faults(), *said.seal_faults(keys or {}, head), *said.file_faults()]
-        with duckdb.connect(config=CONFIG) as con:
-            con.execute("SET TimeZone = 'UTC'")
-            make_macros(con)
-            problems += said.evidence_faults(con)
-            checked = {"members": len(names), "rows": sum(int(part["rows"]) for part in body["evidence"].values())}
-            if not problems:
-                problems += list(_definition_faults(body))
-            if not problems:
-                found, worked_out = _worked_out(con, said)
-                problems += found
-                checked |= worked_out
+        said = _Said(folder, names, read_json(folder / STATEMENT), manifest, seal)
+        try:
+            faults, checked = _checked(said, keys or {}, head, is_whole=not problems)
+            contract, month, statement = said.body["contract"]["number"], said.body["month"], statement_hash(said.body)
+        except MISSHAPEN as error:  # written by another hand: nothing in it is where a statement has it
+            faults, checked = [changed(STATEMENT, f"it is no statement ({type(error).__name__}: {error})")], {}
+            contract = month = statement = ""
         return Verified(
             status=str(manifest.get("status", "")),
-            contract=body["contract"]["number"],
-            month=body["month"],
-            statement=statement_hash(body),
+            contract=contract,
+            month=month,
+            statement=statement,
             pack=sha256_of(path),
             head=digest(seal) if isinstance(seal, dict) else None,
             keys={one["party"]: one["key"] for one in said.approvals},
             checked=checked,
-            problems=_each_once(problems),
+            problems=_each_once([*problems, *faults]),
         )
+
+
+def _checked(
+    said: "_Said", keys: Mapping[str, str], head: str | None, *, is_whole: bool
+) -> tuple[list[Problem], dict[str, int]]:
+    """Hold a pack against its statement, and work it out again where nothing is wrong; return faults, and counts."""
+    evidence = said.body["evidence"]
+    problems = [*said.words_faults(), *said.seal_faults(keys, head), *said.file_faults()]
+    checked = {"members": len(said.names), "rows": sum(int(part["rows"]) for part in evidence.values())}
+    with duckdb.connect(config=CONFIG) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        make_macros(con)
+        problems += said.evidence_faults(con)
+        if is_whole and not problems:
+            problems += list(_definition_faults(said.body))
+        if is_whole and not problems:
+            found, worked_out = _worked_out(con, said)
+            problems += found
+            checked |= worked_out
+    return problems, checked
 
 
 def _each_once(problems: Sequence[Problem]) -> list[Problem]:

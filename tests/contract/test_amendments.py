@@ -368,3 +368,33 @@ def test_the_coefficient_of_a_contract_is_taken_away_with_a_month():
     assert changed.model.coefficient is not None
     assert changed.model.coefficient.repeats is not None
     assert (changed.model.coefficient.repeats.gap, len(changed.model.coefficient.grades)) == ("passes", 2)
+
+
+def test_an_amendment_may_change_what_another_added():
+    costs = "    consequences:\n      - {id: d, form: fixed, amount: 5}\n"
+    first = (
+        head("R", "2026-10-01", "2026-09-08")
+        + "add:\n  indicators:\n  - id: new\n    clause: x\n    metric: phone.abandonment@1\n    target: 3%\n"
+        + costs
+    )
+    second = head("S", "2026-11-01", "2026-10-08") + "indicators: {new: {consequences: []}}\n"
+    source = read(first, second)
+    at = ("indicators", 2, "consequences")
+    assert [source.where(*at, 0, "value", 0, "amount"), source.where(*at, 1)] == ["0.yaml:12", "1.yaml:5"]
+    assert [len(value.value) for value in source.model.indicators[2].consequences] == [1, 0]
+
+
+def test_caps_neither_begin_nor_end_in_mid_month():
+    cap = "add: {caps: [{id: c, clause: x, kinds: [kpi], rate: 1%}]}\nend: {caps: [kpi_cap, all_cap]}\n"
+    late = head("T", "2026-10-02", "2026-09-08") + cap
+    assert set(refused(late)) == {"0.yaml:5 contract.amendment_in_month", "0.yaml:6 contract.amendment_in_month"}
+    with pytest.raises(Refused) as found:
+        read(late, month=Month(2026, 10))
+    assert {problem.code for problem in found.value.problems} == {"contract.amendment_in_month"}
+    whole = late.replace("2026-10-02", "2026-10-01")
+    assert [one.id for one in read(whole.replace("[kpi_cap, all_cap]", "[all_cap]")).model.caps] == ["kpi_cap", "c"]
+
+
+def test_a_history_with_a_stray_text_is_refused():
+    stray = "indicators: {sl: {target: [{value: 93%}, often]}}\n"
+    assert refused(head("U", "2026-10-01", "2026-09-08") + stray) == ["0.yaml:5 contract.value"]

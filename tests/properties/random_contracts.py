@@ -2,6 +2,7 @@
 
 ``tame`` leaves out what may make a better value dearer by the contract's own words: the highest of several consequences
 with repeats, named events, several caps, earn-back; and what a day more or less of data would decide.
+``too_few: carry`` of a daily indicator is not drawn: the product carries nothing from day to day, the reference does.
 """
 
 from dataclasses import dataclass
@@ -155,7 +156,8 @@ def consequence(draw: Draw, number: int, sort: Sort, *, daily: bool, tame: bool)
             found["repeats"]["levels"] = [{"multiply": "2"}]
     if form != "points" and not tame:
         found = put(found, earn_back=maybe(draw, earn_backs(sort), 4))
-    return put(found, kind=maybe(draw, st.sampled_from(["kpi", "event"])))
+    base = maybe(draw, st.sampled_from([["monthly"], ["net_of_tax"], ["monthly", "net_of_tax"]]), 4)
+    return put(found, kind=maybe(draw, st.sampled_from(["kpi", "event"])), base=base if form != "pool" else None)
 
 
 def form_of(draw: Draw, form: str, sort: Sort) -> dict[str, Any]:
@@ -180,6 +182,8 @@ def form_of(draw: Draw, form: str, sort: Sort) -> dict[str, Any]:
         return days | ({"daily_fees": "3"} if draw(st.booleans()) else sum_of(draw))
     if form == "per_step":
         step = {"step": draw(st.sampled_from(sort.step)), "steps": draw(st.sampled_from(["started", "full"]))}
+        if sort is not SORTS["count"] and one_in(draw, 4):
+            step = {"step": "10%", "relative": "true", "steps": "started"}
         return step | sum_of(draw)
     return sum_of(draw)
 
@@ -289,7 +293,8 @@ def fees(draw: Draw) -> list[dict[str, Any]]:
             }
         found.append(chat)
         if draw(st.booleans()):
-            found.append({"id": "least", "clause": "3.2", "form": "minimum", "amount": "120", "minimum_of": ["chat"]})
+            units = {"units": dated(draw, "100", "120"), "price": "1.005"} if draw(st.booleans()) else {"amount": "120"}
+            found.append({"id": "least", "clause": "3.2", "form": "minimum", "minimum_of": ["chat"], **units})
     if one_in(draw, 3):
         found.append({"id": "seats", "clause": "3.3", "form": "seats", "price": "5500", "seats": dated(draw, "4", "6")})
         found[-1]["overtime"] = draw(st.sampled_from(["paid", "unpaid"]))
@@ -368,6 +373,11 @@ def worlds(draw: Draw, *, tame: bool = False) -> World:
             "score_below": "70",
             "notices": [{"clause": "5.2(1)", "action": "plan", "consecutive": "1"}],
         }
+        counted = [one["id"] for one in tree["indicators"] if one.get("metric") == SORTS["count"].metric]
+        if counted:
+            tree["month_fail"]["critical"] = [{"indicator": counted[0], "at_least": "4"}]
+    if one_in(draw, 4):
+        tree["relief"] = [{"id": "r", "ground": "outage", "from": "2026-11-29", "until": "2026-12-03", "by": "1"}]
     names = [f"{one['id']}.{c['id']}" for one in tree["indicators"] for c in one.get("consequences", []) if "id" in c]
     if not tame and len(names) > 1 and one_in(draw, 3):
         lines = sorted(draw(st.sets(st.sampled_from(names), min_size=2, max_size=3)))
@@ -403,7 +413,7 @@ def counts(draw: Draw, metric: str) -> Counts:
     if metric == SORTS["percentile"].metric:
         amounts = draw(st.lists(st.sampled_from([5, 15, 20, 25, 30, 45, 60]), max_size=6))
         histogram = tuple((Fraction(one), amounts.count(one)) for one in sorted(set(amounts)))
-        return Counts(histogram=histogram, **odd)
+        return Counts(histogram=histogram, beyond=draw(st.sampled_from([0, 0, 1])), **odd)
     if metric == SORTS["count"].metric:
         return Counts(met=good, missed=bad, amount=Fraction(bad * draw(st.integers(1, 2))), pending=odd["pending"])
     if metric == "contact.resolution_gap@1":

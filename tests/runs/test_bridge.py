@@ -249,6 +249,39 @@ def test_a_decision_that_they_do_not_count(office: Office) -> None:
     assert (items["ours"], items["theirs"], items["some"][0]["item"]) == ("excluded: outage", "missed", "e")
 
 
+CHAT = """session_id, event_id, at, kind, author, customer_id, agent_id
+    a, 1, 12 10:00:00, request, customer, 1,
+    a, 2, 12 10:00:00, line, customer, 1,
+    a, 3, 12 10:00:20, line, agent, , ann
+    b, 1, 13 23:58:00, request, customer, 2,
+    b, 2, 13 23:58:00, line, customer, 2,
+    b, 3, 13 23:58:40, line, agent, , ann
+    b, 4, 14 00:10:00, line, customer, 2,
+    b, 5, 14 00:10:50, line, agent, , ann
+    c, 1, 14 09:00:00, request, customer, 3,
+    c, 2, 14 09:00:00, line, customer, 3,
+    c, 3, 14 09:00:30, line, agent, , bob"""
+ROUNDS = """
+  - id: rounds
+    clause: "4.3"
+    metric: chat.response_mean@1
+    target: 25
+    weight: 10
+    scoring: {form: pass_fail}
+"""
+
+
+def test_a_round_after_midnight_is_missing_with_its_session(office: Office) -> None:
+    """Rounds of 20, 40, 50 and 30 s. Without the session of the 13th, 40 and 50 are gone: no day has just these."""
+    office.load("chat", CHAT)
+    source = office.contract(contract(ROUNDS, more=ALWAYS_OPEN))
+    office.close(source)
+    mapping = MAPPING.replace("TERMS", "").replace("indicator: wait", "indicator: rounds")
+    row = row_of(bridged(office, source, "wait,25.00,50,2", mapping=mapping), "wait")
+    assert [("missing", "session", "2026-10-13")] in what(row)
+    assert parts(row) == {"missing": "-10"}
+
+
 CALENDAR = """
 calendars:
   phone:

@@ -379,3 +379,11 @@ def test_months_are_sealed_in_order(make_office: MakeOffice) -> None:
     packed = seal(office.home, "small:2026-10", now=THIRD)
     assert verify(packed.path).problems == []
     assert audit(office.home, "small").problems == []
+
+
+@pytest.mark.parametrize("content", [b"[]", b"{}", b'{"evidence":{}}', b'{"contract":{},"evidence":{"x":1}}', b"null"])
+def test_a_statement_of_another_shape_is_named(sealed: Packed, tmp_path: Path, content: bytes) -> None:
+    def change(members: dict[str, bytes]) -> None:
+        members[STATEMENT] = content
+
+    assert STATEMENT in places(verify(forged(sealed, tmp_path / "forged.zip", change)))
