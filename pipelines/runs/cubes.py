@@ -420,7 +420,7 @@ def view_in(
     state = _state_of(con, contract, indicator)
     asked = {*by, *where} - {"day", "month"}
     table = next((name for name, dimensions in ROLLUPS.items() if asked <= set(dimensions)), None)
-    metric = metric_named(one.metric)
+    metric = metric_named(one.worst_of[0].metric if one.worst_of else one.metric)  # as its cube counts
     if table is not None and state is not None:
         return View(
             _from_cube(con, contract, table, indicator, days, by, where, has_histogram=metric.has_histogram),
