@@ -1,6 +1,7 @@
 """``clausemeter close``: a month measured, judged and settled under its contract."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
 
@@ -65,7 +66,24 @@ def run(
     print(f"\n{new} · statement {closed.ref.id} · clausemeter explain {closed.ref.id} LINE")
 
 
-def print_statement(body: dict[str, object]) -> None:
+def _words(line: dict[str, str | None]) -> str:
+    """Return a line's formula, and why it is 0 where it is."""
+    return f"{line['formula']} · {line['because']}" if line["because"] else str(line["formula"])
+
+
+def _score_words(body: dict[str, Any]) -> Iterator[str]:
+    """Say the score, whether the month has failed, and what that lets a party do."""
+    score = body["score"]
+    given = f"{score['points']} of {score['weight_present']} points, {score['weight_in_force']} in force"
+    yield f"score {score['value']} ({given})" if score["value"] is not None else f"no score: {score['reason']}"
+    if body["month_fail"]["failed"]:
+        yield f"the month has failed: {'; '.join(body['month_fail']['reasons'])}"
+    for notice in body["notices"]:
+        within = f" within {notice['within_days']} working days" if notice["within_days"] else ""
+        yield f"clause {notice['clause']}: {notice['action']}{within} ({notice['because']})"
+
+
+def print_statement(body: dict[str, Any]) -> None:
     """Print a statement for a person: indicators, lines, totals."""
     contract, indicators, lines = body["contract"], body["indicators"], body["lines"]
     assert isinstance(contract, dict)  # noqa: S101 - our own body
@@ -105,10 +123,13 @@ def print_statement(body: dict[str, object]) -> None:
         right=(2, 3, 6, 7, 8),
     )
     print()
+    for sentence in _score_words(body):
+        print(sentence)
+    print()
     table(
         ["line", "clause", "amount", "formula"],
-        [[one["id"], one["clause"], one["amount"], one["formula"]] for one in lines],
+        [[one["id"], one["clause"], one["amount"], _words(one)] for one in lines],
         right=(2,),
     )
     print()
-    table(["total", body["currency"]], [[step, amount] for step, amount in totals.items()], right=(1,))  # type: ignore[list-item]
+    table(["total", body["currency"]], [[step, amount] for step, amount in totals.items()], right=(1,))
