@@ -48,7 +48,7 @@ def body(
 ) -> dict[str, Any]:
     """Return the statement's body, ready for canonical JSON: no float, no Decimal, every order fixed."""
     asked = month_questions(contract, month.days)
-    names = {fee.id: words(fee.name) for fee in contract.fees}
+    names = {fee.id: words(fee.name) for fee in contract.fees if str(fee.name)}
     in_order = sorted(judged, key=lambda one: (one.terms.indicator.place, one.terms.id))
     return {
         "schema": SCHEMA,

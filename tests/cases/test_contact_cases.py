@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from pipelines.core.yaml_text import read_yaml
 from pipelines.metrics.declare import installed_metrics
 from tests.cases.small_worlds import load_worlds, states_of, worlds_of
+from tests.conftest import ROOT
 from tests.ingest.items.small_logs import Office
 
+ITEMS: Any = read_yaml((ROOT / "tests/cases/item_states.yaml").read_text(encoding="utf-8"), "item_states.yaml").value
 WORLDS = [*worlds_of("contact_states.yaml"), *worlds_of("case_states.yaml")]
 
 
@@ -33,6 +36,10 @@ def test_every_branch_of_every_contact_and_case_metric_has_a_case() -> None:
         for state in world["then"].values():
             kind, _, amount = state.rpartition(" ")
             said.setdefault(world["metric"], set()).add(kind if amount.isdigit() else state)
+    for case in ITEMS:  # quantities of fees are asked an item at a time
+        for names, state in case["then"].items():
+            for name in names.split(","):
+                said.setdefault(name.strip(), set()).add(state)
     metrics = {key.partition("@")[0]: metric for key, metric in installed_metrics().items()}
     missing = {
         name: sorted(set(metric.states) - said.get(name, set()))
