@@ -196,7 +196,7 @@ class Data(Part):
     """Which logs are required, and which one speaks for a metric where both parties keep one."""
 
     sources: list[SourceOf] = []
-    of_record: dict[str, str] = {}
+    of_record: dict[str, Literal["operator", "vendor"]] = {}
 
 
 class Relief(Part):

@@ -91,7 +91,7 @@ class Bench:
 
     def _asked(self, question: Asked) -> Question:
         run = self.run
-        return Question("", OURS, *asked_of(question, run.found, run.frame, run.postings))
+        return Question("", OURS, *asked_of(question, run.found, run.frame, run.postings, run.vendor_kept))
 
     def definitions(self, terms: IndicatorTerms, claimed: Mapping[str, str], *, pairs: bool = False) -> list[Question]:
         """Return the other definitions: what the vendor says it measured by first, then one term at a time (or two)."""

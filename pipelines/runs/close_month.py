@@ -245,7 +245,7 @@ def measure_into(
     applied: set[Override] = set()
     by_item = charged_by_item(terms)
     incidents: dict[str, list[Incident]] = {}
-    for scan in month_scans(found, month, shared, postings(con)):
+    for scan in month_scans(found, month, shared, postings(con), kept):
         progress(f"measuring {scan.population}")
         inputs = inputs_known(con, scan.population, scan.frame, scan.asks)
         states = make_wide(con, "wide", scan.population, scan.frame, scan.asks, inputs)

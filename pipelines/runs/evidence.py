@@ -46,10 +46,13 @@ class Scan:
     asks: Sequence[Ask]
 
 
-def asked_of(one: Question, found: ReadContract, shared: Frame, roster: Sequence[Posting]) -> tuple[Ask, Frame]:
-    """Return a question as it is asked of its population; ``shared`` as in ``month_scans``."""
+def asked_of(
+    one: Question, found: ReadContract, shared: Frame, roster: Sequence[Posting], vendor_kept: Sequence[str]
+) -> tuple[Ask, Frame]:
+    """Return a question as it is asked of its population; ``shared`` and ``vendor_kept`` as in ``month_scans``."""
     by_agent = population_needs(one.metric.population).by_agent
     conditions = [scope_sql(named, roster, by_agent=by_agent) for named in one.scopes]
+    conditions.append(_of_record(one, found, vendor_kept))
     scope = " AND ".join(f"({condition})" for condition in conditions if condition) or None
     frame = replace(
         shared,
@@ -60,6 +63,17 @@ def asked_of(one: Question, found: ReadContract, shared: Frame, roster: Sequence
     reliefs = found.source.model.relief if one.part not in ("fee", "data") else ()
     relief = tuple(_relief(granted, roster, by_agent=by_agent) for granted in reliefs if _meets(granted, one.in_force))
     return Ask(one.column, one.metric, one.terms, scope, relief), frame
+
+
+def _of_record(one: Question, found: ReadContract, vendor_kept: Sequence[str]) -> str | None:
+    """Return the condition of the log that speaks for a metric where both parties keep one; None where neither does."""
+    named = found.source.model.data.of_record
+    keeper = named.get(one.metric.key) or named.get(one.metric.key.partition("@")[0])
+    if keeper is None or one.part in ("fee", "data"):
+        return None
+    listed = ", ".join(quoted(source) for source in vendor_kept)
+    of_vendor = f"coalesce(source IN ({listed}), false)" if listed else "false"
+    return of_vendor if keeper == "vendor" else f"NOT {of_vendor}"
 
 
 def _meets(granted: Relief, days: Days) -> bool:
@@ -73,12 +87,16 @@ def _relief(granted: Relief, roster: Sequence[Posting], *, by_agent: bool) -> tu
     return days if scope is None else f"{days} AND ({scope})", f"excluded: relief ({granted.ground})"
 
 
-def month_scans(found: ReadContract, month: Month, shared: Frame, roster: Sequence[Posting]) -> list[Scan]:
+def month_scans(
+    found: ReadContract, month: Month, shared: Frame, roster: Sequence[Posting], vendor_kept: Sequence[str]
+) -> list[Scan]:
     """Return the scans that answer a month's questions; the same contract and roster give the same ones.
 
-    ``shared`` has what all of them share: days, zone, cut-off, and how the calendars are laid out.
+    ``shared`` has what all of them share: days, zone, cut-off, and how the calendars are laid out. ``vendor_kept``: the
+    sources whose logs the vendor keeps.
     """
-    questions = [asked_of(one, found, shared, roster) for one in month_questions(found.source.model, month.days)]
+    asked = month_questions(found.source.model, month.days)
+    questions = [asked_of(one, found, shared, roster, vendor_kept) for one in asked]
     scans: dict[str, Scan] = {}
     for number, ((population, of), asks) in enumerate(scans_for(questions).items()):
         name = population if population not in scans else f"{population}_{number}"

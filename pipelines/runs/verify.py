@@ -343,14 +343,14 @@ def _worked_out(con: duckdb.DuckDBPyConnection, said: _Said) -> tuple[list[Probl
     terms = month_terms(found.source.model, month.days)
     cut_off_at = datetime.fromisoformat(body["cut_off_at"])
     shared = Frame(month.days, found.source.model.zone, cut_off_at)
-    scans = month_scans(found, month, shared, read_roster(con, said.evidence))
+    kept = sorted({load["source"] for load in body["loads"] if load["keeper"] == "vendor"})
+    scans = month_scans(found, month, shared, read_roster(con, said.evidence), kept)
     if {scan.name for scan in scans} | {ROSTER} != set(body["evidence"]):
         return [changed(STATEMENT, "its evidence is not that of its contract's indicators")], {}
     overrides = sorted(
         (override_of(row) for row in [*body["overrides"], *body["stale_overrides"]]),
         key=lambda one: (one.decided_at, one.metric, one.item_source, one.item, one.to),
     )
-    kept = sorted({load["source"] for load in body["loads"] if load["keeper"] == "vendor"})
     problems: list[Problem] = []
     tally: list[Tally] = []
     applied: set[Override] = set()

@@ -78,3 +78,20 @@ def test_a_complete_log_changes_nothing(tmp_path: Path) -> None:
     closed = office.close(office.contract(contract(CONNECT.replace("TARGET", "90%"), more=REQUIRED)))
     assert closed.body["indicators"][0]["verdict"] == "missed"
     assert [one["as"] for one in closed.body["questions"]] == ["value", "data"]
+
+
+@pytest.mark.parametrize(("keeper", "counted"), [("operator", ("1", "2")), ("vendor", ("0", "1"))])
+def test_the_log_of_record_speaks_where_both_parties_keep_one(
+    tmp_path: Path, keeper: str, counted: tuple[str, str]
+) -> None:
+    """The operator's log has two calls, one of them answered, the vendor's one that is lost."""
+    office = Office(tmp_path / "office")
+    head = "call_id, queue, agent_id, arrived_at, outcome, wait_s\n"
+    office.load("call", head + "a, q, ann, 05 09:00:00, answered, 9\n b, q, ann, 05 10:00:00, abandoned, 60", now=NOW)
+    theirs = head + "a, q, ann, 05 09:00:00, abandoned, 60"
+    office.load("call", theirs, source="theirs", keeper="vendor", now=NOW)
+    record = f"data: {{of_record: {{phone.connect_rate: {keeper}}}}}\n"
+    closed = office.close(office.contract(contract(CONNECT.replace("TARGET", "90%"), more=record)))
+    (connect,) = closed.body["indicators"]
+    assert (connect["numerator"], connect["denominator"]) == counted
+    assert verify(seal(office.home, "small:2026-10", now=NOW).path).problems == []
