@@ -20,7 +20,7 @@ from pipelines.settlement.facts import Adjustment, Carried, Facts, Past, past_of
 from pipelines.settlement.lines import tax_rate
 from pipelines.settlement.statement import Inputs, body, statement_hash
 from pipelines.settlement.tax import TAXED_BESIDE
-from pipelines.settlement.totals import NET_STEPS, settle
+from pipelines.settlement.totals import NET_STEPS, net_of, settle
 
 TAXED_OF_NET = tuple(step for step in TAXED_BESIDE if step in NET_STEPS)  # where deductions stand beside the invoice
 
@@ -142,13 +142,11 @@ def adjustment_between(contract: Contract, stated: Body, again: Body) -> Adjustm
     def changed(steps: Sequence[str]) -> Decimal:
         return total((Decimal(again["totals"][s]) - Decimal(stated["totals"][s]) for s in steps), currency)
 
-    def net(body: Body) -> Decimal:
-        return total((Decimal(body["totals"][step]) for step in NET_STEPS), currency)
-
     names = [statement_hash(body)[:ID_DIGITS] for body in (again, stated)]
     amount = changed(NET_STEPS)
     taxed = amount if contract.tax.deductions_as == "price_reduction" else changed(TAXED_OF_NET)
-    reason = f"{net(again)} − {net(stated)}: {month} settled again, {names[0]} instead of {names[1]}"
+    net, before = (net_of(body["totals"], currency) for body in (again, stated))
+    reason = f"{net} − {before}: {month} settled again, {names[0]} instead of {names[1]}"
     return Adjustment(month, amount, taxed, tax_rate(contract, month.days), reason)
 
 

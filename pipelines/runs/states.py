@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import duckdb
 
-from pipelines.core.period import Days
 from pipelines.core.problem import Problem, Refused
 from pipelines.ingest import items
 from pipelines.ingest.items import make_macros, pending_loads
@@ -350,16 +348,6 @@ def make_split_tables(con: duckdb.DuckDBPyConnection, frame: Frame) -> None:
     minutes = split_minutes(frame)
     if minutes:
         items.split_sessions(con, minutes)
-
-
-def within(found: Sequence[Tally], column: str, days: Days) -> Counts:
-    """Return an indicator's counts over the tallied days that lie in ``days``."""
-    counts = Counts()
-    for tally in found:
-        day = tally.group["day"]
-        if tally.column == column and isinstance(day, date) and day in days:
-            counts = counts + tally.counts
-    return counts
 
 
 def vendor_kept_sources(con: duckdb.DuckDBPyConnection) -> list[str]:

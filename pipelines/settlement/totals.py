@@ -29,7 +29,7 @@ from pipelines.settlement.consequences import (
     service_points,
     takings_of,
 )
-from pipelines.settlement.escalation import applying, more_for, run_length
+from pipelines.settlement.escalation import applying, more_for
 from pipelines.settlement.facts import Credit, Facts, Past
 from pipelines.settlement.fees import fee_lines, fee_quantities
 from pipelines.settlement.lines import Base, Line
@@ -133,7 +133,8 @@ class _Month:
         coefficient = list(self._coefficient(base, grades))
         bonuses += [line for line in coefficient if line.step == "bonuses"]
         takings += [_free(line) for line in coefficient if line.step == "deductions"]
-        takings += [_free(line) for line in self._points_lines(base) if line.step == "deductions"]
+        points = list(self._points_lines(base))
+        takings += [_free(line) for line in points if line.step == "deductions"]
 
         self._one_event(takings)
         cuts = [line for cut in own_cuts for line in cut.lines(currency)]
@@ -144,7 +145,7 @@ class _Month:
 
         lines = [*fees, *bonuses, *(_borne(one, currency) for one in takings), *cuts]
         lines += [line for line in coefficient if line.step == "coefficient"]
-        lines += [line for line in self._points_lines(base) if line.step == "adjustments"]
+        lines += [line for line in points if line.step == "adjustments"]
         lines += self._adjustments()
         returned, credits_left = self._earn_back(takings, currency)
         lines += returned
@@ -560,9 +561,9 @@ def _totals(lines: Sequence[Line], currency: str, withheld: Decimal) -> dict[str
     return totals
 
 
-def net_of(totals: Mapping[str, Any]) -> Decimal:
+def net_of(totals: Mapping[str, Any], currency: str) -> Decimal:
     """Return the net of a month that an adjustment compares: steps 1 to 5 and earn-back (settlement.md, section 7)."""
-    return total(Decimal(totals[step]) for step in NET_STEPS)
+    return total((Decimal(totals[step]) for step in NET_STEPS), currency)
 
 
-__all__ = ["NET_STEPS", "STEPS", "Notice", "Settled", "net_of", "run_length", "settle"]
+__all__ = ["NET_STEPS", "STEPS", "Notice", "Settled", "net_of", "settle"]
