@@ -235,10 +235,10 @@ def measure_into(
     contract = found.source.model
     terms, days = month_terms(contract, month.days), term_days(contract).overlap(month.days)
     if frozen is None:
-        spans = lay_out_calendars(con, found.calendars, contract.zone, days)
+        laid = lay_out_calendars(con, found.calendars, contract.zone, days)
     else:
-        spans = lay_out_frozen(con, frozen / f"{CALENDAR}.parquet")
-    shared = Frame(days, contract.zone, cut_off_at, spans=spans)
+        laid = lay_out_frozen(con, frozen / f"{CALENDAR}.parquet", contract.zone)
+    shared = Frame(days, contract.zone, cut_off_at, laid=laid)
     kept = vendor_kept_sources(con)
     tally: list[Tally] = []
     evidence: dict[str, dict[str, Any]] = {}

@@ -24,7 +24,7 @@ from pipelines.core.zone import instant_to_local
 from pipelines.ingest.items import assembly_digest
 from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, population_options, scan_select, scans_for
 from pipelines.metrics.declare import OUTSIDE, Metric, metric_named, population_needs, population_sql, quoted
-from pipelines.metrics.frame import Frame
+from pipelines.metrics.frame import Frame, Laid
 from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
 from pipelines.runs.close_month import latest_instant
@@ -75,7 +75,7 @@ class _Months:
     postings: Sequence[Posting]
     vendor_kept: Sequence[str]
     calendars: str
-    spans: int
+    laid: Laid
 
     @property
     def contract(self) -> Contract:
@@ -91,7 +91,7 @@ class _Months:
         options = population_options(terms.metric, terms.terms)
         calendar = calendar_for(terms.metric, self.found.calendars)
         in_scope = contract_scope_sql(self.contract.scope, self.postings, terms.metric.population) or "true"
-        frame = Frame(within, self.contract.zone, self.known_until, in_scope, calendar, options, self.spans)
+        frame = Frame(within, self.contract.zone, self.known_until, in_scope, calendar, options, self.laid)
         return Ask(indicator.id, terms.metric, terms.terms, self.scope(indicator.scope, terms.metric)), frame
 
     def scope(self, scope: Mapping[str, Sequence[str]], metric: Metric) -> str | None:
@@ -132,9 +132,9 @@ def _months_of(con: duckdb.DuckDBPyConnection, found: ReadContract, known_until:
     """Prepare the session for a contract's questions."""
     contract = found.source.model
     prepare(con)
-    spans = lay_out_calendars(con, found.calendars, contract.zone, term_days(contract))
+    laid = lay_out_calendars(con, found.calendars, contract.zone, term_days(contract))
     roster = postings(con)
-    return _Months(con, found, known_until, roster, vendor_kept_sources(con), calendars_digest(con), spans)
+    return _Months(con, found, known_until, roster, vendor_kept_sources(con), calendars_digest(con), laid)
 
 
 def refresh_cubes(home: Path, contract_name: str, *, now: datetime) -> list[Refreshed]:
