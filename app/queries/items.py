@@ -30,7 +30,13 @@ def items(statement_id: str, indicator_id: str, asked: ItemsFilter, *, reader: R
         body = door.read_statement(statement_id)
         found = bodies.indicator_of(body, indicator_id)
         page = door.items(
-            statement_id, indicator_id, state=asked.state, day=asked.day, group=asked.group, after=None, limit=1
+            statement_id,
+            indicator_id,
+            state=asked.state,
+            day=asked.day,
+            groups=() if asked.group is None else (asked.group,),
+            after=None,
+            limit=1,
         )
         columns = body["evidence"][population_of(body, indicator_id)]["columns"]
         return ItemsView(
@@ -54,7 +60,7 @@ def item_rows(
             indicator_id,
             state=asked.state,
             day=asked.day,
-            group=asked.group,
+            groups=() if asked.group is None else (asked.group,),
             after=None if after is None else tuple(after),
             limit=PAGE,
         )

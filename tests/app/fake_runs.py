@@ -1,6 +1,7 @@
 """A stand-in for pipelines.runs: the functions that the pages use, over made-up months."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -86,7 +87,7 @@ class FakeRuns:
         *,
         state: str | None = None,
         day: date | None = None,
-        group: tuple[str, str] | None = None,
+        groups: Sequence[tuple[str, str]] = (),
         after: tuple[str, str, str] | None = None,
         limit: int = 100,
     ) -> SimpleNamespace:
@@ -95,7 +96,7 @@ class FakeRuns:
             for c in self._mine(statement_id, indicator_id)
             if (state is None or c.states[indicator_id] == state or c.states[indicator_id].partition(":")[0] == state)
             and (day is None or c.service_on == day)
-            and (group is None or group_of(c, group[0]) == group[1])
+            and all(group_of(c, name) == value for name, value in groups)
         ]
         rest = [c for c in found if after is None or key_of(c) > tuple(after)]
         page = rest[:limit]
