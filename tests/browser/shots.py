@@ -18,6 +18,7 @@ from app.main import create_app
 from app.queries.door import Door, open_door
 from app.queries.indicator import population_of
 from app.settings import Settings
+from pipelines.runs.sight import WHOLE
 from tests.app.fake_runs import FakeRuns
 from tests.browser.chromium import FLAGS, HOW_TO, find_chromium
 from tests.browser.serving import served
@@ -29,7 +30,7 @@ PICTURE, README = Path("data/pictures/scorecard.png"), "readme"  # the picture i
 def pages(door: Door) -> dict[str, str]:
     """Name every page and state of the newest statement with its address."""
     newest = door.list_statements()[0].id
-    body = door.read_statement(newest)
+    body = door.read_statement(newest, WHOLE)
     shares = [one for one in body["indicators"] if one["unit"] == "share"]
     worst = max(shares, key=lambda one: one["states"]["missed"])["id"]
     mean = next(one["id"] for one in body["indicators"] if one["unit"] == "s")
