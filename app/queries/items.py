@@ -30,7 +30,7 @@ def items(statement_id: str, indicator_id: str, asked: ItemsFilter, *, reader: R
             indicator_id,
             state=asked.state,
             day=asked.day,
-            groups=() if asked.group is None else (asked.group,),
+            groups=asked.groups,
             after=None,
             limit=1,
         )
@@ -56,7 +56,7 @@ def item_rows(
             indicator_id,
             state=asked.state,
             day=asked.day,
-            groups=() if asked.group is None else (asked.group,),
+            groups=asked.groups,
             after=None if after is None else tuple(after),
             limit=PAGE,
         )

@@ -9,6 +9,7 @@ from pipelines.core.exact import percent_text
 from pipelines.core.money import round_half_away
 
 LANGUAGES = ("zh", "en")
+SAME = ("same", "rounded", "no data")  # nothing to explain
 Words = Mapping[str, str]
 
 CAUSES: Mapping[str, Words] = {
@@ -167,7 +168,7 @@ def cause_text(row: Mapping[str, Any], language: str) -> str:
 def sentences(body: Mapping[str, Any], language: str) -> Iterator[str]:
     """Yield a paragraph for each figure that differs, then what all of them come to."""
     said = SAID[language]
-    differing = [row for row in body["rows"] if row["verdict"] not in ("same", "rounded", "no data")]
+    differing = [row for row in body["rows"] if row["verdict"] not in SAME]
     for row in differing:
         yield "\n  ".join(_paragraph(row, body["currency"], language))
     if not differing:
@@ -180,6 +181,11 @@ def sentences(body: Mapping[str, Any], language: str) -> Iterator[str]:
         )
     if body["not_reported"]:
         yield said["not_reported"].format(names=said["and"].join(body["not_reported"]))
+
+
+def paragraph_of(row: Mapping[str, Any], currency: str, language: str) -> str:
+    """Return what a figure's difference comes from; nothing where it does not differ."""
+    return "" if row["verdict"] in SAME else "\n".join(_paragraph(row, currency, language))
 
 
 def _paragraph(row: Mapping[str, Any], currency: str, language: str) -> Iterator[str]:
