@@ -10,7 +10,6 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components.attributes import data
-from app.figures.style import CONFIG
 from app.i18n import t
 
 PLACES = 12
@@ -42,11 +41,11 @@ def cell_text(cell: Cell) -> str:
     return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
 
 
-def graph(figure: dict[str, Any], name: str) -> Component:
+def graph(figure: dict[str, Any], name: str, config: Any) -> Component:
     """Return a figure as Plotly draws it; its ``name`` is its own on the page."""
     return dcc.Graph(
         figure=figure,
-        config=CONFIG,
+        config=config,
         className="graph",
         responsive=True,
         id={"type": "graph", "of": name},

@@ -46,8 +46,9 @@ def bridge(statement_id: str) -> str:
 
 
 def contract(statement_id: str, indicator_id: str | None = None) -> str:
-    """Return a statement's contract, at the clause of an indicator."""
-    return _path("contract", statement_id) + (f"#clause-{quote(indicator_id, safe='')}" if indicator_id else "")
+    """Return a statement's contract, at the clause of an indicator (``completeness[chat]`` is of ``completeness``)."""
+    clause = (indicator_id or "").partition("[")[0]
+    return _path("contract", statement_id) + (f"#clause-{quote(clause, safe='')}" if clause else "")
 
 
 def item(statement_id: str, population: str, source: str, item_id: str) -> str:

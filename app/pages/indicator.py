@@ -25,6 +25,7 @@ from app.components.scorecard_table import SYMBOL
 from app.components.states_table import states_table
 from app.components.verdict import badge
 from app.components.words import Child, figure, reason_text, sentence
+from app.figures.style import CONFIG
 from app.i18n import count_text, month_text, of, signed_text, t, value_text
 from app.pages import lazy
 from app.views import IndicatorView, Tampered
@@ -170,7 +171,7 @@ def _charted(
     kind: str, data: dict[str, Any], view: IndicatorView, heads: Sequence[str], rows: Sequence[Sequence[Cell]]
 ) -> Component:
     name = f"{kind} {view.head.statement_id} {view.row.id}"
-    return charted(_file(kind, view), graph(data, name), heads, rows)
+    return charted(_file(kind, view), graph(data, name, CONFIG), heads, rows)
 
 
 def _file(kind: str, view: IndicatorView) -> str:
