@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def server() -> flask.Flask:
 
 def serve(home: Path, host: str, port: int) -> None:
     """Serve a home until interrupted: gunicorn, two processes of four threads; on Windows Werkzeug, which it lacks."""
-    settings = Settings(home=home, language=from_environment(os.environ).language)
+    settings = replace(from_environment(os.environ), home=home)
     if sys.platform == "win32":
         run_simple(host, port, create_app(settings).server, threaded=True)
         return
