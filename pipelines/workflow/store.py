@@ -1,6 +1,7 @@
 """The store: one database, SQLite in the home or PostgreSQL by its URL; opened, brought up to date, lent."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, ProgrammingError
 
 from pipelines.core.problem import Problem, Refused
 
@@ -22,20 +23,21 @@ LOCK = 0x636C_6175_7365_6D74  # the name of PostgreSQL's lock that writers take 
 class Store:
     """A database's engine; `reading` and `writing` lend connections, each one transaction."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, where: str) -> None:
         self.engine = engine
+        self._where = where
         self._writer = engine.execution_options(writes=True)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Lend a connection that sees one state of the store."""
-        with self.engine.connect() as connection:
+        with _told(self._where), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Lend a connection whose changes are kept together or not at all; writers of all processes take turns."""
-        with self._writer.begin() as connection:
+        with _told(self._where), self._writer.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -48,7 +50,7 @@ def open_store(home: Path, url: str | None) -> Store:
     address = _sqlite(home) if url is None else _postgres(url)
     where = address.render_as_string(hide_password=True)
     try:
-        store = Store(_engine(address))
+        store = Store(_engine(address), where)
     except ModuleNotFoundError as error:
         raise Refused(
             Problem(
@@ -60,20 +62,29 @@ def open_store(home: Path, url: str | None) -> Store:
         ) from None
     try:
         _upgrade(store, where)
-    except DBAPIError as error:
-        store.close()
-        raise Refused(
-            Problem(
-                where=where,
-                what=f"The accounts cannot be read: {str(error.orig).strip().partition(chr(10))[0]}.",
-                mend="Check that the database runs, and CLAUSEMETER_DATABASE_URL with its user and password.",
-                code="workflow.unreachable",
-            )
-        ) from error
     except BaseException:
         store.close()
         raise
     return store
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    """Tell in words that the database is not there, locked, full or no database; anything else is a bug."""
+    try:
+        yield
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        cause = error.orig if isinstance(error, DatabaseError) else error
+        if isinstance(error, IntegrityError | ProgrammingError | DataError):
+            raise
+        raise Refused(
+            Problem(
+                where=where,
+                what=f"The accounts cannot be read or written: {str(cause).strip().partition(chr(10))[0]}.",
+                mend="Check that the database runs and has room, and CLAUSEMETER_DATABASE_URL, user and password.",
+                code="workflow.unreachable",
+            )
+        ) from error
 
 
 def _sqlite(home: Path) -> URL:

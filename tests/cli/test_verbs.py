@@ -17,7 +17,8 @@ VERBS = (
     "override", "override add", "override load", "override list", "export", "bridge",
     "diff", "months", "review", "paid", "approve", "object", "seal", "verify", "audit", "adjust",
     "keys", "keys new", "keys add", "keys list",
-    "user", "user add", "user list", "user disable", "user enable", "user reset", "user roles", "user log-out", "user link", "trail",
+    "user", "user add", "user list", "user disable", "user enable", "user reset", "user roles", "user log-out",
+    "user link", "trail",
 )  # fmt: skip
 
 

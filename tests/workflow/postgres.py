@@ -31,7 +31,19 @@ def running() -> Iterator[str]:
         if as_whom:
             programs = _copied(programs, folder / "copy")
         data = folder / "data"
-        made = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
+        made: list[Any] = [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "-N",
+        ]
         try:
             done = subprocess.run(made, cwd=folder, capture_output=True, text=True, check=False, **as_whom)
         except PermissionError as error:
