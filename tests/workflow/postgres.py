@@ -61,7 +61,7 @@ def running() -> Iterator[str]:
             _wait(server, folder)
             yield str(folder)
         finally:
-            server.send_signal(signal.SIGINT)  # "fast": what a failed test left open is cut off
+            server.send_signal(signal.SIGQUIT)  # "immediate": nothing of it is kept
             try:
                 server.wait(10)
             except subprocess.TimeoutExpired:

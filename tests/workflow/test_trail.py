@@ -97,7 +97,9 @@ ATTACKS = [
 ]
 
 
-@pytest.mark.parametrize(("database", "attack"), ATTACKS, indirect=["database"], ids=lambda one: one[0])
+@pytest.mark.parametrize(
+    ("database", "attack"), ATTACKS, indirect=["database"], ids=lambda one: one if isinstance(one, str) else one[0]
+)
 def test_the_database_refuses_to_rewrite(database: Database, attack: tuple[str, str]) -> None:
     workflow = database.open()
     for n in range(3):
