@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +89,7 @@ def server() -> flask.Flask:
 
 def serve(home: Path, host: str, port: int) -> None:
     """Serve a home until interrupted: gunicorn, two processes of four threads; on Windows Werkzeug, which it lacks."""
-    settings = replace(from_environment(os.environ), home=home)
+    settings = Settings(home=home, language=from_environment(os.environ).language)
     if sys.platform == "win32":
         run_simple(host, port, create_app(settings).server, threaded=True)
         return
