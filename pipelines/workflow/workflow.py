@@ -95,7 +95,12 @@ class Workflow:
         with self._store.writing() as connection:
             found = identities.find(connection, issuer, subject)
             detail: Detail = {"by": "sign_on", "issuer": issuer, "subject": subject}
-            if found is None and email and is_verified and (found := identities.match(connection, issuer, email)):
+            if (
+                found is None
+                and email
+                and is_verified
+                and (found := identities.match(connection, issuer, subject, email))
+            ):
                 identities.link(connection, issuer, subject, found, now)
                 self._note(connection, found.actor, "identity.link", found.login, now, address, detail)
             who = found.login if found else ""
@@ -312,6 +317,15 @@ class Workflow:
         """Link an account to an identity of the company's sign-on by hand: the only way for an administrator."""
         with self._store.writing() as connection:
             of = accounts.need(connection, login)
+            if not identities.is_possible(issuer, subject):
+                raise Refused(
+                    Problem(
+                        where=of.login,
+                        what="An identity is an issuer of at most 500 signs and a subject of at most 255.",
+                        mend="Copy both from the provider's id token: `iss` and `sub`.",
+                        code="user.identity",
+                    )
+                )
             other = identities.find(connection, issuer, subject)
             if other is not None and other.id != of.id:
                 raise Refused(

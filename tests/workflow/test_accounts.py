@@ -184,6 +184,14 @@ def test_an_administrator_is_linked_by_hand_alone(workflow: Workflow) -> None:
     assert codes(refused) == ["user.identity_taken"]
 
 
+@pytest.mark.parametrize("subject", ["", "s\0", "\ud800", "x" * 256])
+def test_what_can_be_no_identity_is_nobody_s(workflow: Workflow, subject: str) -> None:
+    assert sign_on(workflow, subject, "ann@example.com") == "log_in.no_account"
+    with pytest.raises(Refused) as refused:
+        workflow.link_identity("ann", ISSUER, subject, by="admin", now=NOW)
+    assert codes(refused) == ["user.identity"]
+
+
 def test_a_new_link_takes_the_old_one_s_place(workflow: Workflow) -> None:
     for subject in ("s1", "s2", "s2"):
         workflow.link_identity("ann", ISSUER, subject, by="admin", now=NOW)

@@ -4,7 +4,9 @@ import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from pipelines.core.problem import Refused
-from pipelines.workflow import Role, open_workflow
+from pipelines.workflow import Entry, Role, open_workflow
 from pipelines.workflow.store import FILE, HEAD
 from pipelines.workflow.tables import metadata
 from tests.conftest import ROOT
@@ -49,6 +51,17 @@ def test_an_open_that_changes_nothing_does_without_alembic(database: Database) -
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_a_new_database_may_be_opened_by_many_at_once(database: Database) -> None:
+    start = Barrier(8)
+
+    def open_it() -> list[Entry]:
+        start.wait()
+        return database.open().trail()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert [one.result() for one in [pool.submit(open_it) for _ in range(8)]] == [[]] * 8
 
 
 def test_a_newer_database_is_refused_and_left_alone(database: Database) -> None:
