@@ -99,9 +99,8 @@ def callbacks_of(app: Dash) -> dict[str, str]:
 
 def served(app: Dash) -> set[str]:
     """Return every address that the server answers, with its methods."""
-    return {
-        f"{method} {rule.rule}" for rule in app.server.url_map.iter_rules() for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-    }  # fmt: skip
+    rules = app.server.url_map.iter_rules()
+    return {f"{method} {rule.rule}" for rule in rules for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
 
 
 def missing(app: Dash) -> dict[str, set[str]]:
