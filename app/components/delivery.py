@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from app.components.attributes import labelled
 from app.components.verdict import badge
 from app.i18n import at_text, count_text, day_text, has, t, value_text
-from app.views import DeliveredDay, FileView, RefusedView, SourceView
+from app.views import DeliveredDay, FileView, RefusedLine, RefusedView, SourceView
 
 FATES = ("accepted", "duplicates", "quarantined", "blank", "skipped")
 DAY = timedelta(days=1)
@@ -109,44 +109,35 @@ def _short(n: int) -> str:
     return count_text(n) if n < 1000 else f"{n // 1000}k"
 
 
+def _why(one: RefusedView) -> str:
+    """Return why in the reader's words; as the load said it where nobody translated that."""
+    key = f"refused.{one.code.partition('.')[2]}"
+    return t(key) if has(key) else one.message
+
+
 def reason_list(reasons: Sequence[RefusedView]) -> Component:
     """Return the reasons of refused lines, each with a few of them."""
-    rows = []
-    for one in reasons:
-        key = f"refused.{one.code.partition('.')[2]}"
-        rows.append(
-            html.Details(
-                [
-                    html.Summary(
-                        [
-                            html.Span(count_text(one.n), className="refused-n"),
-                            html.Span(t(key) if has(key) else one.message, className="refused-why"),
-                            html.Code(one.column) if one.column else "",
-                            html.Span(one.source, className="quiet"),
-                        ]
-                    ),
-                    html.P(one.message, className="quiet"),
-                    *(
-                        html.Div(
-                            [
-                                html.Div(
-                                    [
-                                        html.Strong(line.file_name),
-                                        html.Span(t("raw.line", n=count_text(line.line_no))),
-                                        html.Code(f"clausemeter loads {line.load_id}"),
-                                    ],
-                                    className="raw-where",
-                                ),
-                                html.Pre(line.text, className="refused-line"),
-                            ]
-                        )
-                        for line in one.examples
-                    ),
-                ],
-                className="refused",
-            )
-        )
-    return html.Div(rows)
+    return html.Div([_reason(one) for one in reasons])
+
+
+def _reason(one: RefusedView) -> Component:
+    summary = [
+        html.Span(count_text(one.n), className="refused-n"),
+        html.Span(_why(one), className="refused-why"),
+        html.Code(one.column) if one.column else "",
+        html.Span(one.source, className="quiet"),
+    ]
+    said = html.P(one.message, className="quiet")
+    return html.Details([html.Summary(summary), said, *map(_line, one.examples)], className="refused")
+
+
+def _line(line: RefusedLine) -> Component:
+    where = [
+        html.Strong(line.file_name),
+        html.Span(t("raw.line", n=count_text(line.line_no))),
+        html.Code(f"clausemeter loads {line.load_id}"),
+    ]
+    return html.Div([html.Div(where, className="raw-where"), html.Pre(line.text, className="refused-line")])
 
 
 def file_table(files: Sequence[FileView], zone: str) -> Component:

@@ -5,7 +5,7 @@ from app.queries.definitions import definition, definitions
 from app.queries.indicator import by_day, by_group, by_hour, by_month, histogram, indicator
 from app.queries.items import item, item_rows, items
 from app.queries.scorecard import scorecard, statements
-from app.queries.statement import statement
+from app.queries.statement import document, statement
 
 __all__ = [
     "bridge",
@@ -17,6 +17,7 @@ __all__ = [
     "definition",
     "definitions",
     "deliveries",
+    "document",
     "histogram",
     "indicator",
     "item",

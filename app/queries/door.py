@@ -23,6 +23,7 @@ from pipelines.runs import (
     contract_read,
     definitions,
     deliveries,
+    export,
     item_view,
     items,
     narrow,
@@ -56,6 +57,7 @@ class Door:
     list_definitions: Callable[[], Any]
     read_definition: Callable[[str], Any]
     names_key: Callable[[], str]
+    document: Callable[[str, str, str], tuple[str, bytes]]
 
 
 def open_door(home: Path) -> Door:
@@ -78,6 +80,7 @@ def open_door(home: Path) -> Door:
         list_definitions=definitions.definitions,  # of this installation, whatever the home
         read_definition=definitions.definition,
         names_key=lru_cache(maxsize=1)(partial(names_key, home)),
+        document=partial(export.statement_document, home),
     )
 
 
@@ -103,9 +106,7 @@ class Asked:
 
     def statements(self) -> list[Any]:
         """List the statements that this reader may see, newest first."""
-        return [
-            ref for ref in self.door.list_statements() if self.reader.may("read_figures", Thing(ref.vendor["id"])).yes
-        ]
+        return [ref for ref in self.door.list_statements() if self.reader.may("read_figures", Thing.of(ref.vendor)).yes]
 
     def ref(self, statement_id: str) -> Any:
         """Return a statement's entry in the list; trouble where there is none, or none for this reader."""
@@ -181,9 +182,14 @@ class Asked:
         """Return one metric."""
         return self.door.read_definition(metric)
 
+    def document(self, statement_id: str, form: str, language: str) -> tuple[str, bytes]:
+        """Return a statement as a document: the record itself, and so for the operator's people alone."""
+        self.need("export", statement_id)
+        return self.door.document(statement_id, form, language)
+
     def need(self, action: str, statement_id: str) -> None:
         """Go on only if this reader may do that with a statement; else there is no such statement."""
-        if not self.reader.may(action, Thing(self.ref(statement_id).vendor["id"])).yes:
+        if not self.reader.may(action, Thing.of(self.ref(statement_id).vendor)).yes:
             raise trouble("web.no_such_statement", where=statement_id)
 
 
