@@ -103,6 +103,11 @@ def draw(pathname: str, query: Mapping[str, str]) -> Component:
     return html.Div(page, id="drawn", **data(title=title, lang=language(), page=name))
 
 
+def framed(done: int, piece: bytes) -> bytes:
+    """Return a piece of a file behind how many rows it ends at and how long it is, for a page that shows progress."""
+    return done.to_bytes(4, "big") + len(piece).to_bytes(4, "big") + piece
+
+
 def connect(app: Dash, settings: Settings) -> None:
     """Draw header and page whenever the address changes, and what the pages have that moves."""
 
@@ -125,6 +130,26 @@ def connect(app: Dash, settings: Settings) -> None:
 
     for page in CONNECTED:
         page.connect(app)
+    connect_files(app)
+
+
+def connect_files(app: Dash) -> None:
+    """Answer what is saved as a file: a statement as a document, a list of items whole."""
+
+    @app.server.get("/export/items/<statement_id>/<indicator_id>/<form>")
+    def export_items(statement_id: str, indicator_id: str, form: str) -> Response:
+        thing = f"{statement_id} {indicator_id}"
+        try:
+            name, pieces = items.file_of(statement_id, indicator_id, form, flask.request.args)
+        except Trouble:
+            trail.note("export.items", thing, outcome="refused", form=form)
+            return gate.said(404, "web.no_such_statement")
+        trail.note("export.items", thing, form=form)
+        body = (framed(done, piece) if "frames" in flask.request.args else piece for done, piece in pieces)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        answer = flask.Response(flask.stream_with_context(body), mimetype=kind)
+        answer.headers.set("Content-Disposition", "attachment", filename=name)
+        return answer
 
     @app.server.get("/export/<statement_id>/<form>")
     def export(statement_id: str, form: str) -> Response:

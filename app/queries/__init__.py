@@ -3,11 +3,12 @@
 from app.queries.behind import bridge, contract, deliveries
 from app.queries.definitions import definition, definitions
 from app.queries.indicator import by_day, by_group, by_hour, by_month, histogram, indicator
-from app.queries.items import item, item_rows, items
+from app.queries.items import as_file, every_item, item, item_rows, items
 from app.queries.scorecard import scorecard, statements
 from app.queries.statement import document, statement
 
 __all__ = [
+    "as_file",
     "bridge",
     "by_day",
     "by_group",
@@ -18,6 +19,7 @@ __all__ = [
     "definitions",
     "deliveries",
     "document",
+    "every_item",
     "histogram",
     "indicator",
     "item",

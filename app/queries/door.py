@@ -160,8 +160,7 @@ class Asked:
 
     def all_items(self, statement_id: str, indicator_id: str, **asked: Any) -> Any:
         """Yield every item of a list."""
-        self.need("read_items", statement_id)
-        self.need("export", statement_id)
+        self.need("export_items", statement_id)
         return self.door.all_items(statement_id, indicator_id, **asked, sight=self.sight)
 
     def items(self, statement_id: str, indicator_id: str, **asked: Any) -> Any:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,11 +17,13 @@ import pytest
 import yaml
 from dash import Dash
 from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 
 from app import routes
 from app.auth.policy import table as policy_table
 from app.components import links
 from app.main import create_app
+from app.pages.items import FORMS as ITEM_FORMS
 from app.pages.statement import DOCUMENTS
 from app.settings import Settings
 from pipelines.runs.close_month import ClosedMonth
@@ -111,6 +114,7 @@ def missing(app: Dash) -> dict[str, set[str]]:
         "pages": {route.name for route in routes.ROUTES},
         "callbacks": set(callbacks_of(app)),
         "exports": set(FORMS),
+        "item_files": set(ITEM_FORMS),
     }
     return {kind: lost for kind, names in there.items() if (lost := names ^ set(TABLE[kind]))}
 
@@ -135,7 +139,11 @@ def test_the_table_has_every_role(world: World) -> None:
     assert set(roles) == set(Role)
     assert len(TABLE["accounts"]) == len(roles)
     assert all(list(reaches) == roles for reaches in policy_table().values())
-    assert all(len(cells) == len(roles) for kind in ("pages", "callbacks", "exports") for cells in TABLE[kind].values())
+    assert all(
+        len(cells) == len(roles)
+        for kind in ("pages", "callbacks", "exports", "item_files")
+        for cells in TABLE[kind].values()
+    )
 
 
 # --- routes ---
@@ -150,6 +158,7 @@ EXAMPLES = {
 
 def call(client: FlaskClient, route: str, world: World, headers: dict[str, str]) -> Any:
     method, _, path = route.partition(" ")
+    path = path.replace("<indicator_id>/<form>", "connect/csv")
     for part, example in (*EXAMPLES.items(), ("<statement_id>", world.statement("alpha"))):
         path = path.replace(part, example)
     if path.endswith("polyfill@7.min.js"):
@@ -350,6 +359,28 @@ def test_an_export_is_answered_as_written(world: World, account: str, login: str
             assert answer.headers["Content-Disposition"].startswith("attachment; filename=no-")
             assert re.findall(CUSTOMERS, seen_in(answer)) == []
         else:
+            assert answer.status_code == never.status_code == 404
+            assert answer.get_data() == never.get_data()
+
+
+@pytest.mark.parametrize("form", TABLE["item_files"])
+@pytest.mark.parametrize(("account", "login"), ACCOUNTS)
+def test_a_list_as_a_file_is_answered_as_written(world: World, account: str, login: str, form: str) -> None:
+    client = world.client(login)
+    for vendor, cell in vendors_of(login):
+        answer = client.get(links.item_file(world.statement(vendor), "connect", form, state="missed,met,outside"))
+        if cells("item_files", form, account)[cell] == "shown":
+            assert answer.status_code == 200
+            assert answer.headers["Content-Disposition"].startswith("attachment; filename=no-")
+            rows = (
+                CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+                if form == "xlsx"
+                else answer.get_data(as_text=True)
+            )
+            assert re.findall(words_of(account, login), str(rows), flags=re.IGNORECASE) == []
+            assert len(rows) > 1
+        else:
+            never = client.get(links.item_file(NEVER, "connect", form, state="missed,met,outside"))
             assert answer.status_code == never.status_code == 404
             assert answer.get_data() == never.get_data()
 
