@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from app import queries, shell
 from app.auth import current_reader, gate, trail
 from app.components.attributes import data
+from app.components.hits import hit_row
 from app.components.panel import empty
 from app.i18n import choose, language, speaking, t
 from app.pages import (
@@ -135,6 +136,15 @@ def connect(app: Dash, settings: Settings) -> None:
 
 def connect_files(app: Dash) -> None:
     """Answer what is saved as a file: a statement as a document, a list of items whole."""
+
+    @app.server.get("/_search")
+    def search() -> Response:
+        asked = flask.request.args
+        try:
+            hits = queries.search(asked.get("q", ""), asked.get("at", ""), reader=current_reader())
+        except Trouble:  # the evidence is gone, say: there is nothing to find
+            hits = ()
+        return flask.jsonify([hit_row(hit) for hit in hits])
 
     @app.server.get("/export/items/<statement_id>/<indicator_id>/<form>")
     def export_items(statement_id: str, indicator_id: str, form: str) -> Response:

@@ -5,6 +5,7 @@ from app.queries.definitions import definition, definitions
 from app.queries.indicator import by_day, by_group, by_hour, by_month, histogram, indicator
 from app.queries.items import as_file, every_item, item, item_rows, items
 from app.queries.scorecard import scorecard, statements
+from app.queries.search import search
 from app.queries.statement import document, statement
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "item_rows",
     "items",
     "scorecard",
+    "search",
     "statement",
     "statements",
 ]

@@ -24,6 +24,7 @@ from pipelines.runs import (
     definitions,
     deliveries,
     export,
+    find,
     item_view,
     items,
     narrow,
@@ -53,6 +54,7 @@ class Door:
     contract_text: Callable[[str, Any], str]
     items: Callable[..., Any]
     all_items: Callable[..., Any]
+    find: Callable[..., Any]
     item: Callable[..., Any]
     list_definitions: Callable[[], Any]
     read_definition: Callable[[str], Any]
@@ -76,6 +78,7 @@ def open_door(home: Path) -> Door:
         contract_text=_remembered(contract_read.contract_of, home),
         items=partial(items.items, home),
         all_items=partial(items.all_items, home),
+        find=partial(find.find, home),
         item=partial(item_view.item, home),
         list_definitions=definitions.definitions,  # of this installation, whatever the home
         read_definition=definitions.definition,
@@ -157,6 +160,11 @@ class Asked:
         """Return a statement's contract in words."""
         self.need("read_money", statement_id)
         return self.door.contract_text(statement_id, language)
+
+    def find(self, statement_id: str, text: str) -> Any:
+        """Return agents and items by how their names begin."""
+        self.need("read_items", statement_id)
+        return self.door.find(statement_id, text, sight=self.sight)
 
     def all_items(self, statement_id: str, indicator_id: str, **asked: Any) -> Any:
         """Yield every item of a list."""

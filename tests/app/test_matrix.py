@@ -363,6 +363,33 @@ def test_an_export_is_answered_as_written(world: World, account: str, login: str
             assert answer.get_data() == never.get_data()
 
 
+@pytest.mark.parametrize(("account", "login"), ACCOUNTS)
+@pytest.mark.parametrize("text", ["an", "zo", "a-", "b-", "z-", "connect", "4.1", "alpha", "zeta", "~"])
+def test_a_search_finds_nothing_that_is_anothers(world: World, account: str, login: str, text: str) -> None:
+    client = world.client(login)
+    for vendor, cell in vendors_of(login):
+        found = client.get("/_search", query_string={"q": text, "at": world.statement(vendor)}).get_json()
+        said = without_echo(json.dumps(found, ensure_ascii=False), text)
+        assert re.findall(words_of(account, login), said, flags=re.IGNORECASE) == []
+        if cell and found:  # a name of another's statement is no name: one looks in one's own
+            assert world.statement(vendor) not in said
+        if account == "guest":
+            assert found == []
+
+
+def test_a_search_finds_agents_items_indicators_and_clauses(world: World) -> None:
+    at = world.statement("alpha")
+
+    def hrefs(login: str, text: str) -> list[str]:
+        found = world.client(login).get("/_search", query_string={"q": text, "at": at}).get_json()
+        return [one["href"] for one in found]
+
+    assert any(one.startswith(f"/items/{at}/") and one.endswith("?agent=ann") for one in hrefs("manager.alpha", "ann"))
+    assert any(one.endswith("/a-1") for one in hrefs("lead.alpha", "a-1"))
+    assert links.indicator(at, "connect") in hrefs("auditor", "connect")
+    assert hrefs("finance", "ann") == []  # to whom she is a pseudonym
+
+
 @pytest.mark.parametrize("form", TABLE["item_files"])
 @pytest.mark.parametrize(("account", "login"), ACCOUNTS)
 def test_a_list_as_a_file_is_answered_as_written(world: World, account: str, login: str, form: str) -> None:
