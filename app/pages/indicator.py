@@ -46,6 +46,7 @@ def layout(statement_id: str = "", indicator_id: str = "", **_: str) -> Componen
             *(dmc.TabsPanel(lazy.place("by-group", 160, **asked, group=name), value=name) for name in GROUPS),
         ],
         value="team",
+        keepMounted=False,  # what nobody opens is not asked for
         className="tabs",
     )
     return html.Div(

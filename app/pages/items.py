@@ -51,6 +51,7 @@ def layout(statement_id: str = "", indicator_id: str = "", **query: str) -> Comp
             freshness(head),
             panel(
                 t("items.list"),
+                html.P(t("items.capped", most=count_text(MOST)) if view.total > MOST else "", className="quiet capped"),
                 html.Div(item_grid(grid_id, _unit(view)), className="grid-frame"),
                 dcc.Store(id={"type": "cursors", "of": what, "lang": language()}, data={}),
                 dcc.Store(
@@ -61,7 +62,6 @@ def layout(statement_id: str = "", indicator_id: str = "", **query: str) -> Comp
                         "query": {name: text for name, text in query.items() if name in FILTERS},
                     },
                 ),
-                html.P(t("items.capped", most=count_text(MOST)) if view.total > MOST else "", className="quiet capped"),
                 aside=[*_chips(view), *_files(view)],
             ),
         ],
@@ -93,7 +93,11 @@ def _files(view: ItemsView) -> list[Component]:
             t("items.save", form=form.upper(), n=count_text(view.total)),
             href=links.item_file(view.head.statement_id, view.row.id, form, **chosen),
             className="chip",
-            **data(rows=str(view.total), saving=t("items.saving"), saved=t("items.saved")),
+            **data(  # the page's own script fills in how far it is
+                rows=str(view.total),
+                saving=t("items.saving", n="{n}", m="{m}"),
+                saved=t("items.saved", n="{n}"),
+            ),
         )
         for form in FORMS
     ]
@@ -138,11 +142,19 @@ FILE_COLUMNS = {
 
 def file_rows(rows: Iterable[ItemRow], zone: str, lang: str) -> Iterator[list[str | Decimal | None]]:
     """Yield the rows of a list's file: the words of the grid, numbers as numbers."""
+    said: dict[str, str] = {}
     for row in rows:
+        if row.state not in said:
+            with speaking(lang):
+                said[row.state] = state_text(row.state)
         with speaking(lang):
-            shown = row_data("", row, zone)
-        amount = None if row.amount is None else Decimal(row.amount)
-        yield [amount if name == "amount" else shown[name] for name in FILE_COLUMNS]
+            agent, item = person("agent", row.agent_id or ""), item_name(row.item_id)
+        yield [
+            said[row.state],
+            at_text(row.arrival_at, zone, seconds=True),
+            None if row.amount is None else Decimal(row.amount),
+            *(row.queue, row.team, agent, item, row.source),
+        ]
 
 
 def file_of(statement_id: str, indicator_id: str, form: str, query: Mapping[str, str]) -> tuple[str, Any]:

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from app import queries
 from app.auth import current_reader
 from app.components import links
+from app.components.chart import charted
 from app.components.heat import heat_map
 from app.components.panel import answer, chip, empty, freshness, panel
 from app.components.scorecard_table import scorecard_table
@@ -65,14 +66,24 @@ def _behind(statement_id: str) -> list[Component]:
 def _below(view: ScorecardView) -> list[Component]:
     heat = panel(
         t("scorecard.heat"),
-        heat_map(view.rows, view.months_shown, view.head.month),
+        charted(
+            f"scorecard {view.head.month} months",
+            heat_map(view.rows, view.months_shown, view.head.month),
+            ("clause", "indicator", "month", "value", "target", "n", "verdict"),
+            [(r.clause, r.id, p.month, p.value, p.target, p.n, p.verdict) for r in view.rows for p in r.history],
+        ),
         hint=t("scorecard.heat_hint"),
     )
     if not view.has_money:
         return [heat]
     settled = panel(
         t("scorecard.settlement"),
-        waterfall(view.steps, view.head.currency, view.head.statement_id),
+        charted(
+            f"scorecard {view.head.month} settlement",
+            waterfall(view.steps, view.head.currency, view.head.statement_id),
+            ("step", f"amount_{view.head.currency}"),
+            [(step.name, step.amount) for step in view.steps],
+        ),
         aside=chip(t("scorecard.open_statement"), links.statement(view.head.statement_id)),
     )
     return [html.Div([settled, heat], className="columns is-heat")]

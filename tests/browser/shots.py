@@ -71,7 +71,7 @@ def pages(door: Door) -> dict[str, str]:
 
 def settled(page: Page) -> None:
     """Wait until everything that was asked for is drawn."""
-    page.wait_for_selector("#drawn")
+    page.wait_for_selector("#drawn", timeout=90_000)
     page.wait_for_load_state("networkidle")
     for unfinished in (".part > .skeleton", '[data-dash-is-loading="true"]', ".graph:not(:has(.main-svg))"):
         expect(page.locator(unfinished)).to_have_count(0, timeout=60_000)
