@@ -79,7 +79,7 @@ def _search() -> Component | None:
     if not current_reader().may("read_figures").yes:
         return None
     words = {name: t(f"search.{name}") for name in ("placeholder", "hint", "none")}
-    said = [html.Span(t("search.open")), html.Kbd("/")]
+    said = [html.Span("⌕", className="search-icon", **HIDDEN), html.Span(t("search.open")), html.Kbd("/")]
     return html.Button(said, className="search-button", title=words["placeholder"], **data(**words))
 
 

@@ -17,7 +17,8 @@ HEADS = ("weekday", "hour", "value", "n", "missed")
 def hour_table(statement_id: str, row: IndicatorRow, points: Sequence[HourPoint]) -> Component:
     """Return a cell a weekday and hour: missed ones inked by how far they lie from the target, few items pale."""
     by_place = {(p.weekday, p.hour): p for p in points}
-    hours = range(min((p.hour for p in points), default=0), max((p.hour for p in points), default=-1) + 1)
+    counted = [p.hour for p in points if p.value is not None]
+    hours = range(min(counted, default=0), max(counted, default=-1) + 1)
     head = html.Tr([html.Th(""), *(html.Th(f"{hour:02d}", scope="col") for hour in hours)])
     body = [
         html.Tr(
