@@ -17,6 +17,8 @@ VERBS = (
     "override", "override add", "override load", "override list", "export", "bridge",
     "diff", "months", "review", "paid", "approve", "object", "seal", "verify", "audit", "adjust",
     "keys", "keys new", "keys add", "keys list",
+    "user", "user add", "user list", "user disable", "user enable", "user reset", "user roles", "user log-out",
+    "user link", "trail",
 )  # fmt: skip
 
 
@@ -47,6 +49,9 @@ def test_help_names_every_verb(say: Say) -> None:
         ("keys", "list"),
         ("diff", "small:2026-10", "small:2026-10"),
         ("audit", "small"),
+        ("user", "list"),
+        ("trail",),
+        ("trail", "--check"),
     ],
 )
 def test_what_is_read_is_said_in_words_and_as_json(say: Say, desk: Office, words: tuple[str, ...]) -> None:
