@@ -165,7 +165,24 @@ def _judged(body: Mapping[str, Any], words: Words) -> list[list[str]]:
         said = words("document.semicolon").join(words.phrase(why) for why in failed["reasons"])
         rows.append([words("document.month_fail"), said or words.of("flag", "True")])
     rows += [[words("document.notices"), _notice_text(notice, words)] for notice in notices]
+    rows += [[words("document.disputed"), _claim_text(claim, words)] for claim in body.get("disputed", ())]
+    rows += [[words("document.undisputed"), money_text(one["payable"])] for one in _of_operator(body)]
     return [row for row in rows if row[1]]
+
+
+def _of_operator(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the operator's claim: what the month comes to by it is paid at once."""
+    return [one for one in body.get("disputed", ()) if one["party"] == "operator"]
+
+
+def _claim_text(claim: Mapping[str, Any], words: Words) -> str:
+    return words(
+        "document.claim",
+        party=words(f"document.{claim['party']}"),
+        payable=money_text(claim["payable"]),
+        withheld=money_text(claim["withheld"]),
+        lines=words("document.comma").join(claim["lines"]) or words("document.in_words_alone"),
+    )
 
 
 def _notice_text(notice: Mapping[str, Any], words: Words) -> str:
@@ -355,6 +372,16 @@ def _rests_on(body: Mapping[str, Any], seal: Seal, words: Words) -> Iterator[dic
         "title": words("document.outlook"),
         "columns": columns_of(words, "name 4cm", "value 1fr"),
         "rows": [{"style": "notes", "cells": cells} for cells in _outlook_rows(body, words)],
+        "size": 7,
+    }
+    yield {
+        "title": words("document.disputed"),
+        "columns": columns_of(words, "claim 6.2cm", "remark 1fr"),
+        "rows": [
+            {"style": "notes", "cells": [_claim_text(claim, words), [one["remark"], one["said_at"]]]}
+            for claim in body.get("disputed", ())
+            for one in claim["said"]
+        ],
         "size": 7,
     }
     yield hashes_of(words("document.definitions"), "definition 1fr", body["definitions"].items(), words)

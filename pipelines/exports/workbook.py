@@ -402,6 +402,7 @@ def _evidence(sheets: Sheets, body: Mapping[str, Any], words: Words) -> None:
         for side in ("stated", "again"):
             kind = words("document.adjusted", month=one["month"], what=words(f"document.{side}"))
             rows.append([kind, None, None, None, one[side], None])
+    rows += [[words("document.disputed"), plain_text(one, words)] for one in body.get("disputed", ())]
     rows += [[words("document.overrides"), plain_text(one, words)] for one in body["overrides"]]
     rows += [[words("document.stale_overrides"), plain_text(one, words)] for one in body["stale_overrides"]]
     sheets.rows(sheet, rows, {2: "count"})

@@ -38,6 +38,7 @@ from pipelines.scoring.difference import (
     search,
     search_by_two,
 )
+from pipelines.settlement.dispute import objections_in
 from pipelines.sources.vendor_report import (
     UNITS_OF,
     ReadReport,
@@ -254,7 +255,7 @@ def _as_stated(home: Path, bench: Bench, ref: StatementRef, statement: Mapping[s
         measured = measure_into(Path(folder), run.con, run.found, month, run.cut_off_at, bench.overrides)
     past = month_before(home, contract, month, closed_at)
     adjusted = adjusted_in(home, contract, month, closed_at)
-    again = settled_body(run.found, month, measured, past, adjusted)
+    again = settled_body(run.found, month, measured, past, adjusted, objections_in(statement))
     now = {one["id"]: one for one in again["indicators"]}
     others = [one["id"] for one in statement["indicators"] if one != now.get(one["id"])]
     if statement["totals"] != again["totals"]:
