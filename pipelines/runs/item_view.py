@@ -123,6 +123,7 @@ def item(
     population = re.sub(r"_\d+$", "", population)  # a population read in several ways has a number behind its name
     names = [name for name in body["evidence"] if name == population or name.startswith(f"{population}_")]
     states: list[ItemState] = []
+    questions: list[Mapping[str, Any]] = []
     seen: Mapping[str, Any] | None = None
     for name in names:
         columns = body["evidence"][name]["columns"]
@@ -134,7 +135,8 @@ def item(
         for row in rows:
             seen = dict(zip(columns, row, strict=True))
             asked = (question_of(body, column) for column in body["evidence"][name]["indicators"])
-            states += [_state(body, one, seen) for one in asked if one is not None]
+            questions += [one for one in asked if one is not None]
+            states += [_state(body, one, seen) for one in questions[len(states) :]]
     if seen is None:
         raise Refused(
             Problem(
@@ -149,10 +151,11 @@ def item(
         events = _events(warehouse, channel, population, source, item_id)
         raw = raw_lines(warehouse, population, [(source, item_id)], mask=mask, archive_key=archive_key)
     cut_off_at = datetime.fromisoformat(body["cut_off_at"])
-    # the hours are those of the metric's own channel; a call waits by the wall, other clocks stand still outside hours
+    # hours are the question's own, or its channel's; a call waits by the wall, other clocks stand still outside hours
     metric = states[0].metric
-    hours = metric_named(metric).channel
-    timetable = None if hours == "phone" else _timetable(home, ref.id, hours, body["contract"]["zone"])
+    channel_hours = metric_named(metric).channel
+    hours = questions[0].get("calendar") or channel_hours
+    timetable = None if channel_hours == "phone" else _timetable(home, ref.id, hours, body["contract"]["zone"])
     clock, target_at = _clock(facts, states, cut_off_at, timetable)
     return ItemView(
         source=source,
