@@ -142,7 +142,7 @@ def scans_of(
     cut_off_at = cut_off_at or day_begins_at(until, zone)
     roster = postings(con)
     hours = calendars_of(calendars, zone)
-    spans = lay_out_calendars(con, hours, zone, days)
+    laid = lay_out_calendars(con, hours, zone, days)
     questions = []
     for metric in metrics:
         ask = _ask(metric, terms, days, weekdays_sql(tuple(weekdays)))
@@ -153,7 +153,7 @@ def scans_of(
             scope_sql(scope, roster, by_agent=population_needs(metric.population).by_agent) or "true",
             _hours_of(metric, hours, calendars),
             population_options(metric, ask.terms),
-            spans,
+            laid,
         )
         questions.append((ask, frame))
     return scans_for(questions)
