@@ -73,6 +73,14 @@ def test_what_cannot_be_done_is_told_in_words(say: Say, tmp_path: Path, words: t
     assert f"[{code}]" in answer.err
 
 
+@pytest.mark.parametrize("words", [("user", "list"), ("user", "reset", "ann"), ("trail",)])
+def test_a_home_that_is_not_there_is_not_made_by_looking(say: Say, tmp_path: Path, words: tuple[str, ...]) -> None:
+    answer = say(*words, "--home", tmp_path / "typo")
+    assert answer.status == 2
+    assert "[workflow.absent]" in answer.err
+    assert not (tmp_path / "typo").exists()
+
+
 def test_sign_on_alone_prints_no_password(say: Say, tmp_path: Path) -> None:
     answer = say("user", "add", "ann", "--role", "guest", "--sign-on", "--home", tmp_path)
     assert not ONE_TIME.search(answer.out)
