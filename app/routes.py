@@ -19,7 +19,19 @@ from app.auth import current_reader, gate, trail
 from app.components.attributes import data
 from app.components.panel import empty
 from app.i18n import choose, language, speaking, t
-from app.pages import definitions, indicator, item, items, lazy, scorecard, statement, statements
+from app.pages import (
+    bridge,
+    contract,
+    definitions,
+    deliveries,
+    indicator,
+    item,
+    items,
+    lazy,
+    scorecard,
+    statement,
+    statements,
+)
 from app.settings import Settings
 from app.views import Tampered, Trouble
 
@@ -52,6 +64,9 @@ ROUTES = (
     Route("/items/{statement_id}/{indicator_id}", "items", items.layout, "read_items", is_noted=True),
     Route("/item/{statement_id}/{population}/{source}/{item_id}", "item", item.layout, "read_items", is_noted=True),
     Route("/statement/{statement_id}", "statement", statement.layout, "read_money", is_noted=True),
+    Route("/data/{statement_id}", "deliveries", deliveries.layout, "read_raw", is_noted=True),
+    Route("/bridge/{statement_id}", "bridge", bridge.layout, "read_money", is_noted=True),
+    Route("/contract/{statement_id}", "contract", contract.layout, "read_money"),
     Route("/statements", "statements", statements.layout, "read_money"),
     Route("/definitions", "definitions", definitions.layout, "read_definitions"),
     Route("/definition/{metric}", "definition", definitions.one, "read_definitions"),

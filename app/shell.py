@@ -29,7 +29,7 @@ INDEX = """<!DOCTYPE html>
 </body>
 </html>"""
 NAVIGATION = (
-    ("/", "scorecard", ("scorecard", "indicator", "items", "item"), "read_figures"),
+    ("/", "scorecard", ("scorecard", "indicator", "items", "item", "deliveries", "bridge", "contract"), "read_figures"),
     ("/statements", "statements", ("statement", "statements"), "read_money"),
     ("/definitions", "definitions", ("definition", "definitions"), "read_definitions"),
 )

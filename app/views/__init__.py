@@ -1,11 +1,26 @@
 """What the pages are given: frozen, typed, exact. No words of a language but the contract's own (``Words``)."""
 
+from app.views.bridge import BridgePart, BridgeRow, BridgeView
 from app.views.definition import DefinitionView, ExampleRow, ExampleView, TermView
+from app.views.delivery import DeliveredDay, DeliveryView, FileView, RefusedLine, RefusedView, SourceView
 from app.views.item import EventView, IntervalView, ItemRow, ItemsFilter, ItemState, ItemsView, ItemView, RawView
-from app.views.measure import Bucket, DayPoint, GroupPoint, Measure, MonthPoint, Reasons, States
+from app.views.measure import (
+    Bucket,
+    ContributionView,
+    ControlView,
+    DayPoint,
+    GroupPoint,
+    HourPoint,
+    MarkedDay,
+    Measure,
+    MonthPoint,
+    Reasons,
+    States,
+)
 from app.views.problem import ProblemView, Tampered, Trouble
 from app.views.statement import (
     Choice,
+    ContractView,
     Head,
     IndicatorRow,
     IndicatorView,
@@ -20,15 +35,25 @@ from app.views.statement import (
 )
 
 __all__ = [
+    "BridgePart",
+    "BridgeRow",
+    "BridgeView",
     "Bucket",
     "Choice",
+    "ContractView",
+    "ContributionView",
+    "ControlView",
     "DayPoint",
     "DefinitionView",
+    "DeliveredDay",
+    "DeliveryView",
     "EventView",
     "ExampleRow",
     "ExampleView",
+    "FileView",
     "GroupPoint",
     "Head",
+    "HourPoint",
     "IndicatorRow",
     "IndicatorView",
     "IntervalView",
@@ -38,14 +63,18 @@ __all__ = [
     "ItemsFilter",
     "ItemsView",
     "LineView",
+    "MarkedDay",
     "Measure",
     "MonthPoint",
     "Part",
     "ProblemView",
     "RawView",
     "Reasons",
+    "RefusedLine",
+    "RefusedView",
     "Score",
     "ScorecardView",
+    "SourceView",
     "StatementView",
     "States",
     "Step",

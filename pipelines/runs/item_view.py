@@ -11,7 +11,7 @@ from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.declare import metric_named, quoted
 from pipelines.runs.items import own_sources, query
-from pipelines.runs.questions import question_of
+from pipelines.runs.questions import question_in
 from pipelines.runs.raw import MASK, RawLine, event_id, raw_lines
 from pipelines.runs.sight import AGENT, NUMBERED, PEOPLE, WHOLE, Own, Sight
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
@@ -148,7 +148,7 @@ def item(
             agents.update(text for (text,) in query(f"SELECT DISTINCT agent_id FROM {plain}", folder) if text)
         for row in rows:
             seen = dict(zip(columns, row, strict=True))
-            asked = (question_of(body, column) for column in body["evidence"][name]["indicators"])
+            asked = (question_in(body, column) for column in body["evidence"][name]["indicators"])
             questions += [one for one in asked if one is not None]
             states += [_state(body, one, seen) for one in questions[len(states) :]]
     if seen is None:

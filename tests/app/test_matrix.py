@@ -51,7 +51,8 @@ OF = {
 OF_OTHER_CONTRACTS = r"another contract|其他合同|另一"
 OF_OTHER_TEAMS = {"alpha": r"beta|\bbob\b|\bb1\b|\bb-\d", "zeta": r"zeta second|\bz2\b|\bz-[345]|zcalls"}
 MONEY = {name: re.escape(f"{float(sum_):,.2f}") + "|" + re.escape(sum_) for name, sum_ in SUMS.items()}
-OF_A_STATEMENT = ("scorecard", "indicator", "items", "item", "statement")
+OF_A_STATEMENT = ("scorecard", "indicator", "items", "item", "statement")  # their answers name it
+ANY_STATEMENT = ("indicator", "items", "item", "statement", "deliveries", "bridge", "contract")
 CUSTOMERS = r"9900000\d\d|ord-9900"
 AGENTS = r"\bann\b|\bbob\b|\bzoe\b|\bzed\b"
 
@@ -192,6 +193,9 @@ def addresses(statement_id: str, vendor: str) -> dict[str, list[str]]:
             links.item(statement_id, "agent_state", "agent_state", f"{agent}#{at}#2026-10-05"),
         ],
         "statement": [links.statement(statement_id)],
+        "deliveries": [links.deliveries(statement_id)],
+        "bridge": [links.bridge(statement_id)],
+        "contract": [links.contract(statement_id)],
         "statements": ["/statements"],
         "definitions": ["/definitions"],
         "definition": ["/definition/phone.connect_rate@1"],
@@ -207,7 +211,7 @@ def wishes(app: Dash, name: str, statement_id: str) -> Iterator[dict[str, Any]]:
         for query in ({}, {"state": "outside"}, {"team": "Beta second"}):
             yield wish_for_rows(output, statement_id, query)
     else:
-        for group in ("team", "queue", "agent", "hour") if name == "by-group" else ("",):
+        for group in ("team", "queue", "agent", "topic", "hour") if name == "by-group" else ("",):
             what = {"statement_id": statement_id, "indicator_id": "wait", **({"group": group} if group else {})}
             yield wish_for_part(output, name, what)
 
@@ -223,8 +227,8 @@ def wish_for_part(output: str, kind: str, what: dict[str, str], lang: str = "en"
 
 
 def wish_for_rows(output: str, statement_id: str, query: dict[str, str]) -> dict[str, Any]:
-    group = next(((name, query[name]) for name in ("team", "queue", "agent") if name in query), None)
-    own = {"of": links.items(statement_id, "connect", state=query.get("state"), group=group), "lang": "en"}
+    groups = [(name, query[name]) for name in ("team", "queue", "agent") if name in query]
+    own = {"of": links.items(statement_id, "connect", state=query.get("state"), groups=groups), "lang": "en"}
     grid, cursors, asked = ({"type": kind, **own} for kind in ("items", "cursors", "asked"))
     what = {"statement_id": statement_id, "indicator_id": "connect", "query": query}
     return {
@@ -353,7 +357,7 @@ def test_an_export_is_answered_as_written(world: World, account: str, login: str
 @pytest.mark.parametrize("login", ["manager.alpha", "lead.alpha"])
 def test_what_is_anothers_is_answered_like_what_never_was(world: World, login: str) -> None:
     client, theirs = world.client(login), world.statement("zeta")
-    pages = [one for name in ("indicator", "items", "item", "statement") for one in addresses("·", "zeta")[name]]
+    pages = [one for name in ANY_STATEMENT for one in addresses("·", "zeta")[name]]
     for address in pages:
         path, _, search = address.partition("?")
         both = []
@@ -362,7 +366,7 @@ def test_what_is_anothers_is_answered_like_what_never_was(world: World, login: s
             answer = ask(client, wish_for_page(asked, search))
             both.append(without_echo(seen_in(answer), asked, quote(asked), statement_id))
         assert both[0] == both[1], address
-    for name in ("by-day", "by-group", "distribution", "items"):
+    for name in ("by-day", "by-hour", "by-group", "distribution", "items"):
         for known, never in zip(wishes(world.app, name, theirs), wishes(world.app, name, NEVER), strict=True):
             answers = [ask(client, wish) for wish in (known, never)]
             assert answers[0].status_code == answers[1].status_code
