@@ -19,7 +19,7 @@ from app.views import ProblemView, Trouble
 from pipelines.core.problem import Refused
 from pipelines.runs import (
     breakdown,
-    bridge,
+    bridge_kept,
     contract_read,
     definitions,
     deliveries,
@@ -72,7 +72,7 @@ def open_door(home: Path) -> Door:
         hour_map=_remembered(breakdown.hour_map, home),
         contributions=_remembered(breakdown.contribution_rows, home),
         deliveries=partial(deliveries.deliveries, home),
-        kept_bridge=partial(bridge.kept_bridge, home),
+        kept_bridge=partial(bridge_kept.annex_of, home),
         contract_text=_remembered(contract_read.contract_of, home),
         items=partial(items.items, home),
         all_items=partial(items.all_items, home),
