@@ -15,15 +15,15 @@ from pipelines.sources.mapping import Mapping
 from pipelines.sources.parse_mapping import parse_mapping
 from pipelines.sources.sql_text import name
 from pipelines.sources.staging import Staged, stage
-from pipelines.warehouse.store import Warehouse
+from pipelines.warehouse.store import Warehouse, lock_down
 
 
 @dataclass(frozen=True)
 class RawRecord:
     """A record of an archived file. ``line_no`` counts lines of a csv, rows of a sheet or elements of a JSON from 1.
 
-    ``fields`` are the raw texts by their header's name; ``personal`` names those to mask for most readers. ``text`` is
-    the record as it stands there, personal fields and all.
+    ``fields`` are the raw texts by their header's name; ``personal`` names those to mask for most readers, ``agents``
+    those that say which agent it was. ``text`` is the record as it stands there, personal fields and all.
     """
 
     load_id: int
@@ -34,6 +34,7 @@ class RawRecord:
     text: str
     fields: dict[str, str]
     personal: frozenset[str]
+    agents: frozenset[str] = frozenset()
 
 
 def find_raw(
@@ -76,6 +77,7 @@ def find_raw_many(
         con.execute("SET TimeZone = 'UTC'")
         scratch = Path(folder)
         path = archive.plain(sha256, scratch, shown=file_name)
+        lock_down(con, [path.parent, scratch])
         asked = dict(zip(_note_wanted(con, event, wanted), wanted, strict=True))
         staged = stage(con, mapping, path, shown=file_name, scratch=scratch, keys={event.name: "wanted"})
         spans = _spans(con, event, staged)
@@ -83,9 +85,10 @@ def find_raw_many(
     personal = mapping.personal_columns
     if mapping.adapter is not None:
         personal |= adapter_named(mapping.adapter, mapping.name).PERSONAL
+    agents = mapping.agent_columns
     for key, first, last in spans:
         text, fields = texts[first]
-        found[asked[key]].append(RawRecord(load_id, file_name, sha256, first, last, text, fields, personal))
+        found[asked[key]].append(RawRecord(load_id, file_name, sha256, first, last, text, fields, personal, agents))
     return found
 
 

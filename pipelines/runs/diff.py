@@ -155,7 +155,7 @@ class _Pair:
             base = f"{side.column}_base" if f"{side.column}_base" in side.columns else "NULL"
             columns = f"{side.state} AS state, coalesce({base}, {side.state}) AS base, {side.amount} AS amount"
             packed = f", {{{', '.join(f'{name}: {name}' for name in inputs)}}} AS inputs" if inputs else ", 0 AS inputs"
-            selects.append(f"(SELECT item_source, item_id, outside AS is_out, {columns}{packed} FROM {side.source})")
+            selects.append(f"(SELECT item_source, item_id, outside AS is_out, {columns}{packed} FROM {side.rows})")
         differs = "b.state IS DISTINCT FROM a.state"
         if sides[1].metric.aggregate not in ("share", "per", "difference"):  # there an amount moves no value
             differs += " OR b.amount IS DISTINCT FROM a.amount"
@@ -164,7 +164,8 @@ class _Pair:
         return query(
             "SELECT item_source, item_id, b.state, a.state, b.amount, a.amount, b.base, a.base,"
             f" {is_whole} AND {same} FROM {selects[0]} b FULL JOIN {selects[1]} a USING (item_source, item_id)"
-            f" WHERE ({differs}) AND NOT ({out['b']} AND {out['a']}) ORDER BY item_source, item_id"
+            f" WHERE ({differs}) AND NOT ({out['b']} AND {out['a']}) ORDER BY item_source, item_id",
+            *(side.folder for side in sides),
         )
 
     def _population(self, indicator: str) -> str:

@@ -210,10 +210,11 @@ def _items(
     worst = "ASC" if metric.aggregate == "mean" and metric.better == "higher" else "DESC"
     order = f"{found.amount} {worst} NULLS LAST, " if metric.amount else ""
     rows = query(
-        f"SELECT item_source, item_id, service_on, {found.state}, {base}, {found.amount} FROM {found.source}"
-        f" WHERE {where} ORDER BY {order}arrival_at, item_source, item_id LIMIT {int(limit)}"
+        f"SELECT item_source, item_id, service_on, {found.state}, {base}, {found.amount} FROM {found.rows}"
+        f" WHERE {where} ORDER BY {order}arrival_at, item_source, item_id LIMIT {int(limit)}",
+        found.folder,
     )
-    return rows, query(f"SELECT count(*) FROM {found.source} WHERE {where}")[0][0]
+    return rows, query(f"SELECT count(*) FROM {found.rows} WHERE {where}", found.folder)[0][0]
 
 
 def _changes(
@@ -229,14 +230,16 @@ def _changes(
     base = f"{after.column}_base" if f"{after.column}_base" in after.columns else "CAST(NULL AS VARCHAR)"
     rows = query(
         "WITH b AS (SELECT item_source, item_id, load_id, service_on,"
-        f"                {before.state} AS state, {before.amount} AS amount FROM {before.source}),"
+        f"                {before.state} AS state, {before.amount} AS amount FROM {before.rows}),"
         " a AS (SELECT item_source, item_id, load_id, service_on,"
-        f"             {after.state} AS state, {after.amount} AS amount, {base} AS base FROM {after.source})"
+        f"             {after.state} AS state, {after.amount} AS amount, {base} AS base FROM {after.rows})"
         " SELECT item_source, item_id, b.state, a.state, b.amount, a.amount, b.load_id, a.load_id, a.base"
         " FROM b FULL JOIN a USING (item_source, item_id)"
         f" WHERE ((b.state IS DISTINCT FROM a.state) OR (a.state = 'counted' AND b.amount IS DISTINCT FROM a.amount))"
         f" AND ({_in_part(part).replace('service_on', 'coalesce(a.service_on, b.service_on)')})"
-        " ORDER BY item_source, item_id"
+        " ORDER BY item_source, item_id",
+        before.folder,
+        after.folder,
     )
     terms_differ = same["terms"] != question["terms"] or same["scope"] != question["scope"]
     definition_differs = same["metric"] != question["metric"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,14 @@ from pipelines.core.exact import decimal_text
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask
-from pipelines.metrics.declare import Metric, metric_named, quoted
+from pipelines.metrics.declare import Metric, metric_named, population_needs, quoted
 from pipelines.metrics.frame import local_hour_sql
 from pipelines.runs.questions import names_of, question_of
+from pipelines.runs.sight import NUMBERED, WHOLE, Sight
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
-from pipelines.runs.states import count_rows
+from pipelines.runs.states import IDS, Tally, count_rows
 from pipelines.scoring.counts import Counts, measured
+from pipelines.warehouse.store import CONFIG, lock_down
 
 GROUP_COLUMNS = {"team": "team", "queue": "queue", "agent": "agent_id", "source": "item_source"}
 
@@ -76,17 +78,19 @@ class Bucket:
 
 
 @dataclass(frozen=True)
-class _Evidence:
+class Evidence:
     """An indicator's rows in a statement's evidence."""
 
     body: Mapping[str, Any]
     question: Mapping[str, Any]
     metric: Metric
-    path: Path
+    folder: Path
     columns: tuple[str, ...]
+    rows: str
 
     @property
     def column(self) -> str:
+        """The name of its columns in the evidence."""
         return str(self.question["column"])
 
     @property
@@ -94,6 +98,19 @@ class _Evidence:
         """What the contract makes of unmeasurable items; a fee's are in nothing."""
         own = (one for one in self.body["indicators"] if one["id"] == self.question["of"])
         return next((str(one["options"]["unmeasurable"]) for one in own), "exclude")
+
+    @property
+    def blames(self) -> str | None:
+        """The same, as ``measured`` reads it."""
+        return self.unmeasurable if self.unmeasurable in ("exclude", "count_as_missed") else None
+
+    @property
+    def ask(self) -> Ask:
+        """The question, with the last day's terms."""
+        days = Month.parse(self.body["month"]).days
+        values = {term["name"]: term["value"] for term in self.question["terms"]}  # the last day's, they are in order
+        pieces = {name: [Piece(days, values.get(name, term.default), "")] for name, term in self.metric.terms.items()}
+        return Ask(self.column, self.metric, pieces)
 
     @property
     def state(self) -> str:
@@ -104,16 +121,13 @@ class _Evidence:
         )
 
     @property
-    def source(self) -> str:
-        return f"read_parquet({quoted(str(self.path))})"
-
-    @property
     def amount(self) -> str:
+        """The SQL of an item's amount."""
         return f"{self.column}_amount" if self.metric.amount else "CAST(NULL AS DECIMAL(18, 6))"
 
 
-def evidence_of(home: Path, statement_id: str, indicator_id: str) -> _Evidence:
-    """Return where an indicator's items are; refuse an indicator that the statement does not have."""
+def evidence_of(home: Path, statement_id: str, indicator_id: str, sight: Sight = WHOLE) -> Evidence:
+    """Return where an indicator's items are, as ``sight`` sees them; refuse an indicator that is not there."""
     ref = find_statement(home, statement_id)
     found = read_statement(home, ref.id)
     question = question_of(found, indicator_id)
@@ -138,19 +152,36 @@ def evidence_of(home: Path, statement_id: str, indicator_id: str) -> _Evidence:
                 code="statement.no_evidence",
             )
         )
-    return _Evidence(found, question, metric, path, tuple(found["evidence"][name]["columns"]))
+    rows = sight.rows(path, name, own_sources(path.parent, found, sight))
+    return Evidence(found, question, metric, path.parent, tuple(found["evidence"][name]["columns"]), rows)
 
 
-def reader() -> duckdb.DuckDBPyConnection:
-    """Return a connection of its own for evidence files; its session speaks UTC."""
-    con = duckdb.connect(config={"threads": 2, "memory_limit": "2GB"})
+def own_sources(folder: Path, body: Mapping[str, Any], sight: Sight) -> frozenset[str]:
+    """Return the logs that gave the rows that a narrow sight sees, those apart that no contract divides by vendor."""
+    if not sight.is_narrow:
+        return frozenset()
+    whose = replace(sight, teams=None)
+    selects = []
+    for name, part in body["evidence"].items():
+        path, scoped_by = folder / f"{name}.parquet", population_needs(NUMBERED.sub("", name)).scoped_by
+        if "outside" in part["columns"] and path.exists() and (not scoped_by or "vendor" in scoped_by):
+            log = "log_source" if "log_source" in part["columns"] else "item_source"
+            selects += [f"SELECT unnest([item_source, {log}]) FROM {whose.rows(path, name)}"]
+    found = query(" UNION ".join(selects), folder) if selects else []
+    return frozenset(source for (source,) in found if source)
+
+
+def reader(*folders: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection of its own for folders of evidence; its session speaks UTC, and it reads nothing else."""
+    con = duckdb.connect(config={"threads": 2, "memory_limit": "2GB", **CONFIG})
     con.execute("SET TimeZone = 'UTC'")
+    lock_down(con, folders)
     return con
 
 
-def query(sql: str) -> list[tuple[Any, ...]]:
-    """Run a query over evidence files in a connection of its own; a file that cannot be read is refused."""
-    with closing(reader()) as con:
+def query(sql: str, *folders: Path) -> list[tuple[Any, ...]]:
+    """Run a query over folders of evidence in a connection of its own; a file that cannot be read is refused."""
+    with closing(reader(*folders)) as con:
         return ask_file(con, sql)
 
 
@@ -169,18 +200,18 @@ def ask_file(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
         ) from error
 
 
-def daily(home: Path, statement_id: str, indicator_id: str) -> list[GroupRow]:
+def daily(home: Path, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE) -> list[GroupRow]:
     """Return a row a day of the month, in order; days without items have none."""
-    return _grouped(evidence_of(home, statement_id, indicator_id), "CAST(service_on AS VARCHAR)")
+    return _grouped(evidence_of(home, statement_id, indicator_id, sight), "CAST(service_on AS VARCHAR)")
 
 
-def by_group(home: Path, statement_id: str, indicator_id: str, group: str) -> list[GroupRow]:
+def by_group(home: Path, statement_id: str, indicator_id: str, group: str, *, sight: Sight = WHOLE) -> list[GroupRow]:
     """Return a row a team, queue, agent, source or hour of the day."""
-    found = evidence_of(home, statement_id, indicator_id)
+    found = evidence_of(home, statement_id, indicator_id, sight)
     return _grouped(found, _group_sql(found, group))
 
 
-def _group_sql(found: _Evidence, group: str) -> str:
+def _group_sql(found: Evidence, group: str) -> str:
     """Return the SQL of an item's group by name."""
     if group == "hour":
         days = Month.parse(found.body["month"]).days
@@ -195,28 +226,40 @@ def _group_sql(found: _Evidence, group: str) -> str:
     return f"coalesce({GROUP_COLUMNS[group]}, '(none)')"
 
 
-def _grouped(found: _Evidence, sql: str) -> list[GroupRow]:
-    """Count the indicator's items by a group, as the month was counted: from the evidence's states."""
-    log = "log_source" if "log_source" in found.columns else "item_source"
-    kept = sorted({load["source"] for load in found.body["loads"] if load.get("keeper") == "vendor"})
+def _grouped(found: Evidence, sql: str) -> list[GroupRow]:
+    """Count the indicator's items by a group."""
+    ask = found.ask
+    named = sorted((tally.group["name"], tally.counts) for tally in count_seen([found], sql) if tally.counts.population)
+    return [_row(ask, name, counts, found.blames) for name, counts in named]
+
+
+def count_seen(found: Sequence[Evidence], sql: str) -> list[Tally]:
+    """Count the items of questions that stand in one file by a group ``name``, as the month was counted."""
+    first, asks = found[0], [one.ask for one in found]
+    log = "log_source" if "log_source" in first.columns else "item_source"
+    kept = sorted({load["source"] for load in first.body["loads"] if load.get("keeper") == "vendor"})
     is_kept = f"coalesce({log} IN ({', '.join(map(quoted, kept))}), false)" if kept else "false"
-    days = Month.parse(found.body["month"]).days
-    values = {term["name"]: term["value"] for term in found.question["terms"]}  # the last day's, as they are in order
-    pieces = {name: [Piece(days, values.get(name, term.default), "")] for name, term in found.metric.terms.items()}
-    ask = Ask(found.column, found.metric, pieces)
-    own = [f"{ask.column}_{kind}" for kind in ("amount", "whole", "group") if f"{ask.column}_{kind}" in found.columns]
-    with closing(reader()) as con:
-        states = [row[0] for row in ask_file(con, f"SELECT DISTINCT {ask.column}_state FROM {found.source}") if row[0]]
-        listed = f"[{', '.join(map(quoted, states))}]"
-        rows = (
-            f"SELECT {sql} AS g0, {is_kept} AS is_kept, outside, list_position({listed}, {ask.column}_state)"
-            f" AS {', '.join([f'{ask.column}_state', *own])}, item_source, item_id, arrival_at FROM {found.source}"
-        )
-        tallied = list(count_rows(con, lambda _: rows, [ask], {ask.column: states}, ["name"]))
-    stated = found.unmeasurable
-    option = stated if stated in ("exclude", "count_as_missed") else None
-    named = sorted((tally.group["name"], tally.counts) for tally in tallied if tally.counts.population)
-    return [_row(ask, name, counts, option) for name, counts in named]
+    with closing(reader(first.folder)) as con:
+        listed = ", ".join(f"list(DISTINCT {ask.column}_state)" for ask in asks)
+        known = ask_file(con, f"SELECT {listed} FROM {first.rows}")[0]
+        states = {ask.column: sorted(filter(None, some or ())) for ask, some in zip(asks, known, strict=True)}
+
+        def rows_of(some: Sequence[Ask]) -> str:
+            columns = [
+                f"list_position([{', '.join(map(quoted, states[ask.column]))}]::VARCHAR[], {ask.column}_state)"
+                f" AS {ask.column}_state"
+                for ask in some
+            ]
+            columns += [
+                f"{ask.column}_{kind}"
+                for ask in some
+                for kind in ("amount", "whole", "group")
+                if f"{ask.column}_{kind}" in first.columns
+            ]
+            dimensions = [f"{sql} AS g0", f"{is_kept} AS is_kept", "outside"]
+            return f"SELECT {', '.join([*dimensions, *columns, *IDS])} FROM {first.rows}"
+
+        return list(count_rows(con, rows_of, asks, states, ["name"]))
 
 
 def _row(ask: Ask, name: str, counts: Counts, unmeasurable: str | None) -> GroupRow:
@@ -236,19 +279,23 @@ def _row(ask: Ask, name: str, counts: Counts, unmeasurable: str | None) -> Group
     )
 
 
-def histogram(home: Path, statement_id: str, indicator_id: str, buckets: int = 40) -> list[Bucket]:
+def histogram(
+    home: Path, statement_id: str, indicator_id: str, buckets: int = 40, *, sight: Sight = WHOLE
+) -> list[Bucket]:
     """Return how the amounts of an indicator's items spread: equal buckets up to the 99th percentile, one beyond."""
-    found = evidence_of(home, statement_id, indicator_id)
+    found = evidence_of(home, statement_id, indicator_id, sight)
     if not found.metric.amount:
         return []
     where = f"outside IS NULL AND {found.amount} IS NOT NULL AND {found.amount} >= 0"
-    top = query(f"SELECT quantile_disc({found.amount}, 0.99), max({found.amount}) FROM {found.source} WHERE {where}")[0]
+    tops = f"quantile_disc({found.amount}, 0.99), max({found.amount})"
+    top = query(f"SELECT {tops} FROM {found.rows} WHERE {where}", found.folder)[0]
     if top[0] is None:
         return []
     width = max(1, -(-int(top[0]) // buckets))
     rows = query(
         f"SELECT least(CAST(floor({found.amount}) AS BIGINT) // {width}, {buckets}) AS bucket, count(*)"
-        f" FROM {found.source} WHERE {where} GROUP BY bucket ORDER BY bucket"
+        f" FROM {found.rows} WHERE {where} GROUP BY bucket ORDER BY bucket",
+        found.folder,
     )
     last = decimal_text(top[1])
     return [Bucket(str(b * width), str((b + 1) * width) if b < buckets else last, n) for b, n in rows]
@@ -264,19 +311,20 @@ def items(
     group: tuple[str, str] | None = None,
     after: tuple[str, str, str] | None = None,
     limit: int = 100,
+    sight: Sight = WHOLE,
 ) -> ItemPage:
     """Return a page of an indicator's items in order of arrival, by keyset: any page costs the same.
 
     ``state`` is a class (``missed``) or a whole state (``excluded: short abandon``); ``group`` a pair such as
     ``("team", "华东一组")``; ``after`` the ``next`` of the page before.
     """
-    found = evidence_of(home, statement_id, indicator_id)
+    found = evidence_of(home, statement_id, indicator_id, sight)
     where = [state_condition(found, state)] if state else ["true"]
     if day is not None:
         where.append(f"service_on = DATE '{day}'")
     if group is not None:
         where.append(f"{_group_sql(found, group[0])} = {quoted(group[1])}")
-    total = query(f"SELECT count(*) FROM {found.source} WHERE {' AND '.join(where)}")[0][0]
+    total = query(f"SELECT count(*) FROM {found.rows} WHERE {' AND '.join(where)}", found.folder)[0][0]
     if after is not None:
         at, source, item_id = after
         at = datetime.fromisoformat(at).isoformat(sep=" ")
@@ -287,8 +335,9 @@ def items(
     rows = query(
         f"SELECT item_source, item_id, arrival_at, service_on, {found.state}, {base}, {found.amount},"
         " queue, team, agent_id"
-        f" FROM {found.source} WHERE {' AND '.join(where)}"
-        f" ORDER BY arrival_at, item_source, item_id LIMIT {int(limit)}"
+        f" FROM {found.rows} WHERE {' AND '.join(where)}"
+        f" ORDER BY arrival_at, item_source, item_id LIMIT {int(limit)}",
+        found.folder,
     )
     page = [
         ItemRow(s, i, at, on, st, b, None if amount is None else decimal_text(amount), q, t, a)
@@ -298,7 +347,7 @@ def items(
     return ItemPage(page, (last.arrival_at.isoformat(), last.source, last.item_id) if last else None, total)
 
 
-def state_condition(found: _Evidence, state: str) -> str:
+def state_condition(found: Evidence, state: str) -> str:
     """Return the condition of a state, of a class, or of several of either with commas between."""
     if ":" in state:
         return f"{found.state} = {quoted(state)}"

@@ -208,6 +208,17 @@ class Mapping(Model):
         ]
         return frozenset([*marked, *self.personal])
 
+    @cached_property
+    def agent_columns(self) -> frozenset[str]:
+        """The raw columns that say which agent it was; an adapter's are personal, and masked anyway."""
+        return frozenset(
+            raw
+            for one in self.parts.values()
+            for name, part in (*one.table.key.items(), *one.table.columns.items())
+            if name in ("agent_id", "member_id")
+            for raw in part.raw_columns
+        )
+
 
 def _raw_of(table: Table) -> Iterator[str]:
     for part in (*table.key.values(), *table.columns.values()):
