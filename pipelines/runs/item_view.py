@@ -175,7 +175,7 @@ def item(
     # the hours are those of the metric's own channel; a call waits by the wall, other clocks stand still outside hours
     metric = states[0].metric
     hours = metric_named(metric).channel
-    timetable = None if hours == "phone" else _timetable(home, ref.id, hours, body["contract"]["zone"])
+    timetable = None if hours == "phone" else timetable_of(home, ref.id, hours, body["contract"]["zone"])
     clock, target_at = _clock(facts, states, cut_off_at, timetable)
     return ItemView(
         source=source,
@@ -333,7 +333,7 @@ def _promised_at(begins: datetime, states: Sequence[ItemState], timetable: Timet
     return None
 
 
-def _timetable(home: Path, statement_id: str, channel: str, zone: str) -> Timetable | None:
+def timetable_of(home: Path, statement_id: str, channel: str, zone: str) -> Timetable | None:
     """Return the service days that the statement was made with, as its evidence keeps them; None: around the clock."""
     path = evidence_folder(home, statement_id) / "calendar_day.parquet"
     if not path.exists():

@@ -21,6 +21,7 @@ from pipelines.runs.sight import NUMBERED, WHOLE, Sight
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
 from pipelines.runs.states import IDS, Tally, count_rows
 from pipelines.scoring.counts import Counts, measured
+from pipelines.scoring.interval import group_interval
 from pipelines.warehouse.store import CONFIG, lock_down
 
 GROUP_COLUMNS = {"team": "team", "queue": "queue", "agent": "agent_id", "source": "item_source"}
@@ -28,7 +29,10 @@ GROUP_COLUMNS = {"team": "team", "queue": "queue", "agent": "agent_id", "source"
 
 @dataclass(frozen=True)
 class GroupRow:
-    """One group's counts and value; ``name`` is a team, a queue, an hour … or a day in ISO form."""
+    """One group's counts and value; ``name`` is a team, a queue, an hour … or a day in ISO form.
+
+    ``low`` and ``high``: the interval of 95 % that chance alone leaves open; None where the metric has none.
+    """
 
     name: str
     n: int
@@ -41,6 +45,8 @@ class GroupRow:
     numerator: str
     denominator: str
     value: str | None
+    low: str | None = None
+    high: str | None = None
 
 
 @dataclass(frozen=True)
@@ -264,6 +270,7 @@ def count_seen(found: Sequence[Evidence], sql: str) -> list[Tally]:
 
 def _row(ask: Ask, name: str, counts: Counts, unmeasurable: str | None) -> GroupRow:
     value = measured(ask.metric, counts, unmeasurable, ask.percentile)
+    chance = group_interval(ask.metric, counts, unmeasurable)
     return GroupRow(
         name=name,
         n=value.n,
@@ -276,6 +283,8 @@ def _row(ask: Ask, name: str, counts: Counts, unmeasurable: str | None) -> Group
         numerator=decimal_text(value.numerator),
         denominator=decimal_text(value.denominator),
         value=None if value.value is None else decimal_text(value.value),
+        low=None if chance is None else decimal_text(chance.low),
+        high=None if chance is None else decimal_text(chance.high),
     )
 
 

@@ -36,6 +36,17 @@ def interval_of(metric: Metric, counts: Counts, unmeasurable: str | None = None)
     return None
 
 
+def group_interval(metric: Metric, counts: Counts, unmeasurable: str | None = None) -> Interval | None:
+    """Return the interval of a group beside others: as the metric has it, and of every share Wilson's.
+
+    Of a whole month few shares have one, as their items are no sample; which of two agents had the better week is one.
+    """
+    if metric.aggregate == "share" and metric.interval is None:
+        found = measured(metric, counts, unmeasurable)
+        return wilson(int(found.numerator), found.n)
+    return interval_of(metric, counts, unmeasurable)
+
+
 def wilson(hits: int, n: int) -> Interval | None:
     """Return Wilson's interval of the share ``hits`` / ``n``; of nothing, none. 8 of 10 → 0.490162 to 0.943318."""
     if not n:
