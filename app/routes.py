@@ -1,4 +1,7 @@
-"""Every page: its path, its name, the roles that may open it; and the one callback that draws an address."""
+"""Every page: its path, its name, what one must be able to do to open it; and the one callback that draws an address.
+
+Which roles these are is written in auth/policy.yaml.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,25 +12,27 @@ from dash import Dash, Input, Output, ctx, html
 from dash.development.base_component import Component
 
 from app import shell
-from app.auth import current_reader
+from app.auth import current_reader, gate, trail
 from app.components.attributes import data
 from app.components.panel import empty
 from app.i18n import choose, language, speaking, t
 from app.pages import definitions, indicator, item, items, lazy, scorecard, statement, statements
 from app.settings import Settings
+from app.views import Tampered
 
-EVERYBODY = ("auditor", "finance", "team_lead", "vendor")
 YEAR_S = 365 * 24 * 3600
+LONGEST = 4096  # of an address
 
 
 @dataclass(frozen=True)
 class Route:
-    """A page. Parts of ``path`` in braces are its arguments."""
+    """A page. Parts of ``path`` in braces are its arguments; ``action`` is what policy.yaml says of it."""
 
     path: str
     name: str
     layout: Callable[..., Component]
-    roles: tuple[str, ...] = EVERYBODY
+    action: str
+    is_noted: bool = False  # that somebody saw it stands in the audit trail
 
     def arguments(self, pathname: str) -> Mapping[str, str] | None:
         """Return the arguments of a path that is this page's, or None."""
@@ -39,14 +44,14 @@ class Route:
 
 
 ROUTES = (
-    Route("/", "scorecard", scorecard.layout),
-    Route("/indicator/{statement_id}/{indicator_id}", "indicator", indicator.layout),
-    Route("/items/{statement_id}/{indicator_id}", "items", items.layout),
-    Route("/item/{statement_id}/{population}/{source}/{item_id}", "item", item.layout),
-    Route("/statement/{statement_id}", "statement", statement.layout),
-    Route("/statements", "statements", statements.layout),
-    Route("/definitions", "definitions", definitions.layout),
-    Route("/definition/{metric}", "definition", definitions.one),
+    Route("/", "scorecard", scorecard.layout, "read_figures"),
+    Route("/indicator/{statement_id}/{indicator_id}", "indicator", indicator.layout, "read_figures"),
+    Route("/items/{statement_id}/{indicator_id}", "items", items.layout, "read_items", is_noted=True),
+    Route("/item/{statement_id}/{population}/{source}/{item_id}", "item", item.layout, "read_items", is_noted=True),
+    Route("/statement/{statement_id}", "statement", statement.layout, "read_money", is_noted=True),
+    Route("/statements", "statements", statements.layout, "read_money"),
+    Route("/definitions", "definitions", definitions.layout, "read_definitions"),
+    Route("/definition/{metric}", "definition", definitions.one, "read_definitions"),
 )
 CONNECTED = (indicator, items)
 
@@ -68,7 +73,11 @@ def draw(pathname: str, query: Mapping[str, str]) -> Component:
     else:
         route, arguments = found
         name = route.name
-        if current_reader().role in route.roles:
+        answer = current_reader().may(route.action)
+        if route.is_noted or not answer.yes:
+            outcome = "done" if answer.yes else "refused"
+            trail.note(f"see.{name}", pathname, outcome=outcome, **({} if answer.yes else {"code": answer.reason}))
+        if answer.yes:
             page = lazy.guarded(route.layout, **{**query, **arguments})
         else:
             page = empty(t("empty.not_for_you"), t("empty.not_for_you_text"))
@@ -83,12 +92,15 @@ def connect(app: Dash, settings: Settings) -> None:
         Output("header", "children"), Output("page", "children"), Input("url", "pathname"), Input("url", "search")
     )
     def show(pathname: str | None, search: str | None) -> tuple[Component, Component]:
+        for text in (pathname or "/", search or ""):
+            if not isinstance(text, str) or len(text) > LONGEST:
+                raise Tampered("address")
         query = dict(parse_qsl((search or "").removeprefix("?")))
         asked = query.pop("lang", None)
         browser = flask.request.headers.get("Accept-Language", "")
         spoken = choose(asked, flask.request.cookies.get("lang"), browser, settings.language)
         if asked == spoken:
-            ctx.response.set_cookie("lang", spoken, max_age=YEAR_S, samesite="Lax")
+            ctx.response.set_cookie("lang", spoken, max_age=YEAR_S, samesite="Lax", secure=gate.is_secure())
         with speaking(spoken):
             found = find(pathname or "/")
             return shell.header(pathname or "/", query, found[0].name if found else ""), draw(pathname or "/", query)

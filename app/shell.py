@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Dash, Input, dcc, html
 from dash.dependencies import ALL
 from dash.development.base_component import Component
 
+from app.auth import current_reader
 from app.components.attributes import HIDDEN, labelled
 from app.components.panel import skeleton
 from app.i18n import LANGUAGES, language, t
@@ -28,9 +29,9 @@ INDEX = """<!DOCTYPE html>
 </body>
 </html>"""
 NAVIGATION = (
-    ("/", "scorecard", ("scorecard", "indicator", "items", "item")),
-    ("/statements", "statements", ("statement", "statements")),
-    ("/definitions", "definitions", ("definition", "definitions")),
+    ("/", "scorecard", ("scorecard", "indicator", "items", "item"), "read_figures"),
+    ("/statements", "statements", ("statement", "statements"), "read_money"),
+    ("/definitions", "definitions", ("definition", "definitions"), "read_definitions"),
 )
 
 
@@ -52,7 +53,8 @@ def header(pathname: str, query: Mapping[str, str], page: str) -> Component:
     """Return the header of a page."""
     links = [
         dcc.Link(t(f"page.{name}"), href=href, className="nav-link is-on" if page in pages else "nav-link")
-        for href, name, pages in NAVIGATION
+        for href, name, pages, action in NAVIGATION
+        if current_reader().may(action).yes
     ]
     return html.Header(
         [
@@ -66,10 +68,17 @@ def header(pathname: str, query: Mapping[str, str], page: str) -> Component:
                 className="brand",
             ),
             html.Nav(links, className="nav"),
-            html.Div([_languages(pathname, query), _theme()], className="header-tools"),
+            html.Div([_who(), _languages(pathname, query), _theme()], className="header-tools"),
         ],
         className="header",
     )
+
+
+def _who() -> Component:
+    """Return who is signed in; a link to the account, where one signs out."""
+    actor = current_reader().actor
+    said = [html.Span(actor.name or actor.login), html.Span(t(f"role.{actor.role}"), className="quiet")]
+    return html.A(said, href="/account", className="who", title=t("entry.account"))
 
 
 def _languages(pathname: str, query: Mapping[str, str]) -> Component:

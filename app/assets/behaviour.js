@@ -65,3 +65,16 @@
   });
   addEventListener("_dashprivate_pushstate", () => setTimeout(settle, 0));
 })();
+
+// Who was signed out meanwhile is led to the way in, and back to where they were.
+(() => {
+  const ask = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await ask(...asked);
+    if ((answer.status === 401 || answer.status === 403) && String(asked[0]).includes("/_dash-")) {
+      const said = await answer.clone().json().catch(() => ({}));
+      if (said.to) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    }
+    return answer;
+  };
+})();

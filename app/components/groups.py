@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from app.components import links
 from app.components.marks import bullet, percent
+from app.components.words import person
 from app.i18n import count_text, signed_text, t, value_text
 from app.views import GroupPoint, IndicatorRow
 
@@ -45,7 +46,7 @@ def _row(statement_id: str, row: IndicatorRow, group: str, point: GroupPoint, wi
         if point.name == NONE
         else t("group.at_hour", hour=point.name)
         if group == "hour"
-        else point.name
+        else person(group, point.name)
     )
     shown: Component | str = name
     if group != "hour":

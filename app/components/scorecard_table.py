@@ -17,8 +17,12 @@ COLUMNS = ("clause", "indicator", "bar", "value", "target", "history", "verdict"
 SYMBOL = {"higher": "≥", "lower": "≤"}
 
 
-def scorecard_table(head: Head, rows: Sequence[IndicatorRow]) -> Component:
+OF_MONEY = ("score", "money")
+
+
+def scorecard_table(head: Head, rows: Sequence[IndicatorRow], *, has_money: bool = True) -> Component:
     """Return the table. A row leads to its indicator, its money to the line, its parts to their items."""
+    columns = [name for name in COLUMNS if has_money or name not in OF_MONEY]
     heads = [
         html.Th(
             t(f"column.{name}", currency=head.currency),
@@ -26,14 +30,14 @@ def scorecard_table(head: Head, rows: Sequence[IndicatorRow]) -> Component:
             title=t(f"column_hint.{name}"),
             scope="col",
         )
-        for name in COLUMNS
+        for name in columns
     ]
     above = [None, *(row.clause for row in rows)]
-    body = [_row(head, row, is_same=row.clause == before) for row, before in zip(rows, above, strict=False)]
+    body = [_row(head, row, columns, is_same=row.clause == before) for row, before in zip(rows, above, strict=False)]
     return html.Table([html.Thead(html.Tr(heads)), html.Tbody(body)], className="table scorecard")
 
 
-def _row(head: Head, row: IndicatorRow, *, is_same: bool) -> Component:
+def _row(head: Head, row: IndicatorRow, columns: Sequence[str], *, is_same: bool) -> Component:
     cells: dict[str, Child | Children] = {
         "clause": html.Span(row.clause, className="clause is-same" if is_same else "clause"),
         "indicator": _name(head, row),
@@ -49,7 +53,7 @@ def _row(head: Head, row: IndicatorRow, *, is_same: bool) -> Component:
     return html.Tr(
         [
             html.Td(cells[name], className=f"c-{name}", **data(label=t(f"column.{name}", currency="")))
-            for name in COLUMNS
+            for name in columns
         ],
         className=f"is-{slug(row.verdict)}",
     )

@@ -44,6 +44,22 @@ def listed(parts: Sequence[Children]) -> list[Child]:
     return found
 
 
+PSEUDONYM = "~"
+MASKED_FACTS = {"agent": "agent", "agent_id": "agent", "customer_id": "customer", "order_id": "order"}
+
+
+def person(fact: str, text: str) -> str:
+    """Return who a fact or group names: by name, or by the pseudonym that this reader is given: 坐席 7F3A02C1."""
+    kind = MASKED_FACTS.get(fact)
+    return t(f"mask.{kind}", code=text[1:]) if kind and text.startswith(PSEUDONYM) else text
+
+
+def item_name(item_id: str) -> str:
+    """Return an item's id; where it begins with an agent's, with their pseudonym."""
+    head, mark, rest = item_id.partition("#")
+    return person("agent", head) + mark + rest
+
+
 def term_name(name: str) -> Component:
     """Return a term's name in the reader's words; hovering shows its name in the contract file."""
     key = f"term.{name}"

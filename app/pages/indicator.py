@@ -22,7 +22,7 @@ from app.components.words import Child, figure, reason_text, sentence
 from app.figures.style import CONFIG
 from app.i18n import count_text, month_text, of, signed_text, t, value_text
 from app.pages import lazy
-from app.views import IndicatorView
+from app.views import IndicatorView, Tampered
 
 GROUPS = ("team", "queue", "agent", "hour")
 # The terms that set a limit to an item's own amount, in seconds.
@@ -85,7 +85,7 @@ def layout(statement_id: str = "", indicator_id: str = "", **_: str) -> Componen
                                 t("indicator.states"),
                                 states_table(row.measure.states, view.candidates, head.statement_id, row.id),
                             ),
-                            lazy.place("distribution", 0, **asked, unit=row.unit, limit=_limit(view)),
+                            lazy.place("distribution", 0, **asked),
                         ],
                         className="column",
                     ),
@@ -180,18 +180,21 @@ def draw_by_day(statement_id: str, indicator_id: str) -> Component:
 
 def draw_by_group(statement_id: str, indicator_id: str, group: str) -> Component:
     """Draw the groups of one kind."""
+    if group not in GROUPS:
+        raise Tampered("group")
     view = queries.indicator(statement_id, indicator_id, reader=current_reader())
     points = queries.by_group(statement_id, indicator_id, group, reader=current_reader())
     return html.Div(group_table(statement_id, view.row, group, points), className="table-frame")
 
 
-def draw_distribution(statement_id: str, indicator_id: str, unit: str, limit: str) -> Component:
+def draw_distribution(statement_id: str, indicator_id: str) -> Component:
     """Draw how the amounts are spread; nothing for a metric without amounts."""
     buckets = queries.histogram(statement_id, indicator_id, reader=current_reader())
     if not buckets:
         return html.Div()
     view = queries.indicator(statement_id, indicator_id, reader=current_reader())
-    limit_s, target_s = Decimal(limit) if limit else None, _seconds(view.row.target) if unit == "s" else None
+    limit = _limit(view)
+    limit_s, target_s = Decimal(limit) if limit else None, _seconds(view.row.target) if view.row.unit == "s" else None
     return panel(
         t("indicator.distribution"), _graph("distribution", figures.distribution(buckets, limit_s, target_s), view)
     )

@@ -1,6 +1,7 @@
 """The items behind a number: every call, session, thread that it counts, in order of arrival."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from dash import MATCH, Dash, Input, Output, State, dcc, html
@@ -11,10 +12,10 @@ from app.auth import current_reader
 from app.components import links
 from app.components.grid import item_grid
 from app.components.panel import answer, chip, freshness, panel, trail
-from app.components.words import Child, figure, sentence, state_text
-from app.i18n import at_text, count_text, day_text, language, month_text, of, speaking, t
+from app.components.words import Child, figure, item_name, person, sentence, state_text
+from app.i18n import LANGUAGES, at_text, count_text, day_text, language, month_text, of, speaking, t
 from app.queries.door import day_of
-from app.views import ItemRow, ItemsFilter, ItemsView
+from app.views import ItemRow, ItemsFilter, ItemsView, Tampered, Trouble
 
 GROUPS = ("team", "queue", "agent")
 
@@ -23,6 +24,9 @@ def asked(state: str = "", day: str = "", **groups: str) -> ItemsFilter:
     """Read the filter that a URL asks for."""
     group = next(((name, groups[name]) for name in GROUPS if groups.get(name)), None)
     return ItemsFilter(state=state or None, day=day_of(day) if day else None, group=group)
+
+
+FILTERS = ("state", "day", *GROUPS)
 
 
 def layout(statement_id: str = "", indicator_id: str = "", **query: str) -> Component:
@@ -50,8 +54,7 @@ def layout(statement_id: str = "", indicator_id: str = "", **query: str) -> Comp
                     data={
                         "statement_id": statement_id,
                         "indicator_id": indicator_id,
-                        "query": query,
-                        "zone": head.zone,
+                        "query": {name: text for name, text in query.items() if name in FILTERS},
                     },
                 ),
                 aside=_chips(view),
@@ -94,7 +97,8 @@ def _chips(view: ItemsView) -> list[Component]:
     if view.asked.day:
         found.append(chip([day_text(view.asked.day), " ✕"], to(day=None), on=True))
     if view.asked.group:
-        found.append(chip([f"{t('group.' + view.asked.group[0])}: {view.asked.group[1]} ✕"], to(group=None), on=True))
+        name, value = view.asked.group
+        found.append(chip([f"{t(f'group.{name}')}: {person(name, value)} ✕"], to(group=None), on=True))
     return found
 
 
@@ -108,8 +112,8 @@ def row_data(statement_id: str, row: ItemRow, zone: str) -> dict[str, str]:
         "amount": row.amount or "",
         "queue": row.queue or "",
         "team": row.team or "",
-        "agent": row.agent_id or "",
-        "item": row.item_id,
+        "agent": person("agent", row.agent_id or ""),
+        "item": item_name(row.item_id),
         "source": row.source,
     }
 
@@ -123,7 +127,7 @@ def more_rows(
     from the cursor that it had.
     """
     start = int(request["startRow"])
-    rows, after = queries.item_rows(
+    zone, rows, after = queries.item_rows(
         what["statement_id"],
         what["indicator_id"],
         asked(**what["query"]),
@@ -131,10 +135,46 @@ def more_rows(
         reader=current_reader(),
     )
     end = start + len(rows)
-    response = {"rowData": [row_data(what["statement_id"], row, what["zone"]) for row in rows]}
+    response = {"rowData": [row_data(what["statement_id"], row, zone) for row in rows]}
     if after is None:
         return {**response, "rowCount": end}, dict(cursors)
     return response, {**cursors, str(end): list(after)}
+
+
+def check_wish(request: Any, cursors: Any, what: Any, grid: Mapping[str, str]) -> None:
+    """Refuse what our grid never asks: another order or filter, another list than its own, a cursor of no item."""
+    if not isinstance(request, dict) or type(request.get("startRow")) is not int or request["startRow"] < 0:
+        raise Tampered("rows")
+    if request.get("sortModel") or request.get("filterModel"):
+        raise Tampered("sort or filter")
+    if not isinstance(what, dict) or set(what) != {"statement_id", "indicator_id", "query"}:
+        raise Tampered("list")
+    query = what["query"]
+    texts = [what["statement_id"], what["indicator_id"], *query, *query.values()] if isinstance(query, dict) else [None]
+    if not all(isinstance(text, str) for text in texts) or _address(what) != grid["of"]:
+        raise Tampered("list")
+    if not isinstance(cursors, dict) or not all(_is_cursor(key) for key in cursors.values()):
+        raise Tampered("cursor")
+
+
+def _address(what: Mapping[str, Any]) -> str:
+    """Return the address of a list: what its grid is named by."""
+    try:
+        wanted = asked(**what["query"])
+    except (Trouble, TypeError):
+        return ""
+    return links.items(
+        what["statement_id"], what["indicator_id"], state=wanted.state, day=wanted.day, group=wanted.group
+    )
+
+
+def _is_cursor(key: Any) -> bool:
+    if not isinstance(key, list) or len(key) != 3 or not all(isinstance(part, str) for part in key):
+        return False
+    try:
+        return datetime.fromisoformat(key[0]).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def connect(app: Dash) -> None:
@@ -155,5 +195,7 @@ def connect(app: Dash) -> None:
     def show_more(
         request: dict[str, Any] | None, cursors: dict[str, Any], what: dict[str, Any], grid: dict[str, str]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        with speaking(grid["lang"]):
-            return more_rows(request or {"startRow": 0}, cursors, what)
+        request = request or {"startRow": 0}
+        check_wish(request, cursors, what, grid)
+        with speaking(grid["lang"] if grid["lang"] in LANGUAGES else LANGUAGES[0]):
+            return more_rows(request, cursors, what)

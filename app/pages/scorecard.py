@@ -38,27 +38,29 @@ def layout(contract: str = "", month: str = "", sort: str = "clause", verdict: s
             freshness(view.head),
             panel(
                 t("scorecard.indicators"),
-                html.Div(scorecard_table(view.head, rows), className="table-frame"),
+                html.Div(scorecard_table(view.head, rows, has_money=view.has_money), className="table-frame"),
                 aside=_choices(view, sort, verdict),
             ),
-            html.Div(
-                [
-                    panel(
-                        t("scorecard.settlement"),
-                        waterfall(view.steps, view.head.currency, view.head.statement_id),
-                        aside=chip(t("scorecard.open_statement"), links.statement(view.head.statement_id)),
-                    ),
-                    panel(
-                        t("scorecard.heat"),
-                        heat_map(view.rows, view.months_shown, view.head.month),
-                        hint=t("scorecard.heat_hint"),
-                    ),
-                ],
-                className="columns is-heat",
-            ),
+            *_below(view),
         ],
         className="page",
     )
+
+
+def _below(view: ScorecardView) -> list[Component]:
+    heat = panel(
+        t("scorecard.heat"),
+        heat_map(view.rows, view.months_shown, view.head.month),
+        hint=t("scorecard.heat_hint"),
+    )
+    if not view.has_money:
+        return [heat]
+    settled = panel(
+        t("scorecard.settlement"),
+        waterfall(view.steps, view.head.currency, view.head.statement_id),
+        aside=chip(t("scorecard.open_statement"), links.statement(view.head.statement_id)),
+    )
+    return [html.Div([settled, heat], className="columns is-heat")]
 
 
 def answer_line(view: ScorecardView) -> list[Child]:
@@ -79,6 +81,10 @@ def answer_line(view: ScorecardView) -> list[Child]:
             tone=tone if amount < 0 else "",
         )
 
+    n, verdicts = figure(count_text(sum(tally.values())), links.scorecard(**here)), [counted(v) for v in tally]
+    if not view.has_money:
+        own = sentence("answer.own_teams", n=n, verdicts=listed(verdicts))
+        return [html.Strong(month_text(head.month)), *own]
     score = []
     if view.score.value is not None:
         score = sentence(
@@ -94,8 +100,8 @@ def answer_line(view: ScorecardView) -> list[Child]:
         *sentence(
             "answer.scorecard",
             vendor=of(head.vendor),
-            n=figure(count_text(sum(tally.values())), links.scorecard(**here)),
-            verdicts=listed([counted(verdict) for verdict in tally]),
+            n=n,
+            verdicts=listed(verdicts),
             score=score,
             deductions=money("deductions", "bad"),
             capped=money("capped"),
@@ -148,6 +154,7 @@ def _choices(view: ScorecardView, sort: str, verdict: str) -> list[Child]:
             title=t(f"sort_hint.{name}"),
         )
         for name in SORTS
+        if view.has_money or name != "money"
     ]
     if verdict:
         found.append(

@@ -8,8 +8,8 @@ from typing import Any
 
 from app.auth import Reader
 from app.queries import body as bodies
-from app.queries.door import Door, asking, day_of, trouble
-from app.queries.scorecard import history, month_points, ref_of, visible
+from app.queries.door import Asked, asking, day_of, trouble
+from app.queries.scorecard import history, month_points
 from app.views import Bucket, DayPoint, GroupPoint, IndicatorView, MonthPoint, Part, Term
 
 # A population that is measured twice in a month, in two calendars, has two parts of evidence: handled_contact_2.
@@ -18,12 +18,11 @@ NUMBERED = re.compile(r"_\d+$")
 
 def indicator(statement_id: str, indicator_id: str, *, reader: Reader) -> IndicatorView:
     """Return an indicator's month with its definition and lines."""
-    with asking() as door:
-        ref = ref_of(door, statement_id, reader)
-        body = door.read_statement(statement_id)
+    with asking(reader) as door:
+        ref, body = door.ref(statement_id), door.body(statement_id)
         found = bodies.indicator_of(body, indicator_id)
         lines = bodies.lines(body)
-        past = history(door, visible(door, reader), ref)
+        past = history(door, ref)
         return IndicatorView(
             head=bodies.head(ref, body),
             row=bodies.row(found, lines, tuple(month_points(past, indicator_id))),
@@ -70,14 +69,13 @@ def by_month(statement_id: str, indicator_id: str, *, reader: Reader) -> tuple[M
 
 def by_day(statement_id: str, indicator_id: str, *, reader: Reader) -> tuple[DayPoint, ...]:
     """Return the days of the month, each with the target that held on it."""
-    with asking() as door:
-        _, parts = _seen(door, statement_id, indicator_id, reader)
+    with asking(reader) as door:
+        _, parts = _seen(door, statement_id, indicator_id)
         return tuple(_day_point(row, parts) for row in door.daily(statement_id, indicator_id))
 
 
-def _seen(door: Door, statement_id: str, indicator_id: str, reader: Reader) -> tuple[Any, list[Part]]:
-    ref_of(door, statement_id, reader)
-    found = bodies.indicator_of(door.read_statement(statement_id), indicator_id)
+def _seen(door: Asked, statement_id: str, indicator_id: str) -> tuple[Any, list[Part]]:
+    found = bodies.indicator_of(door.body(statement_id), indicator_id)
     return found, [_part(part) for part in found["parts"]]
 
 
@@ -105,8 +103,8 @@ def by_group(statement_id: str, indicator_id: str, group: str, *, reader: Reader
 
     A group adds (its numerator − target × its denominator) / N: numerators and denominators add up, so these do too.
     """
-    with asking() as door:
-        found, _ = _seen(door, statement_id, indicator_id, reader)
+    with asking(reader) as door:
+        found, _ = _seen(door, statement_id, indicator_id)
         rows = door.by_group(statement_id, indicator_id, group)
         target, whole = bodies.fraction(found["target"]), Fraction(found["denominator"])
         return tuple(
@@ -127,7 +125,6 @@ def by_group(statement_id: str, indicator_id: str, group: str, *, reader: Reader
 
 def histogram(statement_id: str, indicator_id: str, *, reader: Reader) -> tuple[Bucket, ...]:
     """Return how the amounts are spread; empty for a metric without one."""
-    with asking() as door:
-        ref_of(door, statement_id, reader)
+    with asking(reader) as door:
         rows = door.histogram(statement_id, indicator_id)
         return tuple(Bucket(Decimal(row.from_s), Decimal(row.until_s), row.n) for row in rows)

@@ -7,16 +7,15 @@ from typing import Any
 from app.auth import Reader
 from app.queries import body as bodies
 from app.queries.door import asking
-from app.queries.scorecard import ref_of, visible
 from app.views import StatementView
 
 
 def statement(statement_id: str, *, reader: Reader) -> StatementView:
     """Return a statement, as the reader may see it."""
-    with asking() as door:
-        ref = ref_of(door, statement_id, reader)
-        body = door.read_statement(statement_id)
-        same = [r for r in visible(door, reader) if (r.contract, r.month) == (ref.contract, ref.month)]
+    with asking(reader) as door:
+        door.need("read_money", statement_id)
+        ref, body = door.ref(statement_id), door.body(statement_id)
+        same = [r for r in door.statements() if (r.contract, r.month) == (ref.contract, ref.month)]
         totals = body["totals"]
         return StatementView(
             head=bodies.head(ref, body),

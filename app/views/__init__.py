@@ -3,7 +3,7 @@
 from app.views.definition import DefinitionView, ExampleRow, ExampleView, TermView
 from app.views.item import EventView, IntervalView, ItemRow, ItemsFilter, ItemState, ItemsView, ItemView, RawView
 from app.views.measure import Bucket, DayPoint, GroupPoint, Measure, MonthPoint, Reasons, States
-from app.views.problem import ProblemView, Trouble
+from app.views.problem import ProblemView, Tampered, Trouble
 from app.views.statement import (
     Choice,
     Head,
@@ -49,6 +49,7 @@ __all__ = [
     "StatementView",
     "States",
     "Step",
+    "Tampered",
     "Term",
     "TermView",
     "Trouble",

@@ -107,7 +107,7 @@ class Score:
 
 @dataclass(frozen=True)
 class ScorecardView:
-    """A month of a contract."""
+    """A month of a contract. ``has_money``: the reader may see it; else it is what their own teams' rows come to."""
 
     head: Head
     contracts: tuple[Choice, ...]
@@ -117,6 +117,7 @@ class ScorecardView:
     steps: tuple[Step, ...]
     score: Score
     months_shown: tuple[str, ...]
+    has_money: bool = True
 
 
 @dataclass(frozen=True)

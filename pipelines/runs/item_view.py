@@ -13,7 +13,7 @@ from pipelines.metrics.declare import metric_named, quoted
 from pipelines.runs.items import own_sources, query
 from pipelines.runs.questions import question_of
 from pipelines.runs.raw import MASK, RawLine, event_id, raw_lines
-from pipelines.runs.sight import AGENT, CUSTOMER, NUMBERED, ORDER, WHOLE, Own, Sight
+from pipelines.runs.sight import AGENT, NUMBERED, PEOPLE, WHOLE, Own, Sight
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
 from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.clock import Interval, counted_intervals, due_running
@@ -62,8 +62,6 @@ QUIET = (
     "pauses",
     "contradicting",
 )
-# Facts that say who somebody is.
-PEOPLE = {"customer_id": CUSTOMER, "order_id": ORDER, "agent_id": AGENT}
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from pipelines.core.exact import decimal_text
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask
-from pipelines.metrics.declare import Metric, metric_named, population_needs, quoted
+from pipelines.metrics.declare import Metric, metric_named, quoted
 from pipelines.metrics.frame import local_hour_sql
 from pipelines.runs.questions import names_of, question_of
-from pipelines.runs.sight import NUMBERED, WHOLE, Sight
+from pipelines.runs.sight import WHOLE, Sight, is_by_vendor
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
 from pipelines.runs.states import IDS, Tally, count_rows
 from pipelines.scoring.counts import Counts, measured
@@ -169,8 +169,8 @@ def own_sources(folder: Path, body: Mapping[str, Any], sight: Sight) -> frozense
     whose = replace(sight, teams=None)
     selects = []
     for name, part in body["evidence"].items():
-        path, scoped_by = folder / f"{name}.parquet", population_needs(NUMBERED.sub("", name)).scoped_by
-        if "outside" in part["columns"] and path.exists() and (not scoped_by or "vendor" in scoped_by):
+        path = folder / f"{name}.parquet"
+        if "outside" in part["columns"] and path.exists() and is_by_vendor(name):
             log = "log_source" if "log_source" in part["columns"] else "item_source"
             selects += [f"SELECT unnest([item_source, {log}]) FROM {whose.rows(path, name)}"]
     found = query(" UNION ".join(selects), folder) if selects else []

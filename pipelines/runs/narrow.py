@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.exact import decimal_text
-from pipelines.metrics.declare import quoted
+from pipelines.metrics.declare import metric_named, quoted
 from pipelines.runs.items import Evidence, count_seen, evidence_of, own_sources, query
 from pipelines.runs.questions import question_of
-from pipelines.runs.sight import FOREIGN, Sight
+from pipelines.runs.sight import FOREIGN, Sight, is_by_vendor
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
 from pipelines.scoring.counts import Counts, Measured, measured, no_data_reason, total
 from pipelines.settlement.statement import ratio_body
@@ -52,15 +52,21 @@ def statement_as_seen(home: Path, name: str, sight: Sight) -> dict[str, Any]:
     }
 
 
-def without_others(tree: Any) -> Any:
-    """Return a part of a body without what it says of other contracts' items."""
+def without_others(tree: Any, *, is_divided: bool = True) -> Any:
+    """Return a part of a body without what it says of other contracts' items.
+
+    Of logs, which no contract divides by vendor, those out of an indicator's scope may be another's too.
+    """
     if isinstance(tree, list):
-        return [without_others(part) for part in tree]
+        return [without_others(part, is_divided=is_divided) for part in tree]
     if not isinstance(tree, Mapping):
         return tree
-    own = {name: without_others(part) for name, part in tree.items()}
+    if "metric" in tree:
+        is_divided = is_by_vendor(metric_named(tree["metric"]).population)
+    own = {name: without_others(part, is_divided=is_divided) for name, part in tree.items()}
     if "candidates" in own and "states" in own:
-        outside = {why: n for why, n in own["states"]["outside"].items() if not why.startswith(FOREIGN)}
+        seen = {why: n for why, n in own["states"]["outside"].items() if not why.startswith(FOREIGN)}
+        outside = seen if is_divided else {}
         own["states"] = {**own["states"], "outside": outside}
         own["candidates"] = own["population"] + sum(outside.values())
     return own
@@ -95,7 +101,11 @@ def _of_teams(
     home: Path, statement_id: str, indicators: Sequence[Mapping[str, Any]], body: Mapping[str, Any], sight: Sight
 ) -> list[dict[str, Any]]:
     """Return the indicators with what the seen rows come to; each file of evidence is counted once."""
-    asked = [one for one in indicators if question_of(body, one["id"]) is not None]
+    asked = [
+        one
+        for one in indicators
+        if question_of(body, one["id"]) is not None and is_by_vendor(metric_named(one["metric"]).population)
+    ]
     found = {one["id"]: evidence_of(home, statement_id, one["id"], sight) for one in asked}
     by_rows: dict[str, dict[str, Evidence]] = defaultdict(dict)
     for one in found.values():

@@ -9,7 +9,7 @@ from pipelines.core.event import EVENT_TABLES
 from pipelines.core.problem import Refused
 from pipelines.ingest.trace import RawRecord, find_raw_many
 from pipelines.metrics.declare import quoted
-from pipelines.runs.sight import AGENT, WHOLE, Own, Sight
+from pipelines.runs.sight import WHOLE, Own, Sight
 from pipelines.warehouse.store import Warehouse
 
 MASK = "***"
@@ -111,7 +111,7 @@ def raw_lines(
 ) -> dict[tuple[str, str], list[RawLine]]:
     """Return the raw records of items (source, id), every version delivered, in order of load and line.
 
-    Who masks agents masks the columns that name them, beside what is personal; ``own``: of other queues nothing.
+    Whom the sight masks is masked beside what is personal; ``own``: of other queues and agents nothing.
 
     One pass over each archived file. A file that is not there any more is said in the record's place, not raised: the
     figure stands, its proof is missing.
@@ -134,7 +134,7 @@ def raw_lines(
             continue
         for key, versions in records.items():
             for record in versions:
-                personal = record.personal | (record.agents if AGENT in sight.masks else frozenset())
+                personal = record.personal | sight.masked_columns(record.people)
                 text, fields = masked(record, personal) if mask else (record.text, record.fields)
                 line = RawLine(
                     table, load_id, record.file_name, record.sha256, record.line_no, record.last_line_no,

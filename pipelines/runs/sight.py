@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from pipelines.metrics.declare import population_needs, quoted
 # How populations begin the reason of a candidate that is another contract's: its queue, or its log.
 FOREIGN = "another contract"
 AGENT, CUSTOMER, ORDER = "agent", "customer", "order"
+PEOPLE = {"agent_id": AGENT, "member_id": AGENT, "customer_id": CUSTOMER, "order_id": ORDER}  # facts that name somebody
 NUMBERED = re.compile(r"_\d+$")  # a population that is read in several ways has a number behind its name
 PSEUDONYM = "~"
 DIGITS = 8
@@ -52,8 +53,7 @@ class Sight:
         if not self.is_narrow:
             return "true"
         found = [f"NOT starts_with(coalesce(outside, ''), {quoted(FOREIGN)})"]
-        scoped_by = population_needs(NUMBERED.sub("", population)).scoped_by
-        if scoped_by and "vendor" not in scoped_by:
+        if not is_by_vendor(population):
             found.append(f"item_source IN ({_listed(sources)})" if sources else "false")
         if self.teams is not None:
             found.append(f"coalesce(team IN ({_listed(self.teams)}), false)" if self.teams else "false")
@@ -83,8 +83,18 @@ class Sight:
         salted = f"{self.key}{kind}\x1f{text}\x1f{self.key}"
         return PSEUDONYM + hashlib.sha256(salted.encode()).hexdigest()[:DIGITS].upper()
 
+    def masked_columns(self, people: Mapping[str, frozenset[str]]) -> frozenset[str]:
+        """Return which raw columns are masked, of those that give these facts."""
+        return frozenset(column for fact, columns in people.items() if PEOPLE[fact] in self.masks for column in columns)
+
 
 WHOLE = Sight()
+
+
+def is_by_vendor(population: str) -> bool:
+    """Say whether a contract's scope can divide a population by vendor; a log is not divided."""
+    scoped_by = population_needs(NUMBERED.sub("", population)).scoped_by
+    return not scoped_by or "vendor" in scoped_by
 
 
 @dataclass(frozen=True)

@@ -208,14 +208,13 @@ class Mapping(Model):
         ]
         return frozenset([*marked, *self.personal])
 
-    @cached_property
-    def agent_columns(self) -> frozenset[str]:
-        """The raw columns that say which agent it was; an adapter's are personal, and masked anyway."""
+    def columns_behind(self, *facts: str) -> frozenset[str]:
+        """Return the raw columns that give these facts (who somebody is); an adapter's are personal anyway."""
         return frozenset(
             raw
             for one in self.parts.values()
             for name, part in (*one.table.key.items(), *one.table.columns.items())
-            if name in ("agent_id", "member_id")
+            if name in facts
             for raw in part.raw_columns
         )
 

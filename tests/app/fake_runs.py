@@ -1,15 +1,20 @@
-"""A stand-in for pipelines.runs: the functions that the pages use, over made-up months."""
+"""A stand-in for pipelines.runs: the functions that the pages use, over made-up months of one vendor.
+
+It shows its rows to whoever asks: who sees which rows is tested on a real home of two vendors (two_vendors.py).
+"""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from types import SimpleNamespace
+from typing import Any
 
 from app.queries.door import Door
 from pipelines.core.canonical import digest
 from pipelines.core.problem import Problem, Refused
 from pipelines.runs import definitions
+from pipelines.runs.sight import WHOLE, Sight
 from tests.app.fake_body import FakeMonth, Tally
 from tests.app.fake_item import item_of
 from tests.app.fake_month import Contact
@@ -50,20 +55,25 @@ class FakeRuns:
             )
         )
 
+    def read_statement(self, statement_id: str, sight: Sight = WHOLE) -> dict[str, Any]:
+        return self._month(statement_id).body
+
     def _promise(self, indicator_id: str) -> Promise:
         return next(p for p in PROMISES if p.id == indicator_id)
 
     def _mine(self, statement_id: str, indicator_id: str) -> list[Contact]:
         return [c for c in self._month(statement_id).contacts if indicator_id in c.states]
 
-    def daily(self, statement_id: str, indicator_id: str) -> list[SimpleNamespace]:
+    def daily(self, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE) -> list[SimpleNamespace]:
         found, promise = self._mine(statement_id, indicator_id), self._promise(indicator_id)
         days = sorted({c.service_on for c in found})
         return [
             Tally.over(promise, [c for c in found if c.service_on == day]).row(promise, name=str(day)) for day in days
         ]
 
-    def by_group(self, statement_id: str, indicator_id: str, group: str) -> list[SimpleNamespace]:
+    def by_group(
+        self, statement_id: str, indicator_id: str, group: str, *, sight: Sight = WHOLE
+    ) -> list[SimpleNamespace]:
         found, promise = self._mine(statement_id, indicator_id), self._promise(indicator_id)
         names = sorted({group_of(c, group) for c in found})
         return [
@@ -71,7 +81,7 @@ class FakeRuns:
             for name in names
         ]
 
-    def histogram(self, statement_id: str, indicator_id: str) -> list[SimpleNamespace]:
+    def histogram(self, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE) -> list[SimpleNamespace]:
         amounts = [c.amounts[indicator_id] for c in self._mine(statement_id, indicator_id) if indicator_id in c.amounts]
         width = max(1, int(max(amounts, default=Decimal(0))) // 40)
         held = Counter(int(amount) // width for amount in amounts)
@@ -89,6 +99,7 @@ class FakeRuns:
         group: tuple[str, str] | None = None,
         after: tuple[str, str, str] | None = None,
         limit: int = 100,
+        sight: Sight = WHOLE,
     ) -> SimpleNamespace:
         found = [
             c
@@ -111,7 +122,9 @@ class FakeRuns:
         last = key_of(page[-1]) if len(rest) > limit else None
         return SimpleNamespace(rows=rows, next=last, total=len(found))
 
-    def item(self, statement_id: str, source: str, item_id: str, population: str) -> SimpleNamespace:
+    def item(
+        self, statement_id: str, source: str, item_id: str, population: str, *, sight: Sight = WHOLE
+    ) -> SimpleNamespace:
         for contact in self._month(statement_id).contacts:
             if (contact.source, contact.item_id) == (source, item_id):
                 return item_of(contact, self._month(statement_id).body)
@@ -129,7 +142,7 @@ class FakeRuns:
 
         return Door(
             list_statements=self.list_statements,
-            read_statement=lambda statement_id: self._month(statement_id).body,
+            read_statement=self.read_statement,
             daily=self.daily,
             by_group=self.by_group,
             histogram=self.histogram,
@@ -137,6 +150,7 @@ class FakeRuns:
             item=self.item,
             list_definitions=definitions.definitions,
             read_definition=definitions.definition,
+            names_key=lambda: "made up",
         )
 
 

@@ -60,7 +60,7 @@ def real() -> dict[str, Any]:
 def made_up() -> dict[str, Any]:
     """The made-up one."""
     runs = fake_runs()
-    found: dict[str, Any] = runs.door().read_statement(runs.list_statements()[0].id)
+    found: dict[str, Any] = runs.read_statement(runs.list_statements()[0].id)
     return found
 
 
