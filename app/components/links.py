@@ -54,3 +54,20 @@ def definition(metric: str) -> str:
 def statement(statement_id: str, line: str | None = None) -> str:
     """Return a statement, at one of its lines."""
     return _path("statement", statement_id) + (f"#line-{quote(line, safe='')}" if line else "")
+
+
+def finance(contract: str | None = None, month: str | None = None) -> str:
+    """Return finance's desk of a contract's month."""
+    return _path("finance", contract=contract, month=month)
+
+
+def team(
+    contract: str | None = None, month: str | None = None, team: str | None = None, indicator: str | None = None
+) -> str:
+    """Return the team lead's desk; ``indicator`` is the promise that is looked at closely."""
+    return _path("team", contract=contract, month=month, team=team, indicator=indicator)
+
+
+def download(statement_id: str, form: str, language: str) -> str:
+    """Return where a statement comes as a document or as evidence."""
+    return _path("download", statement_id, form, lang=language)

@@ -1,23 +1,35 @@
 """Reads: each asks the runs, through one door, and returns a view. Nothing else in the app knows pipelines."""
 
 from app.queries.definitions import definition, definitions
+from app.queries.documents import document, stamp
+from app.queries.finance import changes, finance, standing
 from app.queries.indicator import by_day, by_group, by_month, histogram, indicator
 from app.queries.items import item, item_rows, items
 from app.queries.scorecard import scorecard, statements
 from app.queries.statement import statement
+from app.queries.team import agents, clocks, misses, team
 
 __all__ = [
+    "agents",
     "by_day",
     "by_group",
     "by_month",
+    "changes",
+    "clocks",
     "definition",
     "definitions",
+    "document",
+    "finance",
     "histogram",
     "indicator",
     "item",
     "item_rows",
     "items",
+    "misses",
     "scorecard",
+    "stamp",
+    "standing",
     "statement",
     "statements",
+    "team",
 ]

@@ -1,6 +1,17 @@
 """What the pages are given: frozen, typed, exact. No words of a language but the contract's own (``Words``)."""
 
 from app.views.definition import DefinitionView, ExampleRow, ExampleView, TermView
+from app.views.finance import (
+    AccrualView,
+    ChangesView,
+    DocumentView,
+    FinanceView,
+    IndicatorChange,
+    MonthColumn,
+    RangeRow,
+    StandingView,
+    Word,
+)
 from app.views.item import EventView, IntervalView, ItemRow, ItemsFilter, ItemState, ItemsView, ItemView, RawView
 from app.views.measure import Bucket, DayPoint, GroupPoint, Measure, MonthPoint, Reasons, States
 from app.views.problem import ProblemView, Tampered, Trouble
@@ -18,17 +29,37 @@ from app.views.statement import (
     Term,
     Words,
 )
+from app.views.team import (
+    AgentPoint,
+    AgentsView,
+    ClocksView,
+    ClockView,
+    MissesView,
+    MissView,
+    PathPoint,
+    PromiseSoFar,
+    TeamView,
+)
 
 __all__ = [
+    "AccrualView",
+    "AgentPoint",
+    "AgentsView",
     "Bucket",
+    "ChangesView",
     "Choice",
+    "ClockView",
+    "ClocksView",
     "DayPoint",
     "DefinitionView",
+    "DocumentView",
     "EventView",
     "ExampleRow",
     "ExampleView",
+    "FinanceView",
     "GroupPoint",
     "Head",
+    "IndicatorChange",
     "IndicatorRow",
     "IndicatorView",
     "IntervalView",
@@ -39,19 +70,28 @@ __all__ = [
     "ItemsView",
     "LineView",
     "Measure",
+    "MissView",
+    "MissesView",
+    "MonthColumn",
     "MonthPoint",
     "Part",
+    "PathPoint",
     "ProblemView",
+    "PromiseSoFar",
+    "RangeRow",
     "RawView",
     "Reasons",
     "Score",
     "ScorecardView",
+    "StandingView",
     "StatementView",
     "States",
     "Step",
     "Tampered",
+    "TeamView",
     "Term",
     "TermView",
     "Trouble",
+    "Word",
     "Words",
 ]

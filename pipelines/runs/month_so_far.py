@@ -64,7 +64,7 @@ def _so_far(
         if is_whole or part["from"] <= row.name < part["until"]
     ]
     days = [(date.fromisoformat(row.name), *_good_and_bad(row, indicator["better"])) for row in rows]
-    good, bad = (sum(day[place] for day in days) for place in (1, 2))
+    good, bad = sum(one for _, one, _ in days), sum(one for *_, one in days)
     return SoFar(
         indicator["id"],
         date.fromisoformat(part["from"]),

@@ -120,9 +120,9 @@ class _Clock:
         days = terms.get("within_days") or (terms.get("limit") if kind else None)
         if days is not None and kind is not None:
             after_close = cast("AfterClose", terms.get("after_close", "same_day"))
-            return timetable and due_working_days(
-                began_at, int(days), timetable, after_close=after_close, day_kind=kind
-            )
+            if timetable is None:
+                return None
+            return due_working_days(began_at, int(days), timetable, after_close=after_close, day_kind=kind)
         hours = terms.get("limit") or terms.get("within_h")
         seconds = Decimal(hours) * 3600 if hours is not None else Decimal(terms.get("within_s", "0"))
         by_wall = counted_in == "wall_hours" or terms.get("clock") == "wall"

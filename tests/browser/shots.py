@@ -47,6 +47,8 @@ def pages(door: Door) -> dict[str, str]:
         "items": links.items(newest, worst, state="missed"),
         "statement": links.statement(newest),
         "statements": "/statements",
+        "finance": links.finance(),
+        "team": links.team(),
         "definitions": links.definitions(),
         "definition": links.definition("quality.satisfied@1"),
         "no-such-month": links.scorecard(month="1999-12"),
