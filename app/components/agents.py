@@ -7,7 +7,6 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components import links
-from app.components.attributes import labelled
 from app.components.marks import percent, scale_top
 from app.components.words import person
 from app.i18n import count_text, t, value_text
@@ -77,5 +76,4 @@ def _agent(found: AgentsView, one: AgentPoint, low: float, high: float) -> Compo
         href=href,
         className=f"agent is-{one.stands}",
         title=words,
-        **labelled(words),
     )
