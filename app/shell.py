@@ -85,7 +85,12 @@ def news() -> Component:
 def _who() -> Component:
     """Return who is signed in; a link to the account, where one signs out."""
     actor = current_reader().actor
-    said = [html.Span(actor.name or actor.login), html.Span(t(f"role.{actor.role}"), className="quiet")]
+    name = actor.name or actor.login
+    said = [
+        html.Span(name[0], className="who-sign", **HIDDEN),
+        html.Span(name, className="who-name"),
+        html.Span(t(f"role.{actor.role}"), className="quiet"),
+    ]
     return html.A(said, href="/account", className="who", title=t("entry.account"))
 
 

@@ -24,10 +24,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class Thing:
-    """What is asked about: whose it is, and of which team; None: of no one team, as a statement is."""
+    """What is asked about: whose it is, and of which team; None: of no one team, as a statement is.
 
-    vendor: str
+    ``vendor`` are all names of one vendor: the id by which contracts know it, and its name in each language.
+    """
+
+    vendor: frozenset[str]
     team: str | None = None
+
+    @classmethod
+    def of(cls, vendor: Mapping[str, str], team: str | None = None) -> "Thing":
+        """Return what is of a vendor, as a contract names it."""
+        return cls(frozenset(vendor.values()), team)
 
 
 YES = Answer(yes=True)
@@ -54,7 +62,7 @@ def may(actor: Actor, action: str, thing: Thing | None = None) -> Answer:
         return Answer(yes=False, reason="auth.not_your_role")
     if thing is None or reaches == "all":
         return YES
-    if thing.vendor != actor.vendor:
+    if actor.vendor not in thing.vendor:
         return Answer(yes=False, reason="auth.other_vendor")
     if reaches == "team" and thing.team is not None and thing.team not in actor.teams:
         return Answer(yes=False, reason="auth.other_team")

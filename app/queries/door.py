@@ -105,9 +105,7 @@ class Asked:
 
     def statements(self) -> list[Any]:
         """List the statements that this reader may see, newest first."""
-        return [
-            ref for ref in self.door.list_statements() if self.reader.may("read_figures", Thing(ref.vendor["id"])).yes
-        ]
+        return [ref for ref in self.door.list_statements() if self.reader.may("read_figures", Thing.of(ref.vendor)).yes]
 
     def ref(self, statement_id: str) -> Any:
         """Return a statement's entry in the list; trouble where there is none, or none for this reader."""
@@ -192,7 +190,7 @@ class Asked:
 
     def need(self, action: str, statement_id: str) -> None:
         """Go on only if this reader may do that with a statement; else there is no such statement."""
-        if not self.reader.may(action, Thing(self.ref(statement_id).vendor["id"])).yes:
+        if not self.reader.may(action, Thing.of(self.ref(statement_id).vendor)).yes:
             raise trouble("web.no_such_statement", where=statement_id)
 
 

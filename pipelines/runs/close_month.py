@@ -21,6 +21,7 @@ from pipelines.metrics.declare import quoted
 from pipelines.metrics.frame import Frame
 from pipelines.runs.accrual import accrual_of, keep_accrual
 from pipelines.runs.adjusted import adjusted_in
+from pipelines.runs.approvals import objections_as_of
 from pipelines.runs.calendars import calendars_digest, lay_out_calendars, lay_out_frozen
 from pipelines.runs.contracts import ReadContract, usable_contract
 from pipelines.runs.evidence import (
@@ -131,8 +132,11 @@ def close_month(
             measured = measure_into(scratch, con, found, month, cut_off_at, overrides_as_of(home, known_at), progress)
         adjusted = adjusted_in(home, contract, month, known_at)
         write_adjusted(adjusted, scratch)
-        past = month_before(home, contract, month, known_at)
-        statement = settled_body(found, month, measured, past, adjusted)
+        past, objections = (
+            month_before(home, contract, month, known_at),
+            objections_as_of(home, contract, month, known_at),
+        )
+        statement = settled_body(found, month, measured, past, adjusted, objections)
         warnings += _to_close_again(home, contract, month, Decimal(statement["totals"]["carried_out"]))
         if as_of is not None:
             return ClosedMonth(as_it_would_be(home, statement, now), statement, is_new=False, warnings=warnings)

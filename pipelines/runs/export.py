@@ -1,7 +1,7 @@
 """A kept statement as a document or a folder of evidence."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from pipelines.exports.pdf import render_pdf
 from pipelines.exports.voucher import render_voucher
 from pipelines.exports.words import Words
 from pipelines.exports.workbook import render_workbook
+from pipelines.runs.bridge_kept import kept_bridge
 from pipelines.runs.contracts import read_text
 from pipelines.runs.items import own_sources
 from pipelines.runs.ledger import seal_of
@@ -46,10 +47,10 @@ def export_statement(
 ) -> Exported:
     """Write a statement in a form of ``FORMS`` to ``out``: a file, or for evidence a folder.
 
-    Everything comes from the record: the body, checked against its hash, the entry that seals it, and its evidence.
-    ``accounts`` is the chart
-    that a voucher is booked by; by default the home's accounts.yaml, else the one that the package brings. Evidence is
-    written as ``sight`` sees it; documents are what both parties sign, the same for everybody.
+    Everything comes from the record: the body, checked against its hash, the entry that seals it, its evidence, and as
+    an annex the vendor's report that was laid beside it (`clausemeter bridge`). ``accounts`` is the chart that a
+    voucher is booked by; by default the home's accounts.yaml, else the one that the package brings. Evidence is written
+    as ``sight`` sees it; documents are what both parties sign, the same for everybody.
     """
     ref = find_statement(home, name)
     body = published(read_statement(home, ref.id))
@@ -63,7 +64,13 @@ def export_statement(
         return Exported(ref.id, ref.sha256, ref.status, tuple(files))
     entry = seal_of(home, ref.contract, ref.month)
     seal = entry if entry is not None and entry["statement"] == ref.sha256 else None
-    content = _rendered(body, seal, to, language, lambda: _accounts(home, accounts))
+    annex = kept_bridge(home, ref)
+    if to == "voucher":
+        content = render_voucher(body, _accounts(home, accounts), language, seal)
+    elif to == "json":
+        content = canonical_json({**body, **({"annex": annex} if annex else {})})
+    else:
+        content = (render_pdf if to == "pdf" else render_workbook)(body, language, seal, annex)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
     part.write_bytes(content)
@@ -78,18 +85,6 @@ def _seen(folder: Path, body: Mapping[str, Any], sight: Sight) -> dict[str, str]
         for name, part in body["evidence"].items()
         if "outside" in part["columns"]
     }
-
-
-def _rendered(
-    body: Mapping[str, Any], seal: Mapping[str, Any] | None, to: str, language: str, accounts: Callable[[], Accounts]
-) -> bytes:
-    if to == "pdf":
-        return render_pdf(body, language, seal)
-    if to == "xlsx":
-        return render_workbook(body, language, seal)
-    if to == "json":
-        return canonical_json(dict(body))
-    return render_voucher(body, accounts(), language, seal)
 
 
 def _accounts(home: Path, named: Path | None) -> Accounts:

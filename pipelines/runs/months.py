@@ -117,7 +117,9 @@ def _month(home: Path, found: ReadContract, month: Month, ref: StatementRef | No
 def deadlines_of(found: ReadContract, month: Month) -> dict[str, date | None]:
     """Return the last day of each step of the procedure; None where nobody knows yet."""
     procedure = found.source.model.procedure
-    return {name: working_day_after(found, month, getattr(procedure, name)) for name in STEPS_WITH_DAYS}
+    days = {name: working_day_after(found, month, getattr(procedure, name)) for name in STEPS_WITH_DAYS}
+    signed = days["signed"]
+    return {**days, "disputed_paid": signed and signed + timedelta(days=procedure.disputed_paid_days)}
 
 
 def working_day_after(found: ReadContract, month: Month, nth: int) -> date | None:

@@ -94,7 +94,8 @@ def need(connection: Connection, login: str) -> Account:
 
 def every(connection: Connection) -> list[Account]:
     """List the accounts by login."""
-    return [account_of(row) for row in connection.execute(sa.select(account).order_by(account.c.login))]
+    found = [account_of(row) for row in connection.execute(sa.select(account))]
+    return sorted(found, key=lambda one: one.login)
 
 
 def count(connection: Connection) -> int:
@@ -163,7 +164,7 @@ def _scope(role: Role, what: str, mend: str, code: str) -> Problem:
 def refuse_last_administrator(connection: Connection, of: Account) -> None:
     """Refuse to take away the last administrator who can come in; nobody could make another one."""
     others = sa.select(sa.func.count()).where(
-        account.c.role == Role.ADMINISTRATOR, account.c.disabled_at.is_(None), account.c.id != of.id
+        account.c.role == Role.ADMINISTRATOR.value, account.c.disabled_at.is_(None), account.c.id != of.id
     )
     if of.role is Role.ADMINISTRATOR and of.disabled_at is None and not connection.scalar(others):
         raise Refused(

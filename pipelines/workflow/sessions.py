@@ -48,20 +48,43 @@ class Found:
     """A session of the store that is still good."""
 
     account: Account
-    signed_in: SignedIn
-    is_due: bool  # to be noted as in use
+    created_at: datetime
+    seen_at: datetime
+    by_sign_on: bool
+
+    @property
+    def expires_at(self) -> datetime:
+        """Return when it ends, if nothing more is asked in it."""
+        return min(self.created_at + LONGEST, self.seen_at + IDLE)
+
+    def signed_in(self, token: str) -> SignedIn:
+        """Return whom it stands for."""
+        return SignedIn(
+            actor=self.account.actor,
+            csrf=hmac.new(token.encode("utf-8", "replace"), b"csrf", hashlib.sha256).hexdigest(),
+            must_change_password=self.account.must_change and not self.by_sign_on,
+            expires_at=self.expires_at,
+        )
 
 
-def start(connection: Connection, of: Account, now: datetime) -> Session:
-    """Begin a session; those that have run out are swept away with it."""
+def start(
+    connection: Connection, of: Account, now: datetime, *, since: datetime | None = None, by_sign_on: bool = False
+) -> Session:
+    """Begin a session; those that have run out are swept away with it. ``since`` is when one began that it follows."""
     connection.execute(
         sa.delete(session).where(sa.or_(session.c.created_at <= now - LONGEST, session.c.seen_at <= now - IDLE))
     )
-    token = secrets.token_urlsafe(32)
+    token, begun = secrets.token_urlsafe(32), Found(of, since or now, now, by_sign_on)
     connection.execute(
-        sa.insert(session).values(token_sha256=_kept(token), account_id=of.id, created_at=now, seen_at=now)
+        sa.insert(session).values(
+            token_sha256=_kept(token),
+            account_id=of.id,
+            by_sign_on=by_sign_on,
+            created_at=begun.created_at,
+            seen_at=begun.seen_at,
+        )
     )
-    return Session(token, _signed_in(token, of, now, now))
+    return Session(token, begun.signed_in(token))
 
 
 def find(connection: Connection, token: str, now: datetime) -> Found | None:
@@ -70,10 +93,9 @@ def find(connection: Connection, token: str, now: datetime) -> Found | None:
     row = connection.execute(wanted).first()
     if row is None or row.disabled_at is not None:
         return None
-    of = account_of(row)
-    created_at, seen_at = row._mapping[session.c.created_at], row.seen_at  # noqa: SLF001 - a row as a mapping
-    signed_in = _signed_in(token, of, created_at, seen_at)
-    return Found(of, signed_in, now - seen_at >= NOTED_EVERY) if now < signed_in.expires_at else None
+    began = row._mapping[session.c.created_at]  # noqa: SLF001 - a row as a mapping
+    found = Found(account_of(row), began, row.seen_at, row.by_sign_on)
+    return found if now < found.expires_at else None
 
 
 def note_use(connection: Connection, token: str, now: datetime) -> None:
@@ -94,12 +116,3 @@ def end_all(connection: Connection, of: Account) -> int:
 
 def _kept(token: str) -> str:
     return sha256_hex(token.encode("utf-8", "replace"))
-
-
-def _signed_in(token: str, of: Account, created_at: datetime, seen_at: datetime) -> SignedIn:
-    return SignedIn(
-        actor=of.actor,
-        csrf=hmac.new(token.encode("utf-8", "replace"), b"csrf", hashlib.sha256).hexdigest(),
-        must_change_password=of.must_change,
-        expires_at=min(created_at + LONGEST, seen_at + IDLE),
-    )

@@ -1,15 +1,17 @@
 """The store: one database, SQLite in the home or PostgreSQL by its URL; opened, brought up to date, lent."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, ProgrammingError
 
 from pipelines.core.problem import Problem, Refused
 
@@ -22,20 +24,21 @@ LOCK = 0x636C_6175_7365_6D74  # the name of PostgreSQL's lock that writers take 
 class Store:
     """A database's engine; `reading` and `writing` lend connections, each one transaction."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, where: str) -> None:
         self.engine = engine
+        self._where = where
         self._writer = engine.execution_options(writes=True)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Lend a connection that sees one state of the store."""
-        with self.engine.connect() as connection:
+        with _told(self._where), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Lend a connection whose changes are kept together or not at all; writers of all processes take turns."""
-        with self._writer.begin() as connection:
+        with _told(self._where), self._writer.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -48,7 +51,7 @@ def open_store(home: Path, url: str | None) -> Store:
     address = _sqlite(home) if url is None else _postgres(url)
     where = address.render_as_string(hide_password=True)
     try:
-        store = Store(_engine(address))
+        store = Store(_engine(address), where)
     except ModuleNotFoundError as error:
         raise Refused(
             Problem(
@@ -60,20 +63,29 @@ def open_store(home: Path, url: str | None) -> Store:
         ) from None
     try:
         _upgrade(store, where)
-    except DBAPIError as error:
-        store.close()
-        raise Refused(
-            Problem(
-                where=where,
-                what=f"The accounts cannot be read: {str(error.orig).strip().partition(chr(10))[0]}.",
-                mend="Check that the database runs, and CLAUSEMETER_DATABASE_URL with its user and password.",
-                code="workflow.unreachable",
-            )
-        ) from error
     except BaseException:
         store.close()
         raise
     return store
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    """Tell in words that the database is not there, locked, full or no database; anything else is a bug."""
+    try:
+        yield
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        cause = error.orig if isinstance(error, DatabaseError) else error
+        if isinstance(error, IntegrityError | ProgrammingError | DataError):
+            raise
+        raise Refused(
+            Problem(
+                where=where,
+                what=f"The accounts cannot be read or written: {str(cause).strip().partition(chr(10))[0]}.",
+                mend="Check that the database runs and has room, and CLAUSEMETER_DATABASE_URL, user and password.",
+                code="workflow.unreachable",
+            )
+        ) from error
 
 
 def _sqlite(home: Path) -> URL:
@@ -116,11 +128,24 @@ def _take_turns(connection: Connection) -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says so
-    connection.execute("PRAGMA journal_mode = WAL")
+    _turn_to_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")  # a trail's entry outlives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _turn_to_wal(connection: sqlite3.Connection) -> None:
+    """A new file is turned once, and keeps it. SQLite does not wait where another process does so at the same time."""
+    for rest in reversed(range(WAIT_S * 20)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if not rest:
+                raise
+            sleep(0.05)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

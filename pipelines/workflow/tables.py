@@ -76,6 +76,7 @@ session = Table(
     metadata,
     _column("token_sha256", String(64), primary_key=True),
     _column("account_id", Number, ForeignKey("account.id")),
+    _column("by_sign_on", Boolean),  # such a person has proved more than a one-time password does
     _column("created_at", Instant),
     _column("seen_at", Instant),
     Index("session_of_account", "account_id"),

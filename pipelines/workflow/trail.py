@@ -78,9 +78,7 @@ def append(
         "action": readable(action, 64),
         "thing": readable(thing, 500),
         "outcome": readable(outcome, 16),
-        "detail": canonical_json(
-            {k: readable(v, LONGEST_DETAIL) if isinstance(v, str) else v for k, v in (detail or {}).items()}
-        ).decode(),
+        "detail": canonical_json({readable(k, 64): _short(v) for k, v in (detail or {}).items()}).decode(),
         "address": readable(address, 64),
         "previous": last.digest if last else BEGINNING,
     }
@@ -93,6 +91,10 @@ def readable(text: str, longest: int) -> str:
     """Return what both databases take of a text: no control characters, no half surrogates, and no more than fits."""
     whole = text.encode("utf-8", "replace").decode()
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in whole[:longest])
+
+
+def _short(value: str | int | None) -> str | int | None:
+    return readable(value, LONGEST_DETAIL) if isinstance(value, str) else value
 
 
 def entries(
@@ -126,8 +128,9 @@ def check(connection: Connection, *, known: str | None = None) -> TrailCheck:
     The chain itself cannot know of entries cut off its end; ``known``, a digest that somebody noted earlier, must still
     be in it.
     """
-    rows = connection.execution_options(yield_per=1000).execute(sa.select(trail).order_by(trail.c.seq))
-    return check_chain((_entry(row) for row in rows), known=known)
+    wanted = sa.select(trail).order_by(trail.c.seq)
+    with connection.execution_options(yield_per=1000).execute(wanted) as rows:
+        return check_chain((_entry(row) for row in rows), known=known)
 
 
 def check_chain(chain: Iterable[Entry], *, known: str | None = None) -> TrailCheck:

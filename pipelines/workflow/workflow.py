@@ -95,7 +95,12 @@ class Workflow:
         with self._store.writing() as connection:
             found = identities.find(connection, issuer, subject)
             detail: Detail = {"by": "sign_on", "issuer": issuer, "subject": subject}
-            if found is None and email and is_verified and (found := identities.match(connection, issuer, email)):
+            if (
+                found is None
+                and email
+                and is_verified
+                and (found := identities.match(connection, issuer, subject, email))
+            ):
                 identities.link(connection, issuer, subject, found, now)
                 self._note(connection, found.actor, "identity.link", found.login, now, address, detail)
             who = found.login if found else ""
@@ -104,25 +109,25 @@ class Workflow:
                 trail.append(connection, who, "log_in", who, "refused", detail, now=now, address=address)
                 return LogInRefused("log_in.no_account")
             trail.append(connection, who, "log_in", who, detail=detail, now=now, address=address)
-            return sessions.start(connection, found, now)
+            return sessions.start(connection, found, now, by_sign_on=True)
 
     def session(self, token: str, *, now: datetime) -> SignedIn | None:
         """Return whom a token stands for; None where it was never given out, has expired or was ended."""
         with self._store.reading() as connection:
             found = sessions.find(connection, token, now)
-        if found and found.is_due:
+        if found and now - found.seen_at >= sessions.NOTED_EVERY:
             with self._store.writing() as connection:
                 sessions.note_use(connection, token, now)
-        return found.signed_in if found else None
+        return found.signed_in(token) if found else None
 
     def rotate(self, token: str, *, now: datetime) -> Session | None:
-        """Begin a new session instead of a good one, whose token is worth nothing from now on."""
+        """Give a good session another token; the old one is worth nothing from now on. It ends no later for it."""
         with self._store.writing() as connection:
             found = sessions.find(connection, token, now)
             if found is None:
                 return None
             sessions.end(connection, token)
-            return sessions.start(connection, found.account, now)
+            return sessions.start(connection, found.account, now, since=found.created_at, by_sign_on=found.by_sign_on)
 
     def log_out(self, token: str, *, now: datetime, address: str) -> None:
         """End a session; of one that has ended already nothing is left to do, and no entry is made."""
@@ -236,7 +241,7 @@ class Workflow:
             connection,
             login=login,
             name=name,
-            role=role,
+            role=role.value,
             vendor=vendor or None,
             teams=sorted(set(teams)),
             email=email,
@@ -294,7 +299,7 @@ class Workflow:
             of = accounts.need(connection, login)
             if role is not Role.ADMINISTRATOR:
                 accounts.refuse_last_administrator(connection, of)
-            accounts.change(connection, of.id, role=role, vendor=vendor or None, teams=sorted(set(teams)))
+            accounts.change(connection, of.id, role=role.value, vendor=vendor or None, teams=sorted(set(teams)))
             sessions.end_all(connection, of)
             before = {f"{name}_before": value for name, value in _scope(of.role, of.vendor, of.teams).items()}
             detail = {**_scope(role, vendor, teams), **before}
@@ -312,6 +317,15 @@ class Workflow:
         """Link an account to an identity of the company's sign-on by hand: the only way for an administrator."""
         with self._store.writing() as connection:
             of = accounts.need(connection, login)
+            if not identities.is_possible(issuer, subject):
+                raise Refused(
+                    Problem(
+                        where=of.login,
+                        what="An identity is an issuer of at most 500 signs and a subject of at most 255.",
+                        mend="Copy both from the provider's id token: `iss` and `sub`.",
+                        code="user.identity",
+                    )
+                )
             other = identities.find(connection, issuer, subject)
             if other is not None and other.id != of.id:
                 raise Refused(

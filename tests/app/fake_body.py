@@ -282,6 +282,7 @@ class FakeMonth:
             },
             "month_fail": {"failed": False, "reasons": []},
             "notices": [],
+            "disputed": [],
             "outlook": {
                 "verdicts": {},
                 "failed": {},

@@ -54,6 +54,7 @@ def upgrade() -> None:
         "session",
         sa.Column("token_sha256", sa.String(64), primary_key=True),
         sa.Column("account_id", Number, sa.ForeignKey("account.id"), nullable=False),
+        sa.Column("by_sign_on", sa.Boolean, nullable=False),
         sa.Column("created_at", Instant, nullable=False),
         sa.Column("seen_at", Instant, nullable=False),
     )
