@@ -18,7 +18,7 @@ from app import routes, shell
 from app.auth import company, gate, trail
 from app.auth.company import Company
 from app.auth.entry import entry
-from app.pages.download import download
+from app.pages.evidence import evidence
 from app.pages.stamp import stamp
 from app.queries.door import Door, install, open_door
 from app.settings import Settings, from_environment
@@ -64,7 +64,7 @@ def create_app(
     server.before_request(lambda: setattr(flask.g, "now", clock()))
     gate.connect(server, app.callback_map, settings.language)
     server.register_blueprint(entry)
-    server.register_blueprint(download)
+    server.register_blueprint(evidence)
     server.register_blueprint(stamp)
     company.connect(server, _company(settings), door.names_key())
     app.layout = shell.frame()

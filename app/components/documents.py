@@ -1,10 +1,10 @@
-"""A statement's documents: each form a link that downloads it, in the language of the page."""
+"""A statement's documents: each form a link that downloads it, in the reader's language."""
 
 from dash import html
 from dash.development.base_component import Component
 
 from app.components import links
-from app.i18n import language, t
+from app.i18n import t
 
 FORMS = ("pdf", "xlsx", "json", "csv", "voucher")
 
@@ -16,7 +16,7 @@ def documents_list(statement_id: str) -> Component:
             [
                 html.A(
                     [html.Span("↓", className="shape"), t(f"document.{form}")],
-                    href=links.download(statement_id, form, language()),
+                    href=links.evidence(statement_id) if form == "csv" else links.export(statement_id, form),
                     download="",
                     className="chip",
                 ),

@@ -68,6 +68,11 @@ def team(
     return _path("team", contract=contract, month=month, team=team, indicator=indicator)
 
 
-def download(statement_id: str, form: str, language: str) -> str:
-    """Return where a statement comes as a document or as evidence."""
-    return _path("download", statement_id, form, lang=language)
+def evidence(statement_id: str) -> str:
+    """Return a statement's evidence, to be downloaded."""
+    return _path("evidence", statement_id)
+
+
+def export(statement_id: str, form: str) -> str:
+    """Return a statement as a document."""
+    return _path("export", statement_id, form)

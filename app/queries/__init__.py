@@ -1,12 +1,12 @@
 """Reads: each asks the runs, through one door, and returns a view. Nothing else in the app knows pipelines."""
 
 from app.queries.definitions import definition, definitions
-from app.queries.documents import document, stamp
 from app.queries.finance import changes, finance, standing
 from app.queries.indicator import by_day, by_group, by_month, histogram, indicator
 from app.queries.items import item, item_rows, items
+from app.queries.published import evidence, stamp
 from app.queries.scorecard import scorecard, statements
-from app.queries.statement import statement
+from app.queries.statement import document, statement
 from app.queries.team import agents, clocks, misses, team
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "definition",
     "definitions",
     "document",
+    "evidence",
     "finance",
     "histogram",
     "indicator",

@@ -55,10 +55,11 @@ class Door:
     accrual: Callable[[str], Any]
     month: Callable[[str], Any]
     diff: Callable[[str, str], Any]
-    export: Callable[..., Any]
+    evidence: Callable[..., Any]
     so_far: Callable[..., Any]
     pending: Callable[..., Any]
     agents: Callable[..., Any]
+    document: Callable[[str, str, str], tuple[str, bytes]]
 
 
 def open_door(home: Path) -> Door:
@@ -78,10 +79,11 @@ def open_door(home: Path) -> Door:
         accrual=lru_cache(maxsize=KEPT)(partial(accrual.read_accrual, home)),
         month=_while_nothing_is_published(home, months.month_of),
         diff=lru_cache(maxsize=KEPT)(partial(diff.diff, home, limit=0)),
-        export=partial(export.export_statement, home),
+        evidence=partial(export.export_statement, home),
         so_far=lru_cache(maxsize=KEPT)(partial(month_so_far.month_so_far, home)),
         pending=lru_cache(maxsize=KEPT)(partial(pending.pending_items, home)),
         agents=partial(agents.agents, home),
+        document=partial(export.statement_document, home),
     )
 
 
@@ -155,10 +157,10 @@ class Asked:
             self.need("read_money", statement_id)
         return self.door.diff(before, after)
 
-    def export(self, statement_id: str, form: str, *, language: str, out: Path) -> Any:
-        """Write a statement as a document, or its evidence as this reader sees it."""
+    def evidence(self, statement_id: str, language: str, out: Path) -> Any:
+        """Write the evidence as CSV to a folder, as this reader sees it."""
         self.need("export", statement_id)
-        return self.door.export(statement_id, form, language=language, out=out, sight=self.sight)
+        return self.door.evidence(statement_id, "csv", language=language, out=out, sight=self.sight)
 
     def so_far(self, statement_id: str, team: str | None) -> Any:
         """Return how far the month has come under each promise."""
@@ -187,6 +189,11 @@ class Asked:
     def definition(self, metric: str) -> Any:
         """Return one metric."""
         return self.door.read_definition(metric)
+
+    def document(self, statement_id: str, form: str, language: str) -> tuple[str, bytes]:
+        """Return a statement as a document: the record itself, and so for the operator's people alone."""
+        self.need("export", statement_id)
+        return self.door.document(statement_id, form, language)
 
     def need(self, action: str, statement_id: str) -> None:
         """Go on only if this reader may do that with a statement; else there is no such statement."""

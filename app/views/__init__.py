@@ -4,7 +4,7 @@ from app.views.definition import DefinitionView, ExampleRow, ExampleView, TermVi
 from app.views.finance import (
     AccrualView,
     ChangesView,
-    DocumentView,
+    EvidenceView,
     FinanceView,
     IndicatorChange,
     MonthColumn,
@@ -52,8 +52,8 @@ __all__ = [
     "ClocksView",
     "DayPoint",
     "DefinitionView",
-    "DocumentView",
     "EventView",
+    "EvidenceView",
     "ExampleRow",
     "ExampleView",
     "FinanceView",

@@ -117,8 +117,8 @@ class ChangesView:
 
 
 @dataclass(frozen=True)
-class DocumentView:
-    """What was written of a statement: under which name it is handed out, the statement's hash, its files."""
+class EvidenceView:
+    """The evidence of a statement as somebody sees it: its name as it is handed out, the statement's hash, its files."""
 
     name: str
     sha256: str

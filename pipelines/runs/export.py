@@ -18,10 +18,11 @@ from pipelines.runs.contracts import read_text
 from pipelines.runs.items import own_sources
 from pipelines.runs.ledger import seal_of
 from pipelines.runs.sight import WHOLE, Sight
-from pipelines.runs.statements import evidence_folder, find_statement, published, read_statement
+from pipelines.runs.statements import StatementRef, evidence_folder, find_statement, published, read_statement
 from pipelines.warehouse.home import Home
 
 EVIDENCE_FORMS = ("csv", "parquet")
+DOCUMENTS = ("pdf", "xlsx", "json", "voucher")
 FORMS = ("pdf", "xlsx", "json", *EVIDENCE_FORMS, "voucher")
 
 
@@ -62,15 +63,7 @@ def export_statement(
         seen = None if sight == WHOLE else _seen(folder, body, sight)
         files = write_evidence(body, folder, target, to, Words(language), bounds, seen)
         return Exported(ref.id, ref.sha256, ref.status, tuple(files))
-    entry = seal_of(home, ref.contract, ref.month)
-    seal = entry if entry is not None and entry["statement"] == ref.sha256 else None
-    annex = kept_bridge(home, ref)
-    if to == "voucher":
-        content = render_voucher(body, _accounts(home, accounts), language, seal)
-    elif to == "json":
-        content = canonical_json({**body, **({"annex": annex} if annex else {})})
-    else:
-        content = (render_pdf if to == "pdf" else render_workbook)(body, language, seal, annex)
+    content = _content(home, ref, body, to, language, accounts)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
     part.write_bytes(content)
@@ -85,6 +78,26 @@ def _seen(folder: Path, body: Mapping[str, Any], sight: Sight) -> dict[str, str]
         for name, part in body["evidence"].items()
         if "outside" in part["columns"]
     }
+
+
+def statement_document(home: Path, name: str, to: str, language: str) -> tuple[str, bytes]:
+    """Return a statement in a form of ``DOCUMENTS``: the name that its file should have, and its bytes."""
+    ref = find_statement(home, name)
+    body = published(read_statement(home, ref.id))
+    return _file_name(body, to), _content(home, ref, body, to, language, None)
+
+
+def _content(
+    home: Path, ref: StatementRef, body: Mapping[str, Any], to: str, language: str, accounts: Path | None
+) -> bytes:
+    entry = seal_of(home, ref.contract, ref.month)
+    seal = entry if entry is not None and entry["statement"] == ref.sha256 else None
+    annex = kept_bridge(home, ref)
+    if to == "voucher":
+        return render_voucher(body, _accounts(home, accounts), language, seal)
+    if to == "json":
+        return canonical_json({**body, **({"annex": annex} if annex else {})})
+    return (render_pdf if to == "pdf" else render_workbook)(body, language, seal, annex)
 
 
 def _accounts(home: Path, named: Path | None) -> Accounts:

@@ -149,7 +149,7 @@ class FakeRuns:
     def diff(self, before: str, after: str) -> SimpleNamespace:
         return diff_of(self._month(before).body, self._month(after).body)
 
-    def export(
+    def evidence(
         self, statement_id: str, form: str, *, language: str, out: Path, sight: Sight = WHOLE
     ) -> SimpleNamespace:
         return export_of(self._ref(self._month(statement_id)), form, language, out)
@@ -182,10 +182,11 @@ class FakeRuns:
             accrual=self.accrual,
             month=self.month,
             diff=self.diff,
-            export=self.export,
+            evidence=self.evidence,
             so_far=self.so_far,
             pending=self.pending,
             agents=self.agents,
+            document=lambda statement_id, form, _: (f"{statement_id}.{form}", b"made up"),
         )
 
 
