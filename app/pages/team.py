@@ -191,7 +191,7 @@ def draw_misses(statement_id: str, indicator_id: str, team: str) -> Component:
 
 def draw_contest(statement_id: str) -> Component:
     """Draw what can be contested and until when."""
-    found = queries.standing(statement_id, reader=current_reader())
+    found = queries.deadlines(statement_id, reader=current_reader())
     last, today = found.deadline("objections"), flask.g.now.astimezone().date()
     if found.state in ("sealed", "settled"):
         words: list[Child] = [t(f"contest.{found.state}")]

@@ -1,7 +1,7 @@
 """Reads: each asks the runs, through one door, and returns a view. Nothing else in the app knows pipelines."""
 
 from app.queries.definitions import definition, definitions
-from app.queries.finance import changes, finance, standing
+from app.queries.finance import changes, deadlines, finance, standing
 from app.queries.indicator import by_day, by_group, by_month, histogram, indicator
 from app.queries.items import item, item_rows, items
 from app.queries.published import evidence, stamp
@@ -16,6 +16,7 @@ __all__ = [
     "by_month",
     "changes",
     "clocks",
+    "deadlines",
     "definition",
     "definitions",
     "document",

@@ -1,6 +1,7 @@
 """A month as finance sees it: lines and totals, the months beside it, its accrual, its changes, its standing."""
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -92,13 +93,12 @@ def _accrual(door: Asked, statement_id: str, body: bodies.Body) -> AccrualView |
 
 
 def standing(statement_id: str, *, reader: Reader) -> StandingView:
-    """Return how far a statement's month has come between the parties."""
+    """Return how far a statement's month has come between the parties, and what they said."""
     with asking(reader) as door:
+        door.need("read_money", statement_id)
         found = door.month(statement_id)
-        return StandingView(
-            head=bodies.head(door.ref(statement_id), door.body(statement_id)),
-            state=found.state,
-            since=None if found.since is None else bodies.instant(found.since),
+        return replace(
+            _days_of(door, statement_id),
             steps=tuple((one["state"], bodies.instant(one["at"])) for one in found.history),
             words=tuple(
                 Word(
@@ -109,8 +109,25 @@ def standing(statement_id: str, *, reader: Reader) -> StandingView:
                 )
                 for one in found.words
             ),
-            deadlines=tuple(found.deadlines.items()),
         )
+
+
+def deadlines(statement_id: str, *, reader: Reader) -> StandingView:
+    """Return the state of a statement's month and the last days of its steps; what was said is of money."""
+    with asking(reader) as door:
+        return _days_of(door, statement_id)
+
+
+def _days_of(door: Asked, statement_id: str) -> StandingView:
+    found = door.month(statement_id)
+    return StandingView(
+        head=bodies.head(door.ref(statement_id), door.body(statement_id)),
+        state=found.state,
+        since=None if found.since is None else bodies.instant(found.since),
+        steps=(),
+        words=(),
+        deadlines=tuple(found.deadlines.items()),
+    )
 
 
 def changes(before_id: str, statement_id: str, *, reader: Reader) -> ChangesView:

@@ -118,7 +118,7 @@ class ChangesView:
 
 @dataclass(frozen=True)
 class EvidenceView:
-    """The evidence of a statement as somebody sees it: its name as it is handed out, the statement's hash, its files."""
+    """The evidence of a statement as somebody sees it: its name when handed out, the statement's hash, its files."""
 
     name: str
     sha256: str
