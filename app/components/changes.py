@@ -7,9 +7,16 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components import links
-from app.components.words import Child, figure, listed, sentence, word_of
+from app.components.words import Child, figure, line_name, listed, sentence, word_of
 from app.i18n import count_text, money_text, of, t, value_text
 from app.views import ChangesView, IndicatorChange
+
+# The settlement's order (settlement.md, section 7).
+ORDER = (
+    "fees", "bonuses", "deductions", "repeats", "capped", "coefficient", "adjustments", "earn_back", "carried_in",
+    "floor", "tax", "rounding", "payable",
+)  # fmt: skip
+FEW = 6
 
 
 def changes_box(found: ChangesView) -> list[Component]:
@@ -18,7 +25,8 @@ def changes_box(found: ChangesView) -> list[Component]:
         return [html.P(t("changes.nothing", n=found.before.version), className="quiet")]
     parts: list[Component] = [html.P(_sentence(found), className="note")]
     if found.totals:
-        rows = [(t(f"step.{step}"), was, now) for step, was, now in found.totals]
+        in_order = sorted(found.totals, key=lambda one: ORDER.index(one[0]) if one[0] in ORDER else len(ORDER))
+        rows: list[tuple[Child, Decimal, Decimal]] = [(t(f"step.{step}"), was, now) for step, was, now in in_order]
         parts += [html.H3(t("changes.totals")), _money_table(rows)]
     lines = [
         (_line_name(name, found), was or Decimal(0), now or Decimal(0))
@@ -27,8 +35,11 @@ def changes_box(found: ChangesView) -> list[Component]:
     ]
     if lines:
         parts += [html.H3(t("changes.lines", n=count_text(len(lines)))), _money_table(lines)]
-    if found.indicators:
-        parts += [html.H3(t("changes.indicators")), _indicators(found)]
+    named = [one for one in found.indicators if one.before is not None or one.after is not None]
+    if named:
+        moved = [one for one in named if one.before != one.after]
+        title = t("changes.indicators", n=count_text(len(moved)))
+        parts.append(html.Details([html.Summary(title), _indicators(found, moved)], open=len(moved) <= FEW))
     return parts
 
 
@@ -60,7 +71,7 @@ def _line_name(name: str, found: ChangesView) -> Child:
     line = next(line for key, line, *_ in found.lines if key == name)
     if line is None:
         return name
-    text = f"{line.clause} {of(line.name) or word_of('line', line.id)}"
+    text = f"{line.clause} {line_name(line)}"
     return dcc.Link(
         text, href=links.statement(found.head.statement_id, line.indicator or line.id), className="row-link"
     )
@@ -84,10 +95,10 @@ def _money_table(rows: Sequence[tuple[Child, Decimal, Decimal]]) -> Component:
     return html.Div(table, className="scroll-x")
 
 
-def _indicators(found: ChangesView) -> Component:
+def _indicators(found: ChangesView, changed: Sequence[IndicatorChange]) -> Component:
     heads = (("indicator", ""), ("before", "c-value"), ("after", "c-value"), ("items", "c-n"), ("cause", ""))
     names = [html.Th(t(f"column.{name}"), className=style, scope="col") for name, style in heads]
-    body = [_indicator(found, one) for one in found.indicators]
+    body = [_indicator(found, one) for one in changed]
     return html.Div(
         html.Table([html.Thead(html.Tr(names)), html.Tbody(body)], className="table is-dense"), className="scroll-x"
     )

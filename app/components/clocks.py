@@ -8,7 +8,7 @@ from app.components.words import Child, item_name, person
 from app.i18n import at_text, count_text, of, t
 from app.views import ClocksView, ClockView
 
-HEADS = (("left", "c-left"), ("due", "c-due"), ("item", ""), ("promise", ""), ("agent", ""))
+HEADS = (("left", "c-left"), ("due", "c-due"), ("item", ""), ("promise", ""), ("agent", "c-agent"))
 HOUR_S = 3600
 URGENT_S = 2 * HOUR_S
 
@@ -36,17 +36,20 @@ def time_left(seconds: int) -> str:
 
 def _row(found: ClocksView, one: ClockView) -> Component:
     urgent = one.left_s <= URGENT_S
-    late: list[Child] = [html.Abbr("+", title=t("clocks.later"))] if one.may_be_later else []
+    late: list[Child] = [html.Abbr("≥", title=t("clocks.later")), " "] if one.may_be_later else []
     link = links.item(found.head.statement_id, one.population, one.source, one.item_id)
     return html.Tr(
         [
             html.Td(
-                [html.Span("◔" if urgent else "", className="shape"), time_left(one.left_s), *late], className="c-left"
+                [html.Span("◔" if urgent else "", className="shape"), *late, time_left(one.left_s)], className="c-left"
             ),
             html.Td(at_text(one.due_at, found.head.zone)[5:], className="c-due"),
             html.Td(dcc.Link(item_name(one.item_id), href=link, className="row-link")),
             html.Td([of(one.name), " ", html.Span(one.clause, className="clause")]),
-            html.Td(t("sentence.comma").join(filter(None, (person("agent", one.agent_id or ""), one.team)))),
+            html.Td(
+                t("sentence.comma").join(filter(None, (person("agent", one.agent_id or ""), one.team))),
+                className="c-agent",
+            ),
         ],
         className="is-urgent" if urgent else "",
         title=t("clocks.of", total=count_text(found.total)),

@@ -8,8 +8,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components import links
-from app.components.words import Child, formula_text, reason_text, word_of
-from app.i18n import money_text, of, t
+from app.components.words import Child, formula_text, line_name, reason_text
+from app.i18n import money_text, t
 from app.views import LineView, Step
 
 HEADS = ("clause", "line", "formula", "base", "by", "money")
@@ -34,7 +34,7 @@ def lines_table(statement_id: str, lines: Sequence[LineView], steps: Sequence[St
 
 
 def _line(statement_id: str, line: LineView) -> Component:
-    label = of(line.name) or word_of("line", line.id)
+    label = line_name(line)
     name: Child = label
     if line.indicator:
         name = dcc.Link(label, href=links.indicator(statement_id, line.indicator), className="row-link")

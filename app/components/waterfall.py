@@ -9,8 +9,8 @@ from dash.development.base_component import Component
 
 from app.components import links
 from app.components.marks import percent
-from app.components.words import formula_text, word_of
-from app.i18n import money_text, of, t
+from app.components.words import formula_text, line_name
+from app.i18n import money_text, t
 from app.views import LineView, Step
 
 ALWAYS = ("fees", "bonuses", "deductions", "capped", "adjustments", "tax", "payable")
@@ -45,7 +45,7 @@ def waterfall_of_clauses(
 def _bar_of_clause(bar: "Bar", lines: Sequence[LineView], clause: str, statement_id: str) -> "Bar":
     own = [line for line in lines if line.clause == clause]
     first = next(line for line in own if line.amount)
-    names = list(dict.fromkeys(of(line.name) or word_of("line", line.id) for line in own if line.amount))
+    names = list(dict.fromkeys(line_name(line) for line in own if line.amount))
     amount = sum((line.amount for line in own), Decimal(0))
     hint = "\n".join(f"{formula_text(line.formula)} = {money_text(line.amount)}" for line in own)
     href = links.statement(statement_id, first.indicator or first.id)
@@ -72,7 +72,7 @@ def _bars_of_steps(steps: Sequence[Step], statement_id: str) -> Iterator[Bar]:
 
 
 def _bar_of_line(line: LineView, statement_id: str) -> Bar:
-    name = " ".join(filter(None, (line.clause, of(line.name) or word_of("line", line.id))))
+    name = " ".join(filter(None, (line.clause, line_name(line))))
     return Bar(
         "line", name, formula_text(line.formula), line.amount, links.statement(statement_id, line.indicator or line.id)
     )
