@@ -19,6 +19,7 @@ from pipelines.core.zone import day_begins_at
 from pipelines.ingest.items import assembled_as_of
 from pipelines.metrics.declare import quoted
 from pipelines.metrics.frame import Frame
+from pipelines.runs.accrual import accrual_of, keep_accrual
 from pipelines.runs.adjusted import adjusted_in
 from pipelines.runs.approvals import objections_as_of
 from pipelines.runs.calendars import calendars_digest, lay_out_calendars, lay_out_frozen
@@ -140,6 +141,7 @@ def close_month(
         if as_of is not None:
             return ClosedMonth(as_it_would_be(home, statement, now), statement, is_new=False, warnings=warnings)
         _refuse_if_sealed(home, statement)
+        keep_accrual(home, statement_hash(statement)[:ID_DIGITS], accrual_of(found, measured, past, adjusted))
         ref, is_new = keep_with_evidence(home, statement, scratch, now)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -176,7 +176,7 @@ def item(
     metric = states[0].metric
     channel_hours = metric_named(metric).channel
     hours = questions[0].get("calendar") or channel_hours
-    timetable = None if channel_hours == "phone" else _timetable(home, ref.id, hours, body["contract"]["zone"])
+    timetable = None if channel_hours == "phone" else timetable_of(home, ref.id, hours, body["contract"]["zone"])
     clock, target_at = _clock(facts, states, cut_off_at, timetable)
     return ItemView(
         source=source,
@@ -334,7 +334,7 @@ def _promised_at(begins: datetime, states: Sequence[ItemState], timetable: Timet
     return None
 
 
-def _timetable(home: Path, statement_id: str, channel: str, zone: str) -> Timetable | None:
+def timetable_of(home: Path, statement_id: str, channel: str, zone: str) -> Timetable | None:
     """Return the service days that the statement was made with, as its evidence keeps them; None: around the clock."""
     path = evidence_folder(home, statement_id) / "calendar_day.parquet"
     if not path.exists():

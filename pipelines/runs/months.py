@@ -16,9 +16,9 @@ from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused
 from pipelines.core.zone import instant_to_local
 from pipelines.runs.approvals import words_on
-from pipelines.runs.contracts import ReadContract
+from pipelines.runs.contracts import ReadContract, usable_contract
 from pipelines.runs.journal import append_to_journal, read_journal
-from pipelines.runs.statements import StatementRef, list_statements
+from pipelines.runs.statements import StatementRef, evidence_folder, find_statement, list_statements
 from pipelines.settlement.statement import instant_text
 from pipelines.worktime.timetable import calendar_days
 
@@ -86,6 +86,14 @@ def months_of(home: Path, found: ReadContract, now: datetime) -> list[MonthState
     contract = found.source.model
     refs = {ref.month: ref for ref in list_statements(home) if ref.contract == contract.contract and ref.is_latest}
     return [_month(home, found, month, refs.get(str(month))) for month in _begun(contract, now)][::-1]
+
+
+def month_of(home: Path, statement_id: str) -> MonthState:
+    """Return the month of a statement: where its latest version stands, by the contract that it was closed with."""
+    asked = find_statement(home, statement_id)
+    refs = [one for one in list_statements(home) if (one.contract, one.month) == (asked.contract, asked.month)]
+    ref, month = next((one for one in refs if one.is_latest), asked), Month.parse(asked.month)
+    return _month(home, usable_contract(str(evidence_folder(home, ref.id) / "contract"), month), month, ref)
 
 
 def _begun(contract: Contract, now: datetime) -> Iterator[Month]:
