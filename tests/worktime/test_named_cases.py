@@ -729,3 +729,22 @@ def test_what_an_event_counts_on_is_unknown_though_the_days_after_it_are_known()
 def test_a_pause_outside_hours_takes_nothing() -> None:
     weekend = Pause(at("2026-03-07 10:00"), at("2026-03-07 12:00"), "customer")
     assert working_seconds(at("2026-03-06 17:50"), at("2026-03-09 09:05"), laid_out(), [weekend]) == 900
+
+
+def test_days_are_working_days_unless_another_kind_is_said() -> None:
+    # served on Saturday as well: two service days since Friday noon, one working day
+    table, friday, monday = (
+        laid_out(office(weekly='{mon-sat: ["09:00-18:00"]}')),
+        at("2026-03-06 12:00"),
+        at("2026-03-09 12:00"),
+    )
+    assert working_days_between(friday, monday, table) == 1
+    assert working_days_between(friday, monday, table, day_kind="service") == 2
+    assert is_within_days(friday, monday, 1, table) is True
+    assert is_within_days(friday, monday, 1, table, day_kind="service") is False
+
+
+def test_an_answer_of_the_same_day_needs_no_notice_unless_the_next_opening_counts() -> None:
+    table, event_at, answered_at = laid_out(last="2027-12-31"), at("2027-03-01 12:00"), at("2027-03-01 17:00")
+    assert is_within_days(event_at, answered_at, 1, table) is True
+    assert is_within_days(event_at, answered_at, 1, table, after_close="next_opening") is None
