@@ -29,6 +29,11 @@ TWO_CHANNELS = """  - id: both
     target: 90%
     worst_of: [{id: call, metric: phone.connect_rate@1}, {id: talk, metric: chat.reply_rate@1}]
 """
+TWO_PROMISES = """  - id: both
+    clause: "5"
+    target: 90%
+    worst_of: [{id: rate, metric: phone.connect_rate@1}, {id: level, metric: phone.service_level@1}]
+"""
 WITH_CONDITION = """  - id: used
     clause: "5"
     metric: phone.connect_rate@1
@@ -78,6 +83,10 @@ def test_what_is_over_several_channels_is_computed_from_what_the_others_gave(bot
     chat = log("1", "2") if both_short else log("1", "1")
     found = missing(f"{PHONE}, {CHAT}", {"data__1": chat, "data__2": log("1", "2")}, TWO_CHANNELS)
     assert set(found) == ({"call", "wait", "talk"} if both_short else {"call", "wait"})
+
+
+def test_several_promises_over_one_channel_are_of_that_channel() -> None:
+    assert set(missing(PHONE, {"data__1": log("1", "2")}, TWO_PROMISES)) == {"call", "wait", "both"}
 
 
 def test_a_condition_over_another_channel_does_not_keep_the_value() -> None:

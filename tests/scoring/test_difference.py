@@ -12,6 +12,7 @@ from pipelines.scoring.difference import (
     LISTED,
     Change,
     Explanation,
+    Figure,
     Meter,
     Reading,
     Stated,
@@ -196,7 +197,7 @@ def test_a_count_of_one_state_is_of_its_reason() -> None:
         },
     )
     short = Meter(metric_named("phone.connect_rate@1"), count="excluded: short abandon")
-    assert short.figure(ours.counts).value == 3
+    assert short.figure(ours.counts) == Figure(Fraction(3), Fraction(1), Fraction(3))
     assert Meter(short.metric, count="excluded").figure(ours.counts).value == 5
     assert Meter(short.metric, count="population").figure(ours.counts).value == 10
     (found,) = search(number(2), short, ours, []).explanations

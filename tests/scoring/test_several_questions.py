@@ -66,6 +66,11 @@ def test_the_value_is_that_of_the_worst_and_its_own_target_with_it() -> None:
     assert [question.name for question in found.asked] == ["sl.fast", "sl.done"]
 
 
+def test_a_value_of_nought_is_the_worst_there_is() -> None:
+    (part,) = judged(WORST_OF, {"sl__fast": of(5, 5), "sl__done": of(0, 10)}).parts
+    assert (part.value, part.target) == (0, Fraction(9, 10))
+
+
 def test_it_is_missed_if_one_is_though_the_worst_value_is_met() -> None:
     (part,) = judged(WORST_OF + POINTS, {"sl__fast": of(98, 2), "sl__done": of(95, 5)}).parts
     assert (part.value, part.target, part.verdict, part.reason) == (Fraction(95, 100), Fraction(9, 10), "missed", "")
@@ -80,8 +85,9 @@ def test_it_is_missed_if_one_is_though_the_worst_value_is_met() -> None:
 
 
 def test_what_has_too_few_items_does_not_decide() -> None:
-    (part,) = judged(WORST_OF, {"sl__fast": of(100), "sl__done": of(0, 9)}).parts
-    assert (part.value, part.verdict, part.reason) == (1, "met", "")
+    found = judged(WORST_OF, {"sl__fast": of(100), "sl__done": of(0, 9)})
+    (part,) = found.parts
+    assert (part.value, part.verdict, part.reason, found.measured.value) == (1, "met", "", 1)
     assert [one.verdict for one in part.members] == ["met", "not enough data"]
 
 
@@ -132,7 +138,7 @@ USE_IF = RATE + "use_if: {metric: phone.abandonment@1, above: 10%, use: {metric:
 def test_another_metric_stands_in_while_the_condition_holds(abandoned: int, used: str) -> None:
     counts = {"sl": of(95, 5), "sl__use_if": of(100 - abandoned, abandoned), "sl__use": of(80, 20)}
     found = judged(USE_IF, counts)
-    assert found.used == (f"phone.service_level@1 is used: {used}" if used else "")
+    assert (found.used, found.ceiling) == (f"phone.service_level@1 is used: {used}" if used else "", "")
     assert found.measured.value == (Fraction(80, 100) if used else Fraction(95, 100))
     assert [question.name for question in found.asked] == ["sl.use" if used else "sl"]
     assert found.verdict == ("missed" if used else "met")

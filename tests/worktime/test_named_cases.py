@@ -401,6 +401,23 @@ def test_what_was_not_yet_known_is_left_out() -> None:
     assert (spans(before, "2026-10-01"), spans(after, "2026-10-01")) == ([], [("01 20:00", "02 00:00")])
 
 
+def test_what_was_decided_at_that_very_minute_is_known() -> None:
+    promotion = PROMOTION.replace("2026-09-01", "2026-02-02 12:00").replace('"20:00-01:00"', '"19:00-20:00"')
+    promotion = promotion.replace("2026-10-01", "2026-03-02").replace("2026-10-03", "2026-03-03").rstrip()
+    closure = "\nclosures: [{from: 2026-03-04, until: 2026-03-05, because: flood, decided: 2026-02-02 12:00}]"
+    text = office() + promotion + closure
+    changed = office(since="2026-03-03", decided="2026-02-02 12:00", weekly='{mon-fri: ["10:00-11:00"]}')
+    before, then = (
+        laid_out(text, changed, known_at=at(moment)) for moment in ("2026-02-02 11:59:59", "2026-02-02 12:00")
+    )
+    shown = [[spans(table, f"2026-03-0{day}") for day in (2, 3, 4)] for table in (before, then)]
+    assert shown == [
+        [[("02 09:00", "02 18:00")], [("03 09:00", "03 18:00")], [("04 09:00", "04 18:00")]],
+        [[("02 09:00", "02 18:00"), ("02 19:00", "02 20:00")], [("03 10:00", "03 11:00")], []],
+    ]
+    assert {day.calendar for day in then} == {then.calendar} == {"mail"}
+
+
 def test_before_the_first_version_nothing_is_known() -> None:
     table = laid_out(office(since="2026-03-02"))
     assert table.days[0].day == date(2026, 3, 2)

@@ -143,6 +143,18 @@ def test_one_file_reads_as_it_is_written() -> None:
     (notice,) = parse_notices(read_yaml(GOOD, "cn-2030.yaml"))
     assert (notice.region, notice.year, notice.off) == ("cn", 2030, {date(2030, 1, 1): "元旦"})
     assert notice.worked == {date(2030, 1, 5)}
+    assert (notice.number, notice.issued_on) == ("1", date(2029, 11, 1))
+
+
+def test_make_up_days_may_be_one_or_none() -> None:
+    (one,) = parse_notices(read_yaml(GOOD.replace("[2030-01-05]", "2030-01-05"), "cn-2030.yaml"))
+    (none,) = parse_notices(read_yaml(GOOD.replace(", work: [2030-01-05]", ""), "cn-2030.yaml"))
+    assert (one.worked, none.worked) == ({date(2030, 1, 5)}, frozenset())
+
+
+def test_no_notice_is_dropped_for_what_its_file_says() -> None:
+    (found,) = parse_notices(read_yaml(GOOD.replace("region: cn", "region: ''").replace("2030\n", "0\n"), "x.yaml"))
+    assert (found.region, found.year) == ("", 0)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +165,10 @@ def test_one_file_reads_as_it_is_written() -> None:
         (("off: [2030-01-01]", "off: [[2030-01-01]]"), 8, "worktime.not_a_day"),
         (("year: 2030", "year: soon"), 2, "worktime.not_a_number"),
         (("issued: 2029-11-01", "issued: [2029-11-01]"), 6, "worktime.not_a_text"),
+        (("title: t", "title: [t]"), 5, "worktime.not_a_text"),
+        (("name_en: New Year's Day", "name_en: [d]"), 8, "worktime.not_a_text"),
         (("region: cn\n", ""), 1, "worktime.missing_key"),
+        (("year: 2030\n", ""), 1, "worktime.missing_key"),
         (("    title: t\n", "    titel: t\n"), 5, "worktime.unknown_key"),
     ],
 )
