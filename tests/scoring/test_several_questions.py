@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -110,6 +111,12 @@ def test_the_least_target_is_of_those_that_are_agreed() -> None:
     own = "worst_of:\n  - {id: fast, metric: case.within@1, target: 99%}\n  - {id: done, metric: case.within@1}\n"
     (part,) = judged(own + "minimum_sample: 10\n", {"sl__fast": of(0, 9), "sl__done": of()}).parts
     assert (part.verdict, part.target) == ("not enough data", Fraction(99, 100))
+
+
+def test_a_worst_value_without_a_target_earns_nothing_and_loses_nothing() -> None:
+    own = "worst_of:\n  - {id: fast, metric: case.within@1, target: 99%}\n  - {id: done, metric: case.within@1}\n"
+    (part,) = judged(own + POINTS, {"sl__fast": of(100), "sl__done": of(50, 50)}).parts
+    assert (part.verdict, part.value, part.target, part.points) == ("met", Fraction(1, 2), None, None)
 
 
 def test_the_month_of_two_parts_shows_the_worst_value_of_all_its_days() -> None:
@@ -289,6 +296,11 @@ def test_by_the_day_the_sample_is_no_share_of_the_part() -> None:
     assert [part.verdict for part in found.parts] == ["not enough data", "met"]
 
 
+def test_a_day_is_judged_on_its_own_items_alone() -> None:
+    found = judged(RATE + "period: day\nminimum_sample: 2\n", {"sl": {FIRST: of(1)}}, carried={"sl": [of(9)]})
+    assert {(one.measured.n, one.verdict) for one in found.parts[0].days} == {(1, "not enough data"), (0, "no data")}
+
+
 # --- one day's value ---
 
 
@@ -326,3 +338,14 @@ def test_a_percentile_that_nobody_reached_is_worse_than_any() -> None:
     own = "metric: phone.wait_percentile@1\nterms: {percentile: 50}\ntarget: 30\n"
     lost = Counts(Counter({"counted: longer than any": 1}))
     assert value_of(own, {"sl": {FIRST: lost}}, FIRST) == LONGER_THAN_ANY
+
+
+# --- the weight that a value of for_each has ---
+
+
+def test_points_of_the_weight_are_of_the_share_that_a_team_has() -> None:
+    # 12 over three teams is 4 each: a step that loses 1 point loses 25 percent of it
+    own = RATE + "weight: 12\nscoring: {form: per_step, step: 1%, lose: 1, lose_unit: weight}\n"
+    third = replace(terms(own), weight_share=Fraction(1, 3))
+    (part,) = judge(third, {"sl": {FIRST: of(88, 12)}}).parts
+    assert part.points == 50

@@ -1,13 +1,14 @@
 """The holiday notices of mainland China, day by day against another list; other regions; what was known when."""
 
 from datetime import date, timedelta
+from importlib.metadata import version
 
 import chinese_calendar
 import pytest
 
 from pipelines.core.problem import Refused
 from pipelines.core.yaml_text import read_yaml
-from pipelines.worktime.notice import HolidayNotice, day_kinds, is_region, parse_notices, shipped_notices
+from pipelines.worktime.notice import HolidayNotice, _library_year, day_kinds, is_region, parse_notices, shipped_notices
 from tests.conftest import ROOT
 
 YEARS = range(2019, 2027)
@@ -113,6 +114,32 @@ def test_other_regions_come_from_the_library() -> None:
     assert [israel.on(date(2026, 3, day)) for day in (6, 7, 8)] == ["weekend", "weekend", "workday"]  # Friday to Sunday
     assert day_kinds("us", [1700], (), None).on(date(1700, 1, 4)) is None  # before the library begins
     assert day_kinds("us", [2026], (), date(2020, 1, 1)).on(date(2026, 7, 6)) == "workday"  # computed: always known
+
+
+def test_a_part_of_a_country_has_days_of_its_own() -> None:
+    day = date(2026, 3, 31)  # César Chávez Day, a Tuesday
+    assert [day_kinds(region, [2026], (), None).on(day) for region in ("us", "us-ca")] == ["workday", "holiday"]
+
+
+def test_make_up_days_of_other_regions() -> None:
+    # Hungary worked on Saturday 17 May 2025 for Friday 2 May
+    found = day_kinds("hu", [2025], (), None)
+    assert [found.on(day) for day in (date(2025, 5, 2), date(2025, 5, 17), date(2025, 5, 24))] == [
+        "holiday", "make_up_workday", "weekend",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("year", "kind"), [(1776, None), (1777, "workday"), (2100, "workday"), (2101, None)])
+def test_the_years_that_the_library_covers(year: int, kind: str | None) -> None:
+    tuesday = next(day for n in range(11, 18) if (day := date(year, 3, n)).weekday() == 1)
+    assert day_kinds("us", [year], (), None).on(tuesday) == kind
+
+
+def test_a_computed_notice_says_by_what_it_was_computed() -> None:
+    found = _library_year("us", 2026)
+    assert found is not None
+    assert (found[0].region, found[0].year, found[0].issued_on) == ("us", 2026, None)
+    assert found[0].number == f"holidays {version('holidays')}"
 
 
 def test_none_needs_no_notice() -> None:
