@@ -12,6 +12,7 @@ from typing import Any
 
 from pipelines.core.canonical import sha256_hex
 from tests.conftest import ROOT
+from tests.mutation.results import argued
 
 PACKAGES = ("pipelines/scoring", "pipelines/worktime")
 MADE = ROOT / "mutants"
@@ -27,6 +28,7 @@ VERDICTS = {
     -24: "timeout",
     36: "timeout",
 }
+KILLED = {"killed": "tests", "timeout": "timeout", "slow tests": "slow tests"}  # and by what
 # too slow for every mutant; they are asked about what the others let pass
 SLOW = {
     "pipelines/scoring": ["tests/cases/test_settlement_worked.py"],
@@ -76,20 +78,21 @@ def run_mutmut(wanted: Sequence[str]) -> None:
 
 
 def found_in(file: str) -> dict[str, Any]:
-    """Return what became of a file's mutants; what the quick tests let pass is put to the slow ones."""
+    """Return what became of a file's mutants; what the quick tests let pass, unargued, is put to the slow ones."""
     killed: Counter[str] = Counter()
     lived = []
     mutants = list(code_mutants(file))
     for mutant in mutants:
         verdict = mutant.verdict
-        if verdict in ("survived", "no test") and is_killed_by_slow(mutant):
+        if verdict in ("survived", "no test"):
+            where, change = f"{file.removeprefix('pipelines/')} {mutant.function}", change_of(mutant)
+            if (where, change) in argued() or not is_killed_by_slow(mutant):
+                lived.append({"where": where, "mutant": change})
+                continue
             verdict = "slow tests"
-        if verdict in ("killed", "timeout", "slow tests"):
-            killed[{"killed": "tests"}.get(verdict, verdict)] += 1
-        elif verdict in ("survived", "no test"):
-            lived.append({"where": f"{file.removeprefix('pipelines/')} {mutant.function}", "mutant": change_of(mutant)})
-        else:
+        if verdict not in KILLED:
             sys.exit(f"{mutant.name} was not judged: {verdict}. Look into mutants/, and try again.")
+        killed[KILLED[verdict]] += 1
     return {"mutants": len(mutants), "killed": dict(killed), "survivors": lived, "sha256": digest_of(file)}
 
 

@@ -480,6 +480,15 @@ def test_a_night_out_of_an_unknown_year_leaves_the_next_morning_unknown() -> Non
     assert spans(table, "2028-01-02") == [("02 00:00", "02 02:00"), ("02 22:00", "03 00:00")]
 
 
+def test_no_answer_is_made_across_a_year_without_a_notice() -> None:
+    known = [HolidayNotice("cn", year, "1", date(2025, 1, 1), {}) for year in (2026, 2028)]
+    table, over = laid_out(last="2028-02-01", notices=known), (at("2026-12-31 17:00"), at("2028-01-04 10:00"))
+    assert (is_open(over[0], table), is_open(over[1], table)) == (True, True)
+    assert working_seconds(*over, table) is None
+    assert working_seconds(*reversed(over), table) is None
+    assert why_unmeasurable(*over, table) == "no holiday notice for 2027"
+
+
 def test_hours_that_do_not_hang_on_the_notice_are_known_without_it() -> None:
     table = laid_out(office(weekly='{mon-sun: ["00:00-24:00"]}', on_holidays="as_usual"), last="2027-12-31")
     assert working_seconds(at("2026-12-31 23:00"), at("2027-01-01 01:00"), table) == 2 * HOUR
