@@ -3,22 +3,25 @@
 Which roles these are is written in auth/policy.yaml.
 """
 
+import mimetypes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from urllib.parse import parse_qsl, unquote
 
 import flask
 from dash import Dash, Input, Output, ctx, html
 from dash.development.base_component import Component
+from werkzeug.wrappers import Response
 
-from app import shell
+from app import queries, shell
 from app.auth import current_reader, gate, trail
 from app.components.attributes import data
 from app.components.panel import empty
 from app.i18n import choose, language, speaking, t
 from app.pages import definitions, indicator, item, items, lazy, scorecard, statement, statements
 from app.settings import Settings
-from app.views import Tampered
+from app.views import Tampered, Trouble
 
 YEAR_S = 365 * 24 * 3600
 LONGEST = 4096  # of an address
@@ -107,3 +110,13 @@ def connect(app: Dash, settings: Settings) -> None:
 
     for page in CONNECTED:
         page.connect(app)
+
+    @app.server.get("/export/<statement_id>/<form>")
+    def export(statement_id: str, form: str) -> Response:
+        try:
+            name, content = queries.document(statement_id, form, reader=current_reader())
+        except Trouble:
+            trail.note("export", statement_id, outcome="refused", form=form)
+            return gate.said(404, "web.no_such_statement")
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return flask.send_file(BytesIO(content), mimetype=kind, as_attachment=True, download_name=name)

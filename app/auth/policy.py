@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
-import yaml
-
+from pipelines.core.yaml_text import read_yaml
 from pipelines.runs.sight import AGENT, CUSTOMER, ORDER, Sight
 from pipelines.workflow.actor import Actor, Role
 
@@ -44,15 +44,25 @@ YES = Answer(yes=True)
 @lru_cache(maxsize=1)
 def table() -> Mapping[str, Mapping[Role, str]]:
     """Return how far each role reaches with each action."""
-    found = yaml.safe_load(resources.files("app.auth").joinpath("policy.yaml").read_text(encoding="utf-8"))
+    text = resources.files("app.auth").joinpath("policy.yaml").read_text(encoding="utf-8")
+    found: Any = read_yaml(text, "policy.yaml").value  # every value a text: no word is a yes or no of YAML's own
     roles = [Role(name) for name in found["roles"]]
-    return {action: dict(zip(roles, reaches, strict=True)) for action, reaches in found["actions"].items()}
+    return {
+        action: {role: _known(word) for role, word in zip(roles, words, strict=True)}
+        for action, words in found["actions"].items()
+    }
+
+
+def _known(word: str) -> str:
+    if word not in REACHES:
+        raise ValueError(word)
+    return word
 
 
 def reach(actor: Actor, action: str) -> str:
     """Return how far an actor reaches: all, vendor, team or no; who is of no vendor reaches none by it."""
     found = table()[action][actor.role]
-    return found if found in ("all", "no") or actor.vendor else "no"
+    return "no" if found in ("vendor", "team") and not actor.vendor else found
 
 
 def may(actor: Actor, action: str, thing: Thing | None = None) -> Answer:

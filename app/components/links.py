@@ -54,3 +54,8 @@ def definition(metric: str) -> str:
 def statement(statement_id: str, line: str | None = None) -> str:
     """Return a statement, at one of its lines."""
     return _path("statement", statement_id) + (f"#line-{quote(line, safe='')}" if line else "")
+
+
+def export(statement_id: str, form: str) -> str:
+    """Return a statement as a document."""
+    return _path("export", statement_id, form)

@@ -151,7 +151,9 @@ def check_wish(request: Any, cursors: Any, what: Any, grid: Mapping[str, str]) -
         raise Tampered("list")
     query = what["query"]
     texts = [what["statement_id"], what["indicator_id"], *query, *query.values()] if isinstance(query, dict) else [None]
-    if not all(isinstance(text, str) for text in texts) or _address(what) != grid["of"]:
+    if not all(isinstance(text, str) for text in texts) or not set(query) <= set(FILTERS):
+        raise Tampered("list")
+    if _address(what) != grid["of"]:
         raise Tampered("list")
     if not isinstance(cursors, dict) or not all(_is_cursor(key) for key in cursors.values()):
         raise Tampered("cursor")
@@ -198,4 +200,7 @@ def connect(app: Dash) -> None:
         request = request or {"startRow": 0}
         check_wish(request, cursors, what, grid)
         with speaking(grid["lang"] if grid["lang"] in LANGUAGES else LANGUAGES[0]):
-            return more_rows(request, cursors, what)
+            try:
+                return more_rows(request, cursors, what)
+            except Trouble:  # the page above the grid has said why
+                return {"rowData": [], "rowCount": 0}, cursors

@@ -4,7 +4,7 @@ from app.queries.definitions import definition, definitions
 from app.queries.indicator import by_day, by_group, by_month, histogram, indicator
 from app.queries.items import item, item_rows, items
 from app.queries.scorecard import scorecard, statements
-from app.queries.statement import statement
+from app.queries.statement import document, statement
 
 __all__ = [
     "by_day",
@@ -12,6 +12,7 @@ __all__ = [
     "by_month",
     "definition",
     "definitions",
+    "document",
     "histogram",
     "indicator",
     "item",

@@ -17,7 +17,7 @@ import flask
 from app.auth import Reader, Thing, sight_of
 from app.views import ProblemView, Trouble
 from pipelines.core.problem import Refused
-from pipelines.runs import definitions, item_view, items, narrow, statements
+from pipelines.runs import definitions, export, item_view, items, narrow, statements
 from pipelines.runs.sight import Sight, names_key
 
 KEY = "clausemeter"
@@ -38,6 +38,7 @@ class Door:
     list_definitions: Callable[[], Any]
     read_definition: Callable[[str], Any]
     names_key: Callable[[], str]
+    document: Callable[[str, str, str], tuple[str, bytes]]
 
 
 def open_door(home: Path) -> Door:
@@ -53,6 +54,7 @@ def open_door(home: Path) -> Door:
         list_definitions=definitions.definitions,  # of this installation, whatever the home
         read_definition=definitions.definition,
         names_key=lru_cache(maxsize=1)(partial(names_key, home)),
+        document=partial(export.statement_document, home),
     )
 
 
@@ -112,6 +114,11 @@ class Asked:
     def definition(self, metric: str) -> Any:
         """Return one metric."""
         return self.door.read_definition(metric)
+
+    def document(self, statement_id: str, form: str, language: str) -> tuple[str, bytes]:
+        """Return a statement as a document: the record itself, and so for the operator's people alone."""
+        self.need("export", statement_id)
+        return self.door.document(statement_id, form, language)
 
     def need(self, action: str, statement_id: str) -> None:
         """Go on only if this reader may do that with a statement; else there is no such statement."""

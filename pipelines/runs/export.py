@@ -16,10 +16,11 @@ from pipelines.exports.workbook import render_workbook
 from pipelines.runs.bridge_kept import kept_bridge
 from pipelines.runs.contracts import read_text
 from pipelines.runs.ledger import seal_of
-from pipelines.runs.statements import evidence_folder, find_statement, published, read_statement
+from pipelines.runs.statements import StatementRef, evidence_folder, find_statement, published, read_statement
 from pipelines.warehouse.home import Home
 
 EVIDENCE_FORMS = ("csv", "parquet")
+DOCUMENTS = ("pdf", "xlsx", "json", "voucher")
 FORMS = ("pdf", "xlsx", "json", *EVIDENCE_FORMS, "voucher")
 
 
@@ -50,19 +51,31 @@ def export_statement(
         bounds = {key: settings[key] for key in ("memory_limit", "threads")}
         files = write_evidence(body, evidence_folder(home, body["id"]), target, to, Words(language), bounds)
         return Exported(ref.id, ref.sha256, ref.status, tuple(files))
-    entry = seal_of(home, ref.contract, ref.month)
-    seal = entry if entry is not None and entry["statement"] == ref.sha256 else None
-    annex = kept_bridge(home, ref)
-    if to == "voucher":
-        content = render_voucher(body, _accounts(home, accounts), language, seal)
-    elif to == "json":
-        content = canonical_json({**body, **({"annex": annex} if annex else {})})
-    else:
-        content = (render_pdf if to == "pdf" else render_workbook)(body, language, seal, annex)
+    content = _content(home, ref, body, to, language, accounts)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
     part.write_bytes(content)
     return Exported(ref.id, ref.sha256, ref.status, (part.replace(target),))
+
+
+def statement_document(home: Path, name: str, to: str, language: str) -> tuple[str, bytes]:
+    """Return a statement in a form of ``DOCUMENTS``: the name that its file should have, and its bytes."""
+    ref = find_statement(home, name)
+    body = published(read_statement(home, ref.id))
+    return _file_name(body, to), _content(home, ref, body, to, language, None)
+
+
+def _content(
+    home: Path, ref: StatementRef, body: Mapping[str, Any], to: str, language: str, accounts: Path | None
+) -> bytes:
+    entry = seal_of(home, ref.contract, ref.month)
+    seal = entry if entry is not None and entry["statement"] == ref.sha256 else None
+    annex = kept_bridge(home, ref)
+    if to == "voucher":
+        return render_voucher(body, _accounts(home, accounts), language, seal)
+    if to == "json":
+        return canonical_json({**body, **({"annex": annex} if annex else {})})
+    return (render_pdf if to == "pdf" else render_workbook)(body, language, seal, annex)
 
 
 def _accounts(home: Path, named: Path | None) -> Accounts:

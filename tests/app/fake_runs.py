@@ -151,6 +151,7 @@ class FakeRuns:
             list_definitions=definitions.definitions,
             read_definition=definitions.definition,
             names_key=lambda: "made up",
+            document=lambda statement_id, form, _: (f"{statement_id}.{form}", b"made up"),
         )
 
 

@@ -1,5 +1,6 @@
 """Accounts for tests, one a role, and browsers that are signed in as them: by the same door as everybody."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ OPERATOR = {"admin": Role.ADMINISTRATOR, "auditor": Role.AUDITOR, "finance": Rol
 class People:
     """An installation's accounts with their passwords: the operator's, and for each vendor a manager and a lead."""
 
-    def __init__(self, home: Path, teams: dict[str, tuple[str, ...]], now: datetime = NOW) -> None:
+    def __init__(self, home: Path, teams: Mapping[str, tuple[str, ...]], now: datetime = NOW) -> None:
         self.workflow: Workflow = open_workflow(home, hasher=QUICK)
         self.passwords: dict[str, str] = {}
         for login, role in OPERATOR.items():
