@@ -127,7 +127,7 @@ def test_the_demo_makes_an_account_per_role_and_prints_them_once(
     assert {account.role for account in accounts} == set(Role)
     assert len(set(passwords)) == len(accounts) == 8
     assert {account.vendor for account in accounts} == {None, "云桥客服", "远帆外包"}
-    (line,) = [line for line in out.splitlines() if line.startswith("lead.yuanfan")]
+    (line,) = [line for line in out.splitlines() if line.startswith("  lead.yuanfan ")]
     assert comes_in(tmp_path, "lead.yuanfan", ONE_TIME.findall(line)[0])
     assert not ONE_TIME.search(say("demo", "--no-serve", "--home", tmp_path).out)
 
