@@ -11,19 +11,20 @@ from app import queries
 from app.auth import current_reader
 from app.components import links
 from app.components.grid import item_grid
+from app.components.groups import group_name
 from app.components.panel import answer, chip, freshness, panel, trail
 from app.components.words import Child, figure, item_name, person, sentence, state_text
 from app.i18n import LANGUAGES, at_text, count_text, day_text, language, month_text, of, speaking, t
 from app.queries.door import day_of
 from app.views import ItemRow, ItemsFilter, ItemsView, Tampered, Trouble
 
-GROUPS = ("team", "queue", "agent")
+GROUPS = ("team", "queue", "agent", "topic", "weekday", "hour")
 
 
 def asked(state: str = "", day: str = "", **groups: str) -> ItemsFilter:
     """Read the filter that a URL asks for."""
-    group = next(((name, groups[name]) for name in GROUPS if groups.get(name)), None)
-    return ItemsFilter(state=state or None, day=day_of(day) if day else None, group=group)
+    found = tuple((name, groups[name]) for name in GROUPS if groups.get(name))
+    return ItemsFilter(state=state or None, day=day_of(day) if day else None, groups=found)
 
 
 FILTERS = ("state", "day", *GROUPS)
@@ -33,7 +34,7 @@ def layout(statement_id: str = "", indicator_id: str = "", **query: str) -> Comp
     """Draw the list; its rows come as one scrolls."""
     view = queries.items(statement_id, indicator_id, asked(**query), reader=current_reader())
     head, row = view.head, view.row
-    what = links.items(statement_id, indicator_id, state=view.asked.state, day=view.asked.day, group=view.asked.group)
+    what = links.items(statement_id, indicator_id, state=view.asked.state, day=view.asked.day, groups=view.asked.groups)
     grid_id = {"type": "items", "of": what, "lang": language()}
     return html.Div(
         [
@@ -80,7 +81,7 @@ def answer_line(view: ItemsView) -> list[Child]:
 
 def _chips(view: ItemsView) -> list[Component]:
     """Return the filters: the classes with their numbers, then the day and the group that are asked for."""
-    chosen = {"state": view.asked.state, "day": view.asked.day, "group": view.asked.group}
+    chosen = {"state": view.asked.state, "day": view.asked.day, "groups": view.asked.groups}
 
     def to(**changed: Any) -> str:
         return links.items(view.head.statement_id, view.row.id, **{**chosen, **changed})
@@ -96,9 +97,9 @@ def _chips(view: ItemsView) -> list[Component]:
         found.append(chip([state_text(view.asked.state), " ✕"], to(state=kind), on=True))
     if view.asked.day:
         found.append(chip([day_text(view.asked.day), " ✕"], to(day=None), on=True))
-    if view.asked.group:
-        name, value = view.asked.group
-        found.append(chip([f"{t(f'group.{name}')}: {person(name, value)} ✕"], to(group=None), on=True))
+    for name, value in view.asked.groups:
+        others = tuple(one for one in view.asked.groups if one[0] != name)
+        found.append(chip([f"{t(f'group.{name}')}: {group_name(name, value)} ✕"], to(groups=others), on=True))
     return found
 
 
@@ -166,7 +167,7 @@ def _address(what: Mapping[str, Any]) -> str:
     except (Trouble, TypeError):
         return ""
     return links.items(
-        what["statement_id"], what["indicator_id"], state=wanted.state, day=wanted.day, group=wanted.group
+        what["statement_id"], what["indicator_id"], state=wanted.state, day=wanted.day, groups=wanted.groups
     )
 
 

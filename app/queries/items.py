@@ -26,7 +26,13 @@ def items(statement_id: str, indicator_id: str, asked: ItemsFilter, *, reader: R
         ref, body = door.ref(statement_id), door.body(statement_id)
         found = bodies.indicator_of(body, indicator_id)
         page = door.items(
-            statement_id, indicator_id, state=asked.state, day=asked.day, group=asked.group, after=None, limit=1
+            statement_id,
+            indicator_id,
+            state=asked.state,
+            day=asked.day,
+            groups=asked.groups,
+            after=None,
+            limit=1,
         )
         columns = body["evidence"][population_of(body, indicator_id)]["columns"]
         return ItemsView(
@@ -50,7 +56,7 @@ def item_rows(
             indicator_id,
             state=asked.state,
             day=asked.day,
-            group=asked.group,
+            groups=asked.groups,
             after=None if after is None else tuple(after),
             limit=PAGE,
         )

@@ -8,11 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.metrics.declare import Needs, quoted
-from pipelines.metrics.frame import Frame, local_day_sql
+from pipelines.metrics.frame import Alike, Frame, instant, local_day_sql
 
 # How `counted_in` words a limit, and how `day_kind` does.
 DAY_KINDS = {"working_days": "working", "service_days": "service", "natural_days": "natural"}
 US_OF_HOUR = 3_600_000_000
+US_OF_DAY = 24 * US_OF_HOUR
+# When a limit is over that no day of the calendar ends, all being known up to a year after the period: such an item is
+# of no period, while one whose due instant a missing notice leaves open is of that in which it arrived.
+NEVER = "TIMESTAMPTZ '9999-12-31 00:00:00+00'"
 # What a clock asks of a day, beside its spans; and what a limit asks more.
 COLUMNS_OF_HOURS = ("day", "open_before_us", "no_hours_index")
 COLUMNS_OF_LIMIT = (
@@ -28,14 +32,24 @@ COLUMNS_OF_LIMIT = (
 
 @dataclass
 class Joined:
-    """What a limit adds to a population's rows: columns, instants whose calendar day it reads, and further joins."""
+    """What a limit adds to a population's rows: columns, instants whose calendar day it reads, and further joins.
+
+    ``stretches``: an item's pauses as pieces of the limit's clock, with the calendar they are read from ("": none);
+    they are worked out first, as the column of that name, so that no calendar is carried beside the items.
+    """
 
     columns: list[str] = field(default_factory=list)
     days_of: list[str] = field(default_factory=list)
     joins: list[str] = field(default_factory=list)
+    stretches: tuple[str, str] | None = None
 
     def __add__(self, other: "Joined") -> "Joined":
-        return Joined(self.columns + other.columns, self.days_of + other.days_of, self.joins + other.joins)
+        return Joined(
+            self.columns + other.columns,
+            self.days_of + other.days_of,
+            self.joins + other.joins,
+            self.stretches or other.stretches,
+        )
 
 
 @dataclass(frozen=True)
@@ -113,7 +127,7 @@ def day_join(alias: str, frame: Frame, condition: str, what: str = "limit") -> s
 
 def _columns_of_spans(frame: Frame) -> list[str]:
     """Return the columns of a day's spans: flat, where the calendar is laid out so."""
-    return [f"{edge}_{n}_us" for n in range(1, frame.spans + 1) for edge in ("open", "shut")] or ["spans"]
+    return [f"{edge}_{n}_us" for n in range(1, frame.laid.spans + 1) for edge in ("open", "shut")] or ["spans"]
 
 
 def open_us_sql(at: str, frame: Frame, day: str = "") -> str:
@@ -122,17 +136,19 @@ def open_us_sql(at: str, frame: Frame, day: str = "") -> str:
     Over the flat columns of its day where the calendar is laid out so: a macro would pack the day into a row first.
     """
     day = day or f"day_of_{at}"
-    if not frame.spans:
+    if not frame.laid.spans:
         return f"open_us_at({day}, {at})"
-    numbers = range(1, frame.spans + 1)
+    numbers = range(1, frame.laid.spans + 1)
     passed = "".join(f" + greatest(0, least(epoch_us({at}), {day}.shut_{n}_us) - {day}.open_{n}_us)" for n in numbers)
     return f"CASE WHEN {at} IS NOT NULL AND {day}.open_1_us IS NOT NULL THEN {day}.open_before_us{passed} END"
 
 
 def working_us_sql(start: str, end: str, frame: Frame) -> str:
     """Return the open microseconds between two instants; NULL across a day of unknown hours."""
-    if not frame.spans:
+    if not frame.laid.spans:
         return f"working_us(day_of_{start}, {start}, day_of_{end}, {end})"
+    if frame.alike:
+        return f"{_open_us_alike(end, frame.alike)} - {_open_us_alike(start, frame.alike)}"
     known = f"day_of_{start}.no_hours_index = day_of_{end}.no_hours_index"
     return f"CASE WHEN {known} THEN {open_us_sql(end, frame)} - {open_us_sql(start, frame)} END"
 
@@ -140,13 +156,32 @@ def working_us_sql(start: str, end: str, frame: Frame) -> str:
 def is_open_sql(at: str, frame: Frame) -> str:
     """Return whether an instant lies in service hours; NULL where its day is unknown."""
     day = f"day_of_{at}"
-    if not frame.spans:
+    if not frame.laid.spans:
         return f"is_open_at({day}, {at})"
-    numbers = range(1, frame.spans + 1)
+    if frame.alike:
+        time = _time_of_day(at, frame.alike)
+        return _known_alike(at, frame.alike, f"{time} >= {frame.alike.open_us} AND {time} < {frame.alike.shut_us}")
+    numbers = range(1, frame.laid.spans + 1)
     spans = " OR ".join(
         f"(epoch_us({at}) >= {day}.open_{n}_us AND epoch_us({at}) < {day}.shut_{n}_us)" for n in numbers
     )
     return f"CASE WHEN {at} IS NOT NULL AND {day}.open_1_us IS NOT NULL THEN {spans} END"
+
+
+def _open_us_alike(at: str, hours: Alike) -> str:
+    """Return the open microseconds since 1970 at an instant, where all days are alike: so many days, and today's."""
+    days = f"(epoch_us({at}) + {hours.offset_us}) // {US_OF_DAY}"
+    today = f"greatest(0, least({_time_of_day(at, hours)}, {hours.shut_us}) - {hours.open_us})"
+    return _known_alike(at, hours, f"{days} * {hours.shut_us - hours.open_us} + {today}")
+
+
+def _time_of_day(at: str, hours: Alike) -> str:
+    return f"(epoch_us({at}) + {hours.offset_us}) % {US_OF_DAY}"
+
+
+def _known_alike(at: str, hours: Alike, value: str) -> str:
+    known = f"epoch_us({at}) >= {hours.since_us} AND epoch_us({at}) < {hours.until_us}"
+    return f"CASE WHEN {known} THEN {value} END"
 
 
 def _calendar(frame: Frame) -> str:
@@ -160,10 +195,7 @@ def _calendar(frame: Frame) -> str:
 
 
 def _calendar_of_paused(limit: _Limit, frame: Frame) -> str:
-    """Return the join of the calendar as a list, a day after the other, for the few items that were paused.
-
-    Of each day only what the limit's clock is read by.
-    """
+    """Return the calendar as one row, a list of its days: of each, only what the limit's clock is read by."""
     if limit.kind == "natural":
         facts = "ends_at, is_working_day"
     elif limit.kind == "working_hours":
@@ -171,9 +203,8 @@ def _calendar_of_paused(limit: _Limit, frame: Frame) -> str:
     else:
         facts = f"{limit.kind}_index AS nth, CASE WHEN is_{limit.kind}_day THEN close_of_business_at END AS close_at"
     return (
-        "LEFT JOIN (SELECT true AS for_paused, min(day) AS first_on, list(one ORDER BY day) AS days\n"
-        f"    FROM (SELECT day, {facts} FROM calendar_day WHERE calendar = {_calendar(frame)}) AS one) AS calendar\n"
-        f"ON calendar.for_paused = (len({limit.pauses}) > 0)"
+        "(SELECT min(day) AS first_on, list(one ORDER BY day) AS days\n"
+        f"    FROM (SELECT day, {facts} FROM calendar_day WHERE calendar = {_calendar(frame)}) AS one) AS calendar"
     )
 
 
@@ -183,21 +214,21 @@ def _stretches(limit: _Limit, begins: str, ends: str) -> str:
     return f"[{piece} FOR pause IN {limit.pauses}]"
 
 
-def _stood(stretches: str, begun: str, until: str, answer: str) -> str:
+def _stood(begun: str, until: str, answer: str) -> str:
     """Return how far the clock would have gone in the pauses before ``answer``, between two of its readings."""
     piece = f"greatest(0, least(pause.ends, {until}) - greatest(pause.begins, {begun}))"
-    return f"coalesce(list_sum([{piece} FOR pause IN {stretches} IF pause.from_at < {answer}]), 0)"
+    return f"coalesce(list_sum([{piece} FOR pause IN stretches IF pause.from_at < {answer}]), 0)"
 
 
-def _with_pauses(length: str, stretches: str, begun: str) -> str:
+def _with_pauses(length: str, begun: str) -> str:
     """Return the limit's length, longer by every pause that began before it was over."""
 
     def stretch(pause: str) -> str:
         return f"greatest(0, {pause}.ends - greatest({pause}.begins, {begun}))"
 
-    before = f"list_sum([{stretch('earlier')} FOR earlier IN {stretches} IF earlier.from_at < pause.from_at])"
+    before = f"list_sum([{stretch('earlier')} FOR earlier IN stretches IF earlier.from_at < pause.from_at])"
     ran = f"greatest(pause.begins, {begun}) - {begun} - coalesce({before}, 0)"
-    helped = f"list_sum([{stretch('pause')} FOR pause IN {stretches} IF {ran} < {length}])"
+    helped = f"list_sum([{stretch('pause')} FOR pause IN stretches IF {ran} < {length}])"
     return f"CAST({length} + coalesce({helped}, 0) AS BIGINT)"
 
 
@@ -261,7 +292,7 @@ class _DayClock:
     def length(self) -> str:
         """After how many counted days from ``begun`` the limit is over."""
         length = f"CAST({self.limit.length} AS BIGINT)"
-        return length if self.limit.pauses is None else _with_pauses(length, self.stretches, self.begun)
+        return length if self.limit.pauses is None else _with_pauses(length, self.begun)
 
     def days_to(self, answered: str, answer: str, most: str = "") -> str:
         """Return the days up to an answer of the day ``answered``, less those in whose close the clock was paused.
@@ -276,7 +307,7 @@ class _DayClock:
             days = f"{most}{kind}_days_between({of})"
         if self.limit.pauses is None:
             return days
-        return f"({days} - {_stood(self.stretches, self.begun, self.read_on(answered), answer)})"
+        return f"({days} - {_stood(self.begun, self.read_on(answered), answer)})"
 
 
 def _in_days(limit: _Limit, frame: Frame) -> Joined:
@@ -287,7 +318,7 @@ def _in_days(limit: _Limit, frame: Frame) -> Joined:
     clock = _DayClock(limit, frame)
     found = Joined(days_of=list(dict.fromkeys([limit.event, *(answer for _, answer in counted)])))
     if limit.pauses is not None:
-        found.joins.append(_calendar_of_paused(limit, frame))
+        found.stretches = (clock.stretches, "" if limit.kind == "natural" else _calendar_of_paused(limit, frame))
     if judged or limit.is_due_spoken:
         due, joins = (_natural_due if limit.kind == "natural" else _day_due)(clock)
         found.columns.append(f"{due} AS {limit.name}_at")
@@ -298,7 +329,8 @@ def _in_days(limit: _Limit, frame: Frame) -> Joined:
     for answer in judged:
         found.columns.append(f"{_in_time(answer, clock)} AS in_time_{answer}")
         # an instant at midnight knows the day that ends then, and nothing of the one that begins
-        day = clock.day_on(f"(population.{answer} - INTERVAL 1 MICROSECOND)")
+        at = instant(frame.cut_off_at) if answer == "known_until_at" else f"population.{answer}"  # one for all rows
+        day = clock.day_on(f"({at} - INTERVAL 1 MICROSECOND)")
         found.joins.append(day_join(f"till_{answer}", frame, f"till_{answer}.day = {day}"))
     return found
 
@@ -325,8 +357,11 @@ def _day_due(clock: _DayClock) -> tuple[str, list[str]]:
     kind = clock.limit.kind
     missing = "no_notice_index" if kind == "working" else "no_hours_index"  # shared where every day between is known
     nth = f"last_day.is_{kind}_day AND last_day.{kind}_index = {clock.begun} + {clock.length}"
-    known = f"last_day.{missing} = day_of_{clock.limit.event}.{missing}"
-    return f"CASE WHEN {known} THEN last_day.close_of_business_at END", [day_join("last_day", clock.frame, nth)]
+    begun_on = f"day_of_{clock.limit.event}"
+    known = f"last_day.{missing} = {begun_on}.{missing}"
+    never = f"last_day.day IS NULL AND {clock.begun} IS NOT NULL AND {begun_on}.{missing} = calendar_end.{missing}"
+    due = f"CASE WHEN {known} THEN last_day.close_of_business_at WHEN {never} THEN {NEVER} END"
+    return due, [day_join("last_day", clock.frame, nth), _calendar_end(clock.frame)]
 
 
 def _natural_due(clock: _DayClock) -> tuple[str, list[str]]:
@@ -344,6 +379,7 @@ def _natural_due(clock: _DayClock) -> tuple[str, list[str]]:
     if limit.pauses is None:
         return due, joins
     # the day to which it moved may be paused over in its turn; hardly ever, so that days are looked through one by one
+    joins.append(f"CROSS JOIN {_calendar_of_paused(limit, clock.frame)}")
     runs = f"NOT is_paused_over(closing.ends_at, {limit.pauses})"
     end = (
         f"list_filter(calendar.days, lambda closing: closing.day > {last}.day"
@@ -358,14 +394,15 @@ def _natural_due(clock: _DayClock) -> tuple[str, list[str]]:
 
 def _on_the_wall(limit: _Limit) -> Joined:
     """Return the columns of a clock that never stops but for pauses."""
-    stretches = _stretches(limit, "epoch_us(pause.from_at)", "epoch_us(pause.until_at)")
     begun = f"epoch_us({limit.event})"
     found = Joined()
+    if limit.pauses is not None:
+        found.stretches = (_stretches(limit, "epoch_us(pause.from_at)", "epoch_us(pause.until_at)"), "")
     for answer in _measured(limit):
         until = f"epoch_us({answer})"
-        found.columns += _elapsed(limit, answer, f"{until} - {begun}", _stood(stretches, begun, until, answer))
+        found.columns += _elapsed(limit, answer, f"{until} - {begun}", _stood(begun, until, answer))
     if limit.is_due_spoken:
-        found.columns.append(f"{limit.event} + to_microseconds({_length_us(limit, stretches, begun)}) AS due_at")
+        found.columns.append(f"{limit.event} + to_microseconds({_length_us(limit, begun)}) AS due_at")
     return found
 
 
@@ -379,15 +416,15 @@ def _in_hours(limit: _Limit, frame: Frame) -> Joined:
         place = f"{local_day_sql(at, frame.zone, frame.days)} - calendar.first_on + 1"
         return open_us_sql(at, frame, f"calendar.days[{place}]")
 
-    stretches = _stretches(limit, read_at("pause.from_at"), read_at("pause.until_at"))
     found = Joined(days_of=[limit.event, *measured])
     if limit.pauses is not None:
-        found.joins.append(_calendar_of_paused(limit, frame))
+        stretches = _stretches(limit, read_at("pause.from_at"), read_at("pause.until_at"))
+        found.stretches = (stretches, _calendar_of_paused(limit, frame))
     for answer in measured:
-        stood = _stood(stretches, begun, open_us_sql(answer, frame), answer)
+        stood = _stood(begun, open_us_sql(answer, frame), answer)
         found.columns += _elapsed(limit, answer, working_us_sql(limit.event, answer, frame), stood)
     if limit.is_due_spoken:
-        due, join = due_in_hours(limit.event, _length_us(limit, stretches, begun), frame)
+        due, join = due_in_hours(limit.event, _length_us(limit, begun), frame)
         found.columns.append(f"{due} AS due_at")
         found.joins.append(join)
     return found
@@ -396,17 +433,27 @@ def _in_hours(limit: _Limit, frame: Frame) -> Joined:
 def due_in_hours(begins_at: str, length_us: str, frame: Frame) -> tuple[str, str]:
     """Return when a limit of so many service microseconds is over, and the join of the day when it is.
 
-    A limit that is over with the day's hours is over then, not when the next day opens.
+    A limit that is over with the day's hours is over then, not when the next day opens; one that no hour ends is NEVER.
     """
     begun_on = f"day_of_{begins_at}"
     target = f"{open_us_sql(begins_at, frame)} + {length_us}"
     instant = f"list_transform([{target}], lambda target_us: instant_in_hours(due_hours, target_us))[1]"
-    due = f"greatest({begins_at}, {instant})"
+    # greatest() passes over NULL: a day that the limit does not end would give its beginning
+    not_before = f"CASE WHEN due > {begins_at} THEN due WHEN due IS NOT NULL THEN {begins_at} END"
+    due = f"list_transform([{instant}], lambda due: {not_before})[1]"
+    never = f"{length_us} > 0 AND {begun_on}.no_hours_index = calendar_end.no_hours_index"
     open_days = f"(SELECT * FROM calendar_day WHERE calendar = {_calendar(frame)} AND len(spans) > 0)"
+    known = f"CASE WHEN due_hours.no_hours_index = {begun_on}.no_hours_index THEN {due} END"
     return (
-        f"CASE WHEN due_hours.no_hours_index = {begun_on}.no_hours_index THEN {due} END",
-        f"ASOF LEFT JOIN {open_days} AS due_hours ON {target} > due_hours.open_before_us",
+        f"coalesce({known}, CASE WHEN {never} THEN {NEVER} END)",
+        f"ASOF LEFT JOIN {open_days} AS due_hours ON {target} > due_hours.open_before_us\n{_calendar_end(frame)}",
     )
+
+
+def _calendar_end(frame: Frame) -> str:
+    """Return the join of what the calendar counts up to its last day: as up to another, where all between is known."""
+    counts = "max(no_notice_index) AS no_notice_index, max(no_hours_index) AS no_hours_index"
+    return f"CROSS JOIN (SELECT {counts} FROM calendar_day WHERE calendar = {_calendar(frame)}) AS calendar_end"
 
 
 def _measured(limit: _Limit) -> list[str]:
@@ -423,7 +470,7 @@ def _elapsed(limit: _Limit, answer: str, passed_us: str, stood_us: str) -> list[
     return columns
 
 
-def _length_us(limit: _Limit, stretches: str, begun: str) -> str:
+def _length_us(limit: _Limit, begun: str) -> str:
     """Return the microseconds after which the limit is over."""
     length = f"CAST({limit.length} * {US_OF_HOUR} AS BIGINT)"
-    return length if limit.pauses is None else _with_pauses(length, stretches, begun)
+    return length if limit.pauses is None else _with_pauses(length, begun)

@@ -11,6 +11,29 @@ LOOK_BACK = timedelta(days=365)  # how long before its period an item may have a
 
 
 @dataclass(frozen=True)
+class Alike:
+    """A calendar whose days are all alike: open once, between the same two times, in a zone that keeps its offset.
+
+    ``since_us``, ``until_us``: the instants that it speaks of. ``open_us``, ``shut_us``: from midnight, local.
+    """
+
+    calendar: str
+    since_us: int
+    until_us: int
+    offset_us: int
+    open_us: int
+    shut_us: int
+
+
+@dataclass(frozen=True)
+class Laid:
+    """How calendars are laid out as rows: how many open spans a day has at most in columns, and which are alike."""
+
+    spans: int = 0
+    alike: tuple[Alike, ...] = ()
+
+
+@dataclass(frozen=True)
 class Frame:
     """What all questions to a population share: the days, their zone, the cut-off and what belongs to the contract."""
 
@@ -20,7 +43,12 @@ class Frame:
     in_scope: str = "true"
     calendar: str | None = None  # None: around the clock
     options: tuple[tuple[str, str], ...] = ()  # terms that choose among a population's own readings, such as its start
-    spans: int = 0  # how many open spans a day of the calendar has at most, where its days are laid out flat
+    laid: Laid = Laid()
+
+    @property
+    def alike(self) -> Alike | None:
+        """The hours of its calendar, where every day has the same: an instant's clock is read without its day."""
+        return next((one for one in self.laid.alike if one.calendar == self.calendar), None)
 
     @property
     def period_by(self) -> str:

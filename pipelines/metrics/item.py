@@ -6,7 +6,7 @@ from string import Template
 
 from pipelines.core.zone import day_begins_at
 from pipelines.metrics.declare import WORD, Clock, Needs, population_needs
-from pipelines.metrics.due import day_join, due_in_hours, is_open_sql, limit_columns, working_us_sql
+from pipelines.metrics.due import Joined, day_join, due_in_hours, is_open_sql, limit_columns, working_us_sql
 from pipelines.metrics.frame import Frame, instant, local_day_sql
 
 # What the roster says of an item's place (its queue) and of its agent at its arrival: our columns, and its own.
@@ -31,17 +31,24 @@ def item_select(population: str, frame: Frame, spoken: frozenset[str]) -> str:
     if needs.pauses is None or not limit_columns(needs, frame, spoken).columns:
         return _in_period(_joined(replace(needs, pauses=None), frame, spoken), frame, period)
     # one item in a thousand was ever paused: only those pay for the looking through of pauses
-    paused = f"WHERE len({needs.pauses}) > 0"
     plain, slow = _joined(replace(needs, pauses=None), frame, spoken), _joined(needs, frame, spoken)
     return (
         f"{_in_period(f'{plain}{chr(10)}WHERE coalesce(len({needs.pauses}), 0) = 0', frame, period)}\n"
-        f"UNION ALL BY NAME\n{_in_period(f'{slow}{chr(10)}{paused}', frame, period)}"
+        f"UNION ALL BY NAME\n{_in_period(slow, frame, period)}"
     )
 
 
 def _joined(needs: Needs, frame: Frame, spoken: frozenset[str]) -> str:
     """Return the rows of the population with the columns that are spoken of joined to them."""
+    limit = limit_columns(needs, frame, spoken)
     columns = ["population.*", "item_source AS source"]
+    rows = "population"
+    if needs.pauses is not None:
+        stretches, calendar = limit.stretches or ("NULL", "")
+        beside = f" CROSS JOIN {calendar}" if calendar else ""
+        rows = f"(SELECT population.*, {stretches} AS stretches FROM population{beside} WHERE len({needs.pauses}) > 0)"
+        rows += " AS population"
+        columns[0] = "population.* EXCLUDE (stretches)"
     columns += [
         f"{local_day_sql('population.' + at, frame.zone, frame.days)} AS {name}"
         for name, at in needs.days
@@ -56,8 +63,8 @@ def _joined(needs: Needs, frame: Frame, spoken: frozenset[str]) -> str:
         columns.append(f"{_place(needs)} AS place_named")
     clocks = [clock for clock in needs.clocks if clock.name in spoken]
     timed = _around_the_clock if frame.calendar is None else _in_service_hours
-    more = timed(needs, frame, clocks, spoken)
-    return "SELECT " + ",\n       ".join([*columns, *more[0]]) + "\nFROM population\n" + "\n".join([*joins, *more[1]])
+    more = timed(needs, frame, clocks, spoken, limit)
+    return "SELECT " + ",\n       ".join([*columns, *more[0]]) + f"\nFROM {rows}\n" + "\n".join([*joins, *more[1]])
 
 
 def _place(needs: Needs) -> str:
@@ -84,7 +91,7 @@ def _in_period(select: str, frame: Frame, period: str | None) -> str:
     Where the due instant cannot be known, the arrival decides; what has not ended is of no period yet.
     """
     if period is None:
-        return select.replace("SELECT population.*", "SELECT population.*, population.service_on AS period_on", 1)
+        return select.replace(" AS source", " AS source, population.service_on AS period_on", 1)
     decides = f"coalesce({period}, arrival_at)" if frame.period_by == "due" else period
     since, until = (instant(day_begins_at(day, frame.zone)) for day in (frame.days.since, frame.days.until))
     return (
@@ -95,25 +102,25 @@ def _in_period(select: str, frame: Frame, period: str | None) -> str:
 
 
 def _around_the_clock(
-    needs: Needs, frame: Frame, clocks: Sequence[Clock], spoken: frozenset[str]
+    needs: Needs, frame: Frame, clocks: Sequence[Clock], spoken: frozenset[str], limit: Joined
 ) -> tuple[list[str], list[str]]:
     columns = [f"seconds_between({clock.start}, {clock.end}) AS {clock.name}" for clock in clocks]
     if "due_at" in spoken and _has_running_limit(needs, frame):
         columns.append(f"{_wall_due(needs, frame)} AS due_at")
-    columns += limit_columns(needs, frame, spoken).columns
+    columns += limit.columns
     return [*(["true AS in_service_hours"] if "in_service_hours" in spoken else []), *columns], []
 
 
 def _in_service_hours(
-    needs: Needs, frame: Frame, clocks: Sequence[Clock], spoken: frozenset[str]
+    needs: Needs, frame: Frame, clocks: Sequence[Clock], spoken: frozenset[str], limit: Joined
 ) -> tuple[list[str], list[str]]:
     """Return the columns and joins of a calendar: is it open at arrival, how long was it open between two instants."""
-    limit = limit_columns(needs, frame, spoken)
     ends = [at for clock in clocks for at in (clock.start, clock.end)]
     hours = ["arrival_at"] if "in_service_hours" in spoken else []
     running = needs.due_running if "due_at" in spoken and _has_running_limit(needs, frame) else ()
     whole = [*limit.days_of, *running[:1]]  # a limit asks a day for more than its hours
-    joins = [_day_of(at, frame, "limit" if at in whole else "hours") for at in dict.fromkeys([*hours, *ends, *whole])]
+    of_hours = [] if frame.alike else [*hours, *ends]
+    joins = [_day_of(at, frame, "limit" if at in whole else "hours") for at in dict.fromkeys([*of_hours, *whole])]
     columns = [f"{is_open_sql('arrival_at', frame)} AS in_service_hours"] if hours else []
     columns += [f"seconds_of_us({working_us_sql(clock.start, clock.end, frame)}) AS {clock.name}" for clock in clocks]
     columns += limit.columns

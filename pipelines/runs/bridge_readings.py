@@ -17,7 +17,7 @@ from pipelines.ingest.items import assembled_as_of, assembled_of_first_versions
 from pipelines.ingest.trace import lay_delivered_again
 from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, scans_for
 from pipelines.metrics.declare import quoted
-from pipelines.metrics.frame import Frame, local_day_sql, local_hour_sql
+from pipelines.metrics.frame import Frame, Laid, local_day_sql, local_hour_sql
 from pipelines.metrics.readings import other_readings, pairs_of_readings
 from pipelines.metrics.scope import Posting
 from pipelines.runs.calendars import lay_out_calendars
@@ -68,12 +68,12 @@ class Run:
     cut_off_at: datetime
     vendor_kept: Sequence[str]
     postings: Sequence[Posting]
-    spans: int
+    laid: Laid
 
     @property
     def frame(self) -> Frame:
         """What every question's frame has."""
-        return Frame(self.days, self.found.source.model.zone, self.cut_off_at, spans=self.spans)
+        return Frame(self.days, self.found.source.model.zone, self.cut_off_at, laid=self.laid)
 
 
 @dataclass
@@ -111,8 +111,8 @@ class Bench:
         calendars = dict(found.calendars)
         for name, calendar in found.calendars.items():
             calendars |= {f"{name}:{other}": hours for other, hours in other_hours(calendar).items()}
-        spans = lay_out_calendars(self.run.con, calendars, found.source.model.zone, self.run.days)
-        self.run = replace(self.run, spans=spans)
+        laid = lay_out_calendars(self.run.con, calendars, found.source.model.zone, self.run.days)
+        self.run = replace(self.run, laid=laid)
 
     def other_calendars(self, terms: IndicatorTerms) -> list[Question]:
         """Return the readings by other service hours and holidays."""
@@ -308,8 +308,8 @@ def opened(
             first = known == FIRST_VERSIONS
             list(assembled_of_first_versions(con) if first else assembled_as_of(con, datetime.fromisoformat(known)))
         prepare(con)
-        spans = lay_out_calendars(con, found.calendars, found.source.model.zone, days)
-        run = Run(con, found, days, cut_off_at, vendor_kept_sources(con), postings(con), spans)
+        laid = lay_out_calendars(con, found.calendars, found.source.model.zone, days)
+        run = Run(con, found, days, cut_off_at, vendor_kept_sources(con), postings(con), laid)
         yield Bench(run, overrides, warehouse)
 
 

@@ -25,6 +25,7 @@ from pipelines.metrics.scope import Posting
 from pipelines.runs.roster import lay_out_roster
 from pipelines.scoring.counts import Counts
 
+TOPIC = "topic"
 IDS = ("item_source", "item_id", "arrival_at")
 FACTS_KEPT = (*(name for name in FACTS if name != "load_id"), "outside", "log_source")  # of an item, in the evidence
 
@@ -90,10 +91,15 @@ def make_wide(
 
 
 def inputs_known(con: duckdb.DuckDBPyConnection, population: str, frame: Frame, asks: Sequence[Ask]) -> list[str]:
-    """Return the columns of a population's items that decide the asks, and that no wide row has anyway."""
+    """Return the columns of a population's items that decide the asks, or that a reader groups by, and no row has yet.
+
+    The topic decides nothing: it is kept so that a closed month can say which topics made a gap.
+    """
     make_split_tables(con, frame)
     rows = con.execute(f"DESCRIBE {item_rows(population, frame, asks)}").fetchall()
-    return [name for name in inputs_of(asks, (row[0] for row in rows)) if name not in (*FACTS, "outside", "source")]
+    known = [row[0] for row in rows]
+    wanted = dict.fromkeys([*inputs_of(asks, known), *(name for name in known if name == TOPIC)])
+    return [name for name in wanted if name not in (*FACTS, "outside", "source")]
 
 
 def lay_overrides(
@@ -224,9 +230,9 @@ def count_rows(
     alone = [ask for ask in asks if ask.group is None]
     if alone:
         _count_items(con, rows_of(alone), alone, states, len(by), found)
-    for ask in alone:
-        if ask.metric.has_histogram:
-            _count_amounts(con, rows_of([ask]), ask, states[ask.column], len(by), found)
+    # the first histogram rode along; another's amounts as well would multiply the rows, so it has a scan of its own
+    for ask in [ask for ask in alone if ask.metric.has_histogram][1:]:
+        _add_histogram(con, rows_of([ask]), "count(*)", ask, states[ask.column], len(by), found)
     for ask in asks:
         if ask.group is not None:
             _count_groups(con, rows_of([ask]), ask, ask.group, states[ask.column], len(by), found)
@@ -242,23 +248,36 @@ def _count_items(
     group_count: int,
     found: dict[tuple[str, tuple[Any, ...]], Counts],
 ) -> None:
+    """Count the items of each combination of states; where amounts are counted too, from the same aggregation."""
     groups = [f"g{number}" for number in range(group_count)]
     keys = [*groups, "is_kept", "outside", *(f"{ask.column}_state" for ask in asks)]
-    sums = [f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in asks if ask.metric.amount is not None]
-    sums += [f"sum({ask.column}_whole) AS {ask.column}_base" for ask in asks if ask.metric.whole is not None]
-    cursor = con.execute(f"SELECT {', '.join([*keys, 'count(*) AS n', *sums])} FROM ({rows}) GROUP BY ALL")
+    summed = {f"{ask.column}_sum": f"{ask.column}_amount" for ask in asks if ask.metric.amount is not None}
+    summed |= {f"{ask.column}_base": f"{ask.column}_whole" for ask in asks if ask.metric.whole is not None}
+    sums = [f"sum({column}) AS {name}" for name, column in summed.items()]
+    counted = f"SELECT {', '.join([*keys, 'count(*) AS n', *sums])}"
+    timed = next((ask for ask in asks if ask.metric.has_histogram), None)
+    if timed is None:
+        cursor = con.execute(f"{counted} FROM ({rows}) GROUP BY ALL")
+    else:
+        amount = f"CASE WHEN {_counts_in(timed, states[timed.column])} THEN {timed.column}_amount END"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE amounts AS {counted}, {amount} AS amount FROM ({rows}) GROUP BY ALL")
+        again = [f"sum({name}) AS {name}" for name in ("n", *summed)]
+        cursor = con.execute(f"SELECT {', '.join([*keys, *again])} FROM amounts GROUP BY ALL")
     names = [column[0] for column in cursor.description or []]
     for values in cursor.fetchall():
         row = dict(zip(names, values, strict=True))
         group = tuple(row[name] for name in groups)
         for ask in asks:
             counts, code = _counts_of(found, ask, group), row[f"{ask.column}_state"]
-            amount = row.get(f"{ask.column}_sum")
-            _add(counts, row["outside"], code, states[ask.column], row["n"], is_kept=row["is_kept"])
-            if row["outside"] is None and code is not None and amount is not None:
+            amount_sum = row.get(f"{ask.column}_sum")
+            _add(counts, row["outside"], code, states[ask.column], int(row["n"]), is_kept=row["is_kept"])
+            if row["outside"] is None and code is not None and amount_sum is not None:
                 state = states[ask.column][code - 1]
-                counts.amount += amount if ask.metric.sums(state) else 0
-                counts.base += row.get(f"{ask.column}_base", amount) if ask.metric.bears(state) else 0
+                counts.amount += amount_sum if ask.metric.sums(state) else 0
+                counts.base += row.get(f"{ask.column}_base", amount_sum) if ask.metric.bears(state) else 0
+    if timed is not None:
+        _add_histogram(con, "TABLE amounts", "sum(n)", timed, states[timed.column], group_count, found)
+        con.execute("DROP TABLE amounts")
 
 
 def _counts_of(found: dict[tuple[str, tuple[Any, ...]], Counts], ask: Ask, group: tuple[Any, ...]) -> Counts:
@@ -268,23 +287,29 @@ def _counts_of(found: dict[tuple[str, tuple[Any, ...]], Counts], ask: Ask, group
     return found[key]
 
 
-def _count_amounts(
+def _add_histogram(
     con: duckdb.DuckDBPyConnection,
     rows: str,
+    counted: str,
     ask: Ask,
     states: Sequence[str],
     group_count: int,
     found: dict[tuple[str, tuple[Any, ...]], Counts],
 ) -> None:
-    """Count how often each amount occurs among the items that count: a scan of its own, since amounts are many."""
+    """Add how often each amount occurs among the items that count: ``counted`` of the rows."""
     groups = "".join(f"g{number}, " for number in range(group_count))
+    amount = "amount" if rows.startswith("TABLE") else f"{ask.column}_amount"
     cursor = con.execute(
-        f"SELECT {groups}{ask.column}_amount AS amount, count(*) FROM ({rows})"
-        f" WHERE outside IS NULL AND {ask.column}_state = {_code(states, 'counted')} AND amount IS NOT NULL"
-        f" GROUP BY ALL ORDER BY {groups}amount"
+        f"SELECT {groups}{amount} AS amount, CAST({counted} AS BIGINT) FROM ({rows})"
+        f" WHERE {_counts_in(ask, states)} AND {amount} IS NOT NULL GROUP BY ALL ORDER BY {groups}amount"
     )
-    for *group, amount, n in cursor.fetchall():
-        _counts_of(found, ask, tuple(group)).histogram[amount] = n
+    for *group, value, n in cursor.fetchall():
+        _counts_of(found, ask, tuple(group)).histogram[value] = n
+
+
+def _counts_in(ask: Ask, states: Sequence[str]) -> str:
+    """Return the condition of a row whose amount counts."""
+    return f"outside IS NULL AND {ask.column}_state = {_code(states, 'counted')}"
 
 
 def _code(states: Sequence[str], state: str) -> int:

@@ -8,9 +8,11 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -51,7 +53,8 @@ OF = {
 OF_OTHER_CONTRACTS = r"another contract|他合同"
 OF_OTHER_TEAMS = {"alpha": r"beta|\bbob\b|\bb1\b|\bb-\d", "zeta": r"zeta second|\bz2\b|\bz-[345]|zcalls"}
 MONEY = {name: re.escape(f"{float(sum_):,.2f}") + "|" + re.escape(sum_) for name, sum_ in SUMS.items()}
-OF_A_STATEMENT = ("scorecard", "indicator", "items", "item", "statement")
+OF_A_STATEMENT = ("scorecard", "indicator", "items", "item", "statement", "finance", "team")  # their answers name it
+ANY_STATEMENT = ("indicator", "items", "item", "statement", "deliveries", "bridge", "contract")
 CUSTOMERS = r"9900000\d\d|ord-9900"
 AGENTS = r"\bann\b|\bbob\b|\bzoe\b|\bzed\b"
 
@@ -109,7 +112,7 @@ def missing(app: Dash) -> dict[str, set[str]]:
         "routes": served(app),
         "pages": {route.name for route in routes.ROUTES},
         "callbacks": set(callbacks_of(app)),
-        "exports": set(FORMS),
+        "exports": {*FORMS, "csv"},
     }
     return {kind: lost for kind, names in there.items() if (lost := names ^ set(TABLE[kind]))}
 
@@ -176,6 +179,16 @@ def test_a_stranger_is_led_to_the_way_in_and_back(world: World, route: str) -> N
 # --- pages, callbacks, exports ---
 
 
+PARTS_OF_DESKS = {
+    "standing": ("statement_id",),
+    "changes": ("before_id", "statement_id"),
+    "clocks": ("statement_id", "team"),
+    "agents": ("statement_id", "indicator_id", "team"),
+    "misses": ("statement_id", "indicator_id", "team"),
+    "contest": ("statement_id",),
+}
+
+
 def addresses(statement_id: str, vendor: str) -> dict[str, list[str]]:
     """Return addresses of each page about a vendor's: figures, items of a call and of an agent, a document."""
     letter, agent, at = {"alpha": ("a", "ann", "1791161700000000"), "zeta": ("z", "zoe", "1791161700000000")}[vendor]
@@ -192,6 +205,11 @@ def addresses(statement_id: str, vendor: str) -> dict[str, list[str]]:
             links.item(statement_id, "agent_state", "agent_state", f"{agent}#{at}#2026-10-05"),
         ],
         "statement": [links.statement(statement_id)],
+        "deliveries": [links.deliveries(statement_id)],
+        "bridge": [links.bridge(statement_id)],
+        "contract": [links.contract(statement_id)],
+        "finance": [links.finance(f"no-{vendor}"), links.finance(f"no-{vendor}", "2026-10")],
+        "team": [links.team(f"no-{vendor}"), links.team(f"no-{vendor}", "2026-10", indicator="connect")],
         "statements": ["/statements"],
         "definitions": ["/definitions"],
         "definition": ["/definition/phone.connect_rate@1"],
@@ -206,8 +224,13 @@ def wishes(app: Dash, name: str, statement_id: str) -> Iterator[dict[str, Any]]:
     elif name == "items":
         for query in ({}, {"state": "outside"}, {"team": "Beta second"}):
             yield wish_for_rows(output, statement_id, query)
+    elif name in PARTS_OF_DESKS:
+        known = {"statement_id": statement_id, "before_id": statement_id, "indicator_id": "connect"}
+        for team in ("", "Beta second") if "team" in PARTS_OF_DESKS[name] else ("",):
+            what = {part: {**known, "team": team}[part] for part in PARTS_OF_DESKS[name]}
+            yield wish_for_part(output, name, what)
     else:
-        for group in ("team", "queue", "agent", "hour") if name == "by-group" else ("",):
+        for group in ("team", "queue", "agent", "topic", "hour") if name == "by-group" else ("",):
             what = {"statement_id": statement_id, "indicator_id": "wait", **({"group": group} if group else {})}
             yield wish_for_part(output, name, what)
 
@@ -223,8 +246,8 @@ def wish_for_part(output: str, kind: str, what: dict[str, str], lang: str = "en"
 
 
 def wish_for_rows(output: str, statement_id: str, query: dict[str, str]) -> dict[str, Any]:
-    group = next(((name, query[name]) for name in ("team", "queue", "agent") if name in query), None)
-    own = {"of": links.items(statement_id, "connect", state=query.get("state"), group=group), "lang": "en"}
+    groups = [(name, query[name]) for name in ("team", "queue", "agent") if name in query]
+    own = {"of": links.items(statement_id, "connect", state=query.get("state"), groups=groups), "lang": "en"}
     grid, cursors, asked = ({"type": kind, **own} for kind in ("items", "cursors", "asked"))
     what = {"statement_id": statement_id, "indicator_id": "connect", "query": query}
     return {
@@ -334,13 +357,16 @@ def test_a_callback_is_answered_as_written(world: World, account: str, login: st
             assert re.findall(words_of(account, login), said, flags=re.IGNORECASE) == []
 
 
+def _export(statement_id: str, form: str) -> str:
+    return links.evidence(statement_id) if form == "csv" else links.export(statement_id, form)
+
+
 @pytest.mark.parametrize("form", TABLE["exports"])
 @pytest.mark.parametrize(("account", "login"), ACCOUNTS)
 def test_an_export_is_answered_as_written(world: World, account: str, login: str, form: str) -> None:
     client = world.client(login)
     for vendor, cell in vendors_of(login):
-        answer = client.get(links.export(world.statement(vendor), form))
-        never = client.get(links.export(NEVER, form))
+        answer, never = (client.get(_export(one, form)) for one in (world.statement(vendor), NEVER))
         if cells("exports", form, account)[cell] == "shown":
             assert answer.status_code == 200
             assert answer.headers["Content-Disposition"].startswith("attachment; filename=no-")
@@ -350,10 +376,22 @@ def test_an_export_is_answered_as_written(world: World, account: str, login: str
             assert answer.get_data() == never.get_data()
 
 
+@pytest.mark.parametrize(("login", "agents"), [("auditor", True), ("finance", False)])
+def test_evidence_is_written_as_the_reader_sees_it(world: World, login: str, *, agents: bool) -> None:
+    """The auditor knows agents by name, finance by pseudonyms; nobody customers. Its items are the month's."""
+    answer = world.client(login).get(links.evidence(world.statement("alpha")))
+    files = ZipFile(BytesIO(answer.get_data()))
+    said = "\n".join(files.read(name).decode("utf-8-sig") for name in files.namelist())
+    assert "a-1" in said
+    assert bool(re.search(AGENTS, said)) == agents
+    assert ("~" in said) != agents
+    assert re.findall(CUSTOMERS, said) == []
+
+
 @pytest.mark.parametrize("login", ["manager.alpha", "lead.alpha"])
 def test_what_is_anothers_is_answered_like_what_never_was(world: World, login: str) -> None:
     client, theirs = world.client(login), world.statement("zeta")
-    pages = [one for name in ("indicator", "items", "item", "statement") for one in addresses("·", "zeta")[name]]
+    pages = [one for name in ANY_STATEMENT for one in addresses("·", "zeta")[name]]
     for address in pages:
         path, _, search = address.partition("?")
         both = []
@@ -362,7 +400,7 @@ def test_what_is_anothers_is_answered_like_what_never_was(world: World, login: s
             answer = ask(client, wish_for_page(asked, search))
             both.append(without_echo(seen_in(answer), asked, quote(asked), statement_id))
         assert both[0] == both[1], address
-    for name in ("by-day", "by-group", "distribution", "items"):
+    for name in ("by-day", "by-hour", "by-group", "distribution", "items", *PARTS_OF_DESKS):
         for known, never in zip(wishes(world.app, name, theirs), wishes(world.app, name, NEVER), strict=True):
             answers = [ask(client, wish) for wish in (known, never)]
             assert answers[0].status_code == answers[1].status_code

@@ -12,7 +12,7 @@ import pytest
 from pipelines.core.period import Month
 from pipelines.core.yaml_text import read_yaml
 from pipelines.ingest.items import make_macros
-from pipelines.metrics.frame import Frame
+from pipelines.metrics.frame import Frame, Laid
 from pipelines.metrics.item import item_select
 from pipelines.runs.calendars import lay_out_calendars
 from pipelines.worktime.clock import Pause, due_running, seconds, working_seconds
@@ -84,7 +84,9 @@ def joined(
         for place, (asked_at, done_at, pauses) in enumerate(items)
     ]  # fmt: skip
     con.executemany("INSERT INTO population VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    frame = Frame(SEPTEMBER, ZONE, datetime(2026, 12, 1, tzinfo=UTC), "true", "default", tuple(options.items()), spans)
+    frame = Frame(
+        SEPTEMBER, ZONE, datetime(2026, 12, 1, tzinfo=UTC), "true", "default", tuple(options.items()), Laid(spans)
+    )
     cursor = con.execute(
         f"SELECT * FROM ({item_select('case_cycle', frame, SPOKEN)}) ORDER BY CAST(item_id AS INTEGER)"
     )

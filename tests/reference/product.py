@@ -16,7 +16,7 @@ from pipelines.core.period import Days, Month
 from pipelines.ingest.items import assemble
 from pipelines.metrics.compose import Ask, population_options
 from pipelines.metrics.declare import metric_named, population_needs
-from pipelines.metrics.frame import Frame
+from pipelines.metrics.frame import Frame, Laid
 from pipelines.metrics.scope import scope_sql
 from pipelines.runs import calendars
 from pipelines.runs.states import make_wide, postings, prepare, tallies
@@ -68,7 +68,7 @@ class Product:
             self.con.execute(statement)
         calendars.lay_out_calendars(self.con, {}, "UTC", Month(2026, 10).days)
         self.laid_out: Any = None
-        self.spans = 0
+        self.laid = Laid()
         self.columns = {
             row[0]: row[1].split("|")
             for row in self.con.execute(
@@ -107,7 +107,7 @@ class Product:
         wanted = (world.hours, world.zone, days)
         if world.hours is not None and wanted != self.laid_out:
             hours = {"default": calendar_of(world.hours)}
-            self.spans = calendars.lay_out_calendars(self.con, hours, world.zone, days)
+            self.laid = calendars.lay_out_calendars(self.con, hours, world.zone, days)
             self.laid_out = wanted
 
     def asked(self, world: World, key: str, terms: Terms) -> tuple[Frame, Ask]:
@@ -124,7 +124,7 @@ class Product:
         scope = scope_sql(world.scope, postings(self.con), by_agent=by_agent) or "true"
         frame = Frame(
             days, world.zone, world.cut_off_at, scope, calendar,
-            population_options(metric, pieces), self.spans,
+            population_options(metric, pieces), self.laid,
         )  # fmt: skip
         return frame, Ask("m", metric, pieces)
 
