@@ -50,7 +50,7 @@ OF = {
     "alpha": r"alpha|beta|阿尔法|\bann\b|\bbob\b|\ba1\b|\bb1\b|\ba-[12]\b|\bb-\d|111[,.]?111",
     "zeta": r"zeta|泽塔|\bzoe\b|\bzed\b|\bz[12]\b|\bz-\d|zcalls|777[,.]?777",
 }
-OF_OTHER_CONTRACTS = r"another contract|其他合同|另一"
+OF_OTHER_CONTRACTS = r"another contract|他合同"
 OF_OTHER_TEAMS = {"alpha": r"beta|\bbob\b|\bb1\b|\bb-\d", "zeta": r"zeta second|\bz2\b|\bz-[345]|zcalls"}
 MONEY = {name: re.escape(f"{float(sum_):,.2f}") + "|" + re.escape(sum_) for name, sum_ in SUMS.items()}
 OF_A_STATEMENT = ("scorecard", "indicator", "items", "item", "statement", "finance", "team")  # their answers name it
@@ -433,3 +433,49 @@ def test_the_leads_figures_are_those_of_their_own_rows(world: World) -> None:
 def test_every_answer_is_private(world: World) -> None:
     for path in ("/", "/account", "/login", "/_dash-layout", f"/export/{NEVER}/pdf"):
         assert world.client("auditor").get(path).headers["Cache-Control"] == "no-store", path
+
+
+# --- SQL that is sent along ---
+
+WILD = ["x' OR '1'='1", "x') OR 1=1 --", "'; DROP TABLE account; --", "x\\' OR ''='", 'x" OR ""="', "%27%20OR%201=1"]
+
+
+@pytest.mark.parametrize("wild", WILD)
+def test_sql_in_an_address_is_a_name_that_nobody_has(world: World, wild: str) -> None:
+    """A team lead tries to reach further; the answer is that of any name that is not there."""
+    client, own = world.client("lead.alpha"), world.statement("alpha")
+    pages = [
+        f"/?contract={quote(wild)}",
+        links.statement(wild),
+        links.indicator(wild, "connect"),
+        links.indicator(own, wild),
+        links.items(own, wild),
+        *(links.items(own, "connect", group=(name, wild)) for name in ("team", "queue", "agent")),
+        links.items(own, "connect", state=wild),
+        links.items(own, "connect", state=f"met,{wild}"),
+        links.items(own, "connect", state=f"excluded: {wild}"),
+        links.item(own, wild, "call", "a-1"),
+        links.item(own, "offered_call", wild, "a-1"),
+        links.item(own, "offered_call", "call", wild),
+        links.definition(wild),
+        f"/items/{own}/connect?day={quote(wild)}",
+    ]
+    for address in pages:
+        path, _, search = address.partition("?")
+        answer = ask(client, wish_for_page(path, search))
+        said = without_echo(seen_in(answer), wild, path, search)
+        assert answer.status_code == 200, address
+        assert "web.broken" not in said, address
+        assert re.findall(words_of("lead", "lead.alpha"), said, flags=re.IGNORECASE) == [], address
+
+
+@pytest.mark.parametrize("wild", WILD)
+def test_sql_in_a_cursor_or_filter_of_the_grid_reaches_no_further(world: World, wild: str) -> None:
+    client, own, output = world.client("lead.alpha"), world.statement("alpha"), callbacks_of(world.app)["items"]
+    for query in ({"team": wild}, {"queue": wild}, {"agent": wild}, {"state": wild}, {"state": f"excluded: {wild}"}):
+        assert '"rowData": []' in seen_in(ask(client, wish_for_rows(output, own, query)))
+    wish = wish_for_rows(output, own, {})
+    wish["state"][0]["value"] = {"0": ["2026-10-01T00:00:00+00:00", wild, wild]}
+    rows = ask(client, wish).get_json()["response"]
+    found = next(parts["getRowsResponse"]["rowData"] for parts in rows.values() if "getRowsResponse" in parts)
+    assert {row["item"] for row in found} <= {"a-1", "a-2", "a-9"}
