@@ -161,6 +161,21 @@ def test_what_is_wrong_is_said_with_its_line(name: str) -> None:
     assert (line, f"worktime.{code}") in problems
 
 
+def test_windows_that_touch_do_not_overlap() -> None:
+    calendars, problems = parsed(GOOD.replace('"13:00-18:00"', '"12:00-18:00"'))
+    assert problems == set()
+    assert calendars["phone"].versions[0].weekly[0] == (hours(9, 12), hours(12, 18))
+
+
+@pytest.mark.parametrize("key", ["since: 2026-01-01", "decided: 2025-12-01", "by: §1", "holidays: us-ca"])
+def test_a_version_that_lacks_what_it_needs_is_none(key: str) -> None:
+    before, mail = GOOD.split("  mail:\n")
+    text = f"{before}  mail:\n{mail.replace(f'{key}, ', '')}"
+    calendars, problems = parsed(text)
+    assert problems == {("24", "worktime.missing_key"), ("23", "worktime.no_version")}
+    assert calendars["mail"].versions == ()
+
+
 def test_every_problem_is_found_at_once() -> None:
     text = GOOD.replace("holidays: cn", "holidays: atlantis").replace("- since: 2026-06-01", "- since: June")
     assert parsed(text)[1] == {("7", "worktime.unknown_region"), ("15", "worktime.not_a_day")}
