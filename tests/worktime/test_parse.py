@@ -209,6 +209,13 @@ def test_every_problem_is_found_at_once() -> None:
     assert parsed(text)[1] == {("7", "worktime.unknown_region"), ("15", "worktime.not_a_day")}
 
 
+def test_the_days_after_one_that_is_none_are_read() -> None:
+    text = GOOD.replace('"sat, sun": 10:00-16:00', "weekend: closed, sat: 10:00-10:00, sun: 10:00-16:00")
+    calendars, problems = parsed(text)
+    assert problems == {("6", "worktime.not_a_weekday"), ("6", "worktime.not_a_window")}
+    assert calendars["phone"].versions[0].weekly[5:] == ((), (hours(10, 16),))
+
+
 @pytest.mark.parametrize("text", ["calendars: soon\n", "other: 1\n", "- 1\n"])
 def test_no_calendars_at_all_is_said(text: str) -> None:
     calendars, problems = parsed(text)
