@@ -57,6 +57,7 @@ OF_CALENDARS = {
     "a region of data/calendars, or none.  [worktime.unknown_region]",
     "retroactive by one": BY_ONE,
     "retroactive by a word": BY_ONE,
+    "retroactive by a mapping": BY_ONE,
     "promotion backwards": "From 2026-11-01 until 2026-11-01 is no time at all: `until` is the first that is out. "
     f"{BACKWARDS}",
     "promotion without notice": "An entry of promotions lacks 'notified'. Add 'notified'.  [worktime.missing_key]",
