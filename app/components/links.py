@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from urllib.parse import quote, urlencode
 
 
@@ -49,6 +50,13 @@ def contract(statement_id: str, indicator_id: str | None = None) -> str:
     """Return a statement's contract, at the clause of an indicator (``completeness[chat]`` is of ``completeness``)."""
     clause = (indicator_id or "").partition("[")[0]
     return _path("contract", statement_id) + (f"#clause-{quote(clause, safe='')}" if clause else "")
+
+
+def item_file(statement_id: str, indicator_id: str, form: str, **asked: Any) -> str:
+    """Return the whole of a list of items as a file: ``csv`` or ``xlsx``; asked for as the list is."""
+    address = items(statement_id, indicator_id, **asked)
+    path, mark, query = address.partition("?")
+    return f"/export{path}/{form}{mark}{query}"
 
 
 def item(statement_id: str, population: str, source: str, item_id: str) -> str:

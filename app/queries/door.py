@@ -27,6 +27,7 @@ from pipelines.runs import (
     deliveries,
     diff,
     export,
+    find,
     item_view,
     items,
     month_so_far,
@@ -59,6 +60,7 @@ class Door:
     contract_text: Callable[[str, Any], str]
     items: Callable[..., Any]
     all_items: Callable[..., Any]
+    find: Callable[..., Any]
     item: Callable[..., Any]
     list_definitions: Callable[[], Any]
     read_definition: Callable[[str], Any]
@@ -90,6 +92,7 @@ def open_door(home: Path) -> Door:
         contract_text=_remembered(contract_read.contract_of, home),
         items=partial(items.items, home),
         all_items=partial(items.all_items, home),
+        find=partial(find.find, home),
         item=partial(item_view.item, home),
         list_definitions=definitions.definitions,  # of this installation, whatever the home
         read_definition=definitions.definition,
@@ -186,10 +189,14 @@ class Asked:
         self.need("read_money", statement_id)
         return self.door.contract_text(statement_id, language)
 
+    def find(self, statement_id: str, text: str) -> Any:
+        """Return agents and items by how their names begin."""
+        self.need("read_items", statement_id)
+        return self.door.find(statement_id, text, sight=self.sight)
+
     def all_items(self, statement_id: str, indicator_id: str, **asked: Any) -> Any:
         """Yield every item of a list."""
-        self.need("read_items", statement_id)
-        self.need("export", statement_id)
+        self.need("export_items", statement_id)
         return self.door.all_items(statement_id, indicator_id, **asked, sight=self.sight)
 
     def items(self, statement_id: str, indicator_id: str, **asked: Any) -> Any:

@@ -183,6 +183,21 @@ class IndicatorView:
 
 
 @dataclass(frozen=True)
+class Hit:
+    """Something found: an indicator, a clause, an agent, an item; where it is."""
+
+    kind: str
+    text: str
+    name: Words
+    statement_id: str
+    month: str
+    indicator_id: str
+    population: str = ""
+    source: str = ""
+    item_id: str = ""
+
+
+@dataclass(frozen=True)
 class ContractView:
     """A statement's contract in words (Markdown); ``indicators`` are (id, clause, name, verdict) of the month."""
 

@@ -174,6 +174,25 @@ class FakeRuns:
     def contract_text(self, statement_id: str, language: Any) -> str:
         return contract_document("A", language)
 
+    def find(self, statement_id: str, text: str, *, sight: Sight = WHOLE) -> list[SimpleNamespace]:
+        contacts = self._month(statement_id).contacts
+        agents = sorted({c.agent_id for c in contacts if c.agent_id and c.agent_id.startswith(text)})[:6]
+        found = [c for c in contacts if c.item_id.lower().startswith(text)][:6]
+        nothing = {"agent_id": "", "population": "", "source": "", "item_id": ""}
+        return [
+            *(SimpleNamespace(**{**nothing, "agent_id": one, "indicator": "service_level"}) for one in agents),
+            *(
+                SimpleNamespace(
+                    agent_id="",
+                    population=f"{c.channel}_item",
+                    source=c.source,
+                    item_id=c.item_id,
+                    indicator=next(iter(c.states)),
+                )
+                for c in found
+            ),
+        ]
+
     def all_items(self, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE, **asked: Any) -> Iterator[Any]:
         yield from self.items(statement_id, indicator_id, **asked, limit=10**9).rows
 
@@ -266,6 +285,7 @@ class FakeRuns:
             contract_text=self.contract_text,
             items=self.items,
             all_items=self.all_items,
+            find=self.find,
             item=self.item,
             list_definitions=definitions.definitions,
             read_definition=definitions.definition,

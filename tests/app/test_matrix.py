@@ -18,11 +18,13 @@ import pytest
 import yaml
 from dash import Dash
 from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 
 from app import routes
 from app.auth.policy import table as policy_table
 from app.components import links
 from app.main import create_app
+from app.pages.items import FORMS as ITEM_FORMS
 from app.pages.statement import DOCUMENTS
 from app.settings import Settings
 from pipelines.runs.close_month import ClosedMonth
@@ -113,6 +115,7 @@ def missing(app: Dash) -> dict[str, set[str]]:
         "pages": {route.name for route in routes.ROUTES},
         "callbacks": set(callbacks_of(app)),
         "exports": {*FORMS, "csv"},
+        "item_files": set(ITEM_FORMS),
     }
     return {kind: lost for kind, names in there.items() if (lost := names ^ set(TABLE[kind]))}
 
@@ -137,7 +140,11 @@ def test_the_table_has_every_role(world: World) -> None:
     assert set(roles) == set(Role)
     assert len(TABLE["accounts"]) == len(roles)
     assert all(list(reaches) == roles for reaches in policy_table().values())
-    assert all(len(cells) == len(roles) for kind in ("pages", "callbacks", "exports") for cells in TABLE[kind].values())
+    assert all(
+        len(cells) == len(roles)
+        for kind in ("pages", "callbacks", "exports", "item_files")
+        for cells in TABLE[kind].values()
+    )
 
 
 # --- routes ---
@@ -152,6 +159,7 @@ EXAMPLES = {
 
 def call(client: FlaskClient, route: str, world: World, headers: dict[str, str]) -> Any:
     method, _, path = route.partition(" ")
+    path = path.replace("<indicator_id>/<form>", "connect/csv")
     for part, example in (*EXAMPLES.items(), ("<statement_id>", world.statement("alpha"))):
         path = path.replace(part, example)
     if path.endswith("polyfill@7.min.js"):
@@ -388,6 +396,55 @@ def test_evidence_is_written_as_the_reader_sees_it(world: World, login: str, *, 
     assert re.findall(CUSTOMERS, said) == []
 
 
+@pytest.mark.parametrize(("account", "login"), ACCOUNTS)
+@pytest.mark.parametrize("text", ["an", "zo", "a-", "b-", "z-", "connect", "4.1", "alpha", "zeta", "~"])
+def test_a_search_finds_nothing_that_is_anothers(world: World, account: str, login: str, text: str) -> None:
+    client = world.client(login)
+    for vendor, cell in vendors_of(login):
+        found = client.get("/_search", query_string={"q": text, "at": world.statement(vendor)}).get_json()
+        said = without_echo(json.dumps(found, ensure_ascii=False), text)
+        assert re.findall(words_of(account, login), said, flags=re.IGNORECASE) == []
+        if cell and found:  # a name of another's statement is no name: one looks in one's own
+            assert world.statement(vendor) not in said
+        if account == "guest":
+            assert found == []
+
+
+def test_a_search_finds_agents_items_indicators_and_clauses(world: World) -> None:
+    at = world.statement("alpha")
+
+    def hrefs(login: str, text: str) -> list[str]:
+        found = world.client(login).get("/_search", query_string={"q": text, "at": at}).get_json()
+        return [one["href"] for one in found]
+
+    assert any(one.startswith(f"/items/{at}/") and one.endswith("?agent=ann") for one in hrefs("manager.alpha", "ann"))
+    assert any(one.endswith("/a-1") for one in hrefs("lead.alpha", "a-1"))
+    assert links.indicator(at, "connect") in hrefs("auditor", "connect")
+    assert hrefs("finance", "ann") == []  # to whom she is a pseudonym
+
+
+@pytest.mark.parametrize("form", TABLE["item_files"])
+@pytest.mark.parametrize(("account", "login"), ACCOUNTS)
+def test_a_list_as_a_file_is_answered_as_written(world: World, account: str, login: str, form: str) -> None:
+    client = world.client(login)
+    for vendor, cell in vendors_of(login):
+        answer = client.get(links.item_file(world.statement(vendor), "connect", form, state="missed,met,outside"))
+        if cells("item_files", form, account)[cell] == "shown":
+            assert answer.status_code == 200
+            assert answer.headers["Content-Disposition"].startswith("attachment; filename=no-")
+            rows = (
+                CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+                if form == "xlsx"
+                else answer.get_data(as_text=True)
+            )
+            assert re.findall(words_of(account, login), str(rows), flags=re.IGNORECASE) == []
+            assert len(rows) > 1
+        else:
+            never = client.get(links.item_file(NEVER, "connect", form, state="missed,met,outside"))
+            assert answer.status_code == never.status_code == 404
+            assert answer.get_data() == never.get_data()
+
+
 @pytest.mark.parametrize("login", ["manager.alpha", "lead.alpha"])
 def test_what_is_anothers_is_answered_like_what_never_was(world: World, login: str) -> None:
     client, theirs = world.client(login), world.statement("zeta")
@@ -450,7 +507,7 @@ def test_sql_in_an_address_is_a_name_that_nobody_has(world: World, wild: str) ->
         links.indicator(wild, "connect"),
         links.indicator(own, wild),
         links.items(own, wild),
-        *(links.items(own, "connect", group=(name, wild)) for name in ("team", "queue", "agent")),
+        *(links.items(own, "connect", groups=[(name, wild)]) for name in ("team", "queue", "agent")),
         links.items(own, "connect", state=wild),
         links.items(own, "connect", state=f"met,{wild}"),
         links.items(own, "connect", state=f"excluded: {wild}"),
