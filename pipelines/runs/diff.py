@@ -139,9 +139,10 @@ class Pair:
         population = self._population(now["column"])
         asked = [(row[0], row[1]) for row in rows if not self._by_decision(row)]
         delivered = self._delivered(warehouse, population, asked)
+        of_month = {same: self._cause_of_month(was, now, is_same=same) for same in (True, False)}
         for row in rows:
             source, item, state_b, state_a, amount_b, amount_a, *_ = row
-            cause, why = self._cause(row, delivered.get((source, item)), was, now)
+            cause, why = self._cause(row, delivered.get((source, item)), of_month[bool(row[8])])
             said = _with_amount(state_b, amount_b), _with_amount(state_a, amount_a)
             yield ItemDiff(now["column"], source, item, *said, cause, why)
 
@@ -217,19 +218,20 @@ class Pair:
         self,
         row: tuple[Any, ...],
         delivered: tuple[str, str] | None,
-        was: Mapping[str, Any],
-        now: Mapping[str, Any],
+        of_month: tuple[str, str],
     ) -> tuple[str, str]:
         """Return an item's cause. What its files say of it comes first; what the whole month changed, after."""
         if self._by_decision(row):
             return "override", "a decision that only one of them knows"
-        if not row[8] and delivered is not None:
-            return delivered
+        return delivered if not row[8] and delivered is not None else of_month
+
+    def _cause_of_month(self, was: Mapping[str, Any], now: Mapping[str, Any], *, is_same: bool) -> tuple[str, str]:
+        """Return the cause that holds for every item of a question; ``is_same``: what decides it has not changed."""
         if now["metric"] != was["metric"] or self._differs("definitions", now["metric"]):
             return "definition", f"{was['metric']} → {now['metric']}"
         if any(now.get(name) != was.get(name) for name in ("terms", "scope", "calendar")):
             return "terms", "the indicator's terms, scope or hours are others"
-        if not row[8] and self._differs("calendars_sha256"):
+        if not is_same and self._differs("calendars_sha256"):
             return "calendar", "the days of the calendars are others"
         if any(self._differs("definitions", name) for name in self.after["definitions"] if name.startswith("pop")):
             return "definition", "the population is selected otherwise"
