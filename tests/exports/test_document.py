@@ -256,7 +256,7 @@ def test_texts_are_set_as_they_are_and_never_as_commands():
 
 def test_a_long_statement_is_printed_within_two_seconds():
     body = month()
-    body["lines"] += [line(body, id=f"l{number}", amount="0.00") for number in range(300)]
+    body["lines"] += [line(body, id=f"l{number}", amount="0.00") for number in range(1000)]
     render_pdf(month(), "zh")  # the fonts are read once a process
     before = time.process_time()  # of this process alone: the tests beside it take their share of the machine
     pdf = render_pdf(body, "zh")
