@@ -18,6 +18,8 @@ from app import routes, shell
 from app.auth import company, gate, trail
 from app.auth.company import Company
 from app.auth.entry import entry
+from app.pages.evidence import evidence
+from app.pages.stamp import stamp
 from app.queries.door import Door, install, open_door
 from app.settings import Settings, from_environment
 from pipelines.workflow import Workflow, open_workflow
@@ -62,6 +64,8 @@ def create_app(
     server.before_request(lambda: setattr(flask.g, "now", clock()))
     gate.connect(server, app.callback_map, settings.language)
     server.register_blueprint(entry)
+    server.register_blueprint(evidence)
+    server.register_blueprint(stamp)
     company.connect(server, _company(settings), door.names_key())
     app.layout = shell.frame()
     shell.connect(app)

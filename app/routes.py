@@ -25,6 +25,7 @@ from app.pages import (
     contract,
     definitions,
     deliveries,
+    finance,
     indicator,
     item,
     items,
@@ -32,6 +33,7 @@ from app.pages import (
     scorecard,
     statement,
     statements,
+    team,
 )
 from app.settings import Settings
 from app.views import Tampered, Trouble
@@ -64,6 +66,8 @@ ROUTES = (
     Route("/indicator/{statement_id}/{indicator_id}", "indicator", indicator.layout, "read_figures"),
     Route("/items/{statement_id}/{indicator_id}", "items", items.layout, "read_items", is_noted=True),
     Route("/item/{statement_id}/{population}/{source}/{item_id}", "item", item.layout, "read_items", is_noted=True),
+    Route("/finance", "finance", finance.layout, "read_money", is_noted=True),
+    Route("/team", "team", team.layout, "read_figures"),
     Route("/statement/{statement_id}", "statement", statement.layout, "read_money", is_noted=True),
     Route("/data/{statement_id}", "deliveries", deliveries.layout, "read_raw", is_noted=True),
     Route("/bridge/{statement_id}", "bridge", bridge.layout, "read_money", is_noted=True),
@@ -72,7 +76,7 @@ ROUTES = (
     Route("/definitions", "definitions", definitions.layout, "read_definitions"),
     Route("/definition/{metric}", "definition", definitions.one, "read_definitions"),
 )
-CONNECTED = (indicator, items)
+CONNECTED = (finance, indicator, items, team)
 
 
 def find(pathname: str) -> tuple[Route, Mapping[str, str]] | None:
@@ -101,7 +105,8 @@ def draw(pathname: str, query: Mapping[str, str]) -> Component:
         else:
             page = empty(t("empty.not_for_you"), t("empty.not_for_you_text"))
     title = t("shell.title", page=t(f"page.{name}"))
-    return html.Div(page, id="drawn", **data(title=title, lang=language(), page=name))
+    stamp = queries.stamp(reader=current_reader())
+    return html.Div([shell.news(), page], id="drawn", **data(title=title, lang=language(), page=name, stamp=stamp))
 
 
 def framed(done: int, piece: bytes) -> bytes:

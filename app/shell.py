@@ -30,6 +30,8 @@ INDEX = """<!DOCTYPE html>
 </html>"""
 NAVIGATION = (
     ("/", "scorecard", ("scorecard", "indicator", "items", "item", "deliveries", "bridge", "contract"), "read_figures"),
+    ("/team", "team", ("team",), "read_items"),
+    ("/finance", "finance", ("finance",), "read_money"),
     ("/statements", "statements", ("statement", "statements"), "read_money"),
     ("/definitions", "definitions", ("definition", "definitions"), "read_definitions"),
 )
@@ -72,6 +74,12 @@ def header(pathname: str, query: Mapping[str, str], page: str) -> Component:
         ],
         className="header",
     )
+
+
+def news() -> Component:
+    """Return what an open page says when something newer is published; hidden until then (assets/behaviour.js)."""
+    redraw = html.Button(t("news.redraw"), className="chip", type="button", id="redraw")
+    return html.Div([html.Span(t("news.published")), redraw], id="news", className="news", role="status", hidden=True)
 
 
 def _search() -> Component | None:

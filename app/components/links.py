@@ -79,6 +79,23 @@ def statement(statement_id: str, line: str | None = None) -> str:
     return _path("statement", statement_id) + (f"#line-{quote(line, safe='')}" if line else "")
 
 
+def finance(contract: str | None = None, month: str | None = None) -> str:
+    """Return finance's desk of a contract's month."""
+    return _path("finance", contract=contract, month=month)
+
+
+def team(
+    contract: str | None = None, month: str | None = None, team: str | None = None, indicator: str | None = None
+) -> str:
+    """Return the team lead's desk; ``indicator`` is the promise that is looked at closely."""
+    return _path("team", contract=contract, month=month, team=team, indicator=indicator)
+
+
+def evidence(statement_id: str) -> str:
+    """Return a statement's evidence, to be downloaded."""
+    return _path("evidence", statement_id)
+
+
 def export(statement_id: str, form: str) -> str:
     """Return a statement as a document."""
     return _path("export", statement_id, form)

@@ -8,7 +8,8 @@ from typing import TypeAlias
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from app.i18n import has, t, template
+from app.i18n import has, of, t, template
+from app.views import LineView
 
 Child: TypeAlias = Component | str
 Children: TypeAlias = Sequence[Child]
@@ -97,6 +98,11 @@ def formula_text(formula: str) -> str:
 
 def _said(key: str, found: re.Match[str]) -> str:
     return t(key, **found.groupdict())
+
+
+def line_name(line: LineView) -> str:
+    """Return what a line is called: its indicator's or fee's name, else a known word, else what kind of line it is."""
+    return of(line.name) or (t(f"line.{line.id}") if has(f"line.{line.id}") else t(f"kind.{line.kind}"))
 
 
 def word_of(group: str, name: str) -> str:

@@ -231,7 +231,9 @@ def check_wish(request: Any, cursors: Any, what: Any, grid: Mapping[str, str]) -
         raise Tampered("list")
     query = what["query"]
     texts = [what["statement_id"], what["indicator_id"], *query, *query.values()] if isinstance(query, dict) else [None]
-    if not all(isinstance(text, str) for text in texts) or _address(what) != grid["of"]:
+    if not all(isinstance(text, str) for text in texts) or not set(query) <= set(FILTERS):
+        raise Tampered("list")
+    if _address(what) != grid["of"]:
         raise Tampered("list")
     if not isinstance(cursors, dict) or not all(_is_cursor(key) for key in cursors.values()):
         raise Tampered("cursor")

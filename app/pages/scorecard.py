@@ -1,8 +1,5 @@
 """The scorecard of a month: is money due, for what, and where it went wrong."""
 
-from collections.abc import Sequence
-
-import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
@@ -12,12 +9,13 @@ from app.components import links
 from app.components.chart import charted
 from app.components.heat import heat_map
 from app.components.panel import answer, chip, empty, freshness, panel
+from app.components.pickers import pickers
 from app.components.scorecard_table import scorecard_table
 from app.components.verdict import slug
 from app.components.waterfall import waterfall
 from app.components.words import Child, Children, figure, listed, reason_text, sentence
 from app.i18n import count_text, money_text, month_text, of, t, value_text
-from app.views import Choice, ScorecardView
+from app.views import ScorecardView
 
 SORTS = ("clause", "money", "gap", "change")
 FILL = (
@@ -35,7 +33,11 @@ def layout(contract: str = "", month: str = "", sort: str = "clause", verdict: s
     rows = [row for row in view.rows if not verdict or slug(row.verdict) == verdict]
     return html.Div(
         [
-            answer(answer_line(view), over=of(view.head.title), tools=[*pickers(view)]),
+            answer(
+                answer_line(view),
+                over=of(view.head.title),
+                tools=pickers(view.head, view.contracts, view.months, links.scorecard),
+            ),
             html.Div([freshness(view.head), html.Nav(_behind(view.head.statement_id), className="behind")]),
             panel(
                 t("scorecard.indicators"),
@@ -134,38 +136,6 @@ def answer_line(view: ScorecardView) -> list[Child]:
             payable=money("payable"),
         ),
     ]
-
-
-def pickers(view: ScorecardView) -> list[Component]:
-    """Return the choice of contract and month; both live in the URL."""
-    contracts = [
-        _option(
-            f"{one.contract} · {of(one.vendor)}", links.scorecard(one.contract), on=one.contract == view.head.contract
-        )
-        for one in view.contracts
-    ]
-    months = [_month_option(view, one) for one in view.months]
-    return [
-        _menu(t("scorecard.contract"), view.head.contract, contracts),
-        _menu(t("scorecard.month"), view.head.month, months),
-    ]
-
-
-def _month_option(view: ScorecardView, one: Choice) -> Component:
-    return _option(month_text(one.month), links.scorecard(one.contract, one.month), on=one.month == view.head.month)
-
-
-def _option(text: str, href: str, *, on: bool) -> Component:
-    return dmc.MenuItem(text, href=href, className="is-on" if on else "")
-
-
-def _menu(label: str, value: str, options: Sequence[Component]) -> Component:
-    button = html.Button(
-        [html.Span(label, className="quiet"), value, html.Span("▾", className="caret")],
-        className="picker",
-        type="button",
-    )
-    return dmc.Menu([dmc.MenuTarget(button), dmc.MenuDropdown(list(options))], position="bottom-end", shadow="md")
 
 
 def _choices(view: ScorecardView, sort: str, verdict: str) -> list[Child]:

@@ -19,7 +19,8 @@ from app.views import (
     RefusedView,
     SourceView,
 )
-from pipelines.runs.bridge_words import paragraph_of
+from pipelines.exports.bridge_words import AGREEING, paragraph
+from pipelines.exports.words import Words
 
 
 def deliveries(statement_id: str, *, reader: Reader) -> DeliveryView:
@@ -103,7 +104,7 @@ def _bridge_row(row: Any, currency: str) -> BridgeRow:
         ),
         points=bodies.fraction(row["points"]),
         money=_money(row["yuan"]),
-        paragraph=paragraph_of(row, currency, language()),
+        paragraph="" if row["verdict"] in AGREEING else "\n".join(paragraph(row, currency, Words(language()))),
     )
 
 

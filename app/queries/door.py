@@ -6,7 +6,7 @@ statements, which rows and under which names is decided here, and put into the S
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
@@ -18,16 +18,22 @@ from app.auth import Reader, Thing, sight_of
 from app.views import ProblemView, Trouble
 from pipelines.core.problem import Refused
 from pipelines.runs import (
+    accrual,
+    agents,
     breakdown,
-    bridge,
+    bridge_kept,
     contract_read,
     definitions,
     deliveries,
+    diff,
     export,
     find,
     item_view,
     items,
+    month_so_far,
+    months,
     narrow,
+    pending,
     statements,
 )
 from pipelines.runs.sight import Sight, names_key
@@ -59,6 +65,14 @@ class Door:
     list_definitions: Callable[[], Any]
     read_definition: Callable[[str], Any]
     names_key: Callable[[], str]
+    stamp: Callable[[], str]
+    accrual: Callable[[str], Any]
+    month: Callable[[str], Any]
+    diff: Callable[[str, str], Any]
+    evidence: Callable[..., Any]
+    so_far: Callable[..., Any]
+    pending: Callable[..., Any]
+    agents: Callable[..., Any]
     document: Callable[[str, str, str], tuple[str, bytes]]
 
 
@@ -74,7 +88,7 @@ def open_door(home: Path) -> Door:
         hour_map=_remembered(breakdown.hour_map, home),
         contributions=_remembered(breakdown.contribution_rows, home),
         deliveries=partial(deliveries.deliveries, home),
-        kept_bridge=partial(bridge.kept_bridge, home),
+        kept_bridge=partial(bridge_kept.annex_of, home),
         contract_text=_remembered(contract_read.contract_of, home),
         items=partial(items.items, home),
         all_items=partial(items.all_items, home),
@@ -83,6 +97,14 @@ def open_door(home: Path) -> Door:
         list_definitions=definitions.definitions,  # of this installation, whatever the home
         read_definition=definitions.definition,
         names_key=lru_cache(maxsize=1)(partial(names_key, home)),
+        stamp=partial(statements.book_stamp, home),
+        accrual=lru_cache(maxsize=KEPT)(partial(accrual.read_accrual, home)),
+        month=_while_nothing_is_published(home, months.month_of),
+        diff=lru_cache(maxsize=KEPT)(partial(diff.diff, home, limit=0)),
+        evidence=partial(export.export_statement, home),
+        so_far=lru_cache(maxsize=KEPT)(partial(month_so_far.month_so_far, home)),
+        pending=lru_cache(maxsize=KEPT)(partial(pending.pending_items, home)),
+        agents=partial(agents.agents, home),
         document=partial(export.statement_document, home),
     )
 
@@ -93,6 +115,12 @@ def _remembered(run: Callable[..., Any], home: Path) -> Callable[..., Any]:
     Each sight has answers of its own.
     """
     return lru_cache(maxsize=REMEMBERED)(partial(run, home))
+
+
+def _while_nothing_is_published(home: Path, found: Callable[[Path, str], Any]) -> Callable[[str], Any]:
+    """Return a function whose answers hold until a statement is published, or a word on one is said."""
+    kept = lru_cache(maxsize=KEPT)(lambda _, name: found(home, name))
+    return lambda name: kept(statements.book_stamp(home), name)
 
 
 @dataclass(frozen=True)
@@ -180,6 +208,46 @@ class Asked:
         """Return one item."""
         self.need("read_items", statement_id)
         return self.door.item(statement_id, source, item_id, population, sight=self.sight)
+
+    def accrual(self, statement_id: str) -> Any:
+        """Return what a month comes to if all that is pending is met, or missed; None where nobody worked it out."""
+        self.need("read_money", statement_id)
+        return self.door.accrual(statement_id)
+
+    def month(self, statement_id: str) -> Any:
+        """Return where the month of a statement stands, and its days."""
+        return self.door.month(self.ref(statement_id).id)
+
+    def diff(self, before: str, after: str) -> Any:
+        """Return what differs between two statements, counted by cause."""
+        for statement_id in (before, after):
+            self.need("read_money", statement_id)
+        return self.door.diff(before, after)
+
+    def evidence(self, statement_id: str, language: str, out: Path) -> Any:
+        """Write the evidence as CSV to a folder, as this reader sees it."""
+        self.need("export", statement_id)
+        return self.door.evidence(statement_id, "csv", language=language, out=out, sight=self.sight)
+
+    def so_far(self, statement_id: str, team: str | None) -> Any:
+        """Return how far the month has come under each promise."""
+        return self.door.so_far(self.ref(statement_id).id, sight=self._of_team(team))
+
+    def pending(self, statement_id: str, team: str | None) -> Any:
+        """Return the items whose clock still runs."""
+        self.need("read_items", statement_id)
+        return self.door.pending(statement_id, sight=self._of_team(team))
+
+    def agents(self, statement_id: str, indicator_id: str, team: str | None) -> Any:
+        """Return the agents beside each other."""
+        return self.door.agents(self.ref(statement_id).id, indicator_id, sight=self._of_team(team))
+
+    def _of_team(self, team: str | None) -> Sight:
+        """Return what this reader sees of one team; of a team that is not its own, nothing."""
+        own = self.sight
+        if team is None:
+            return own
+        return replace(own, teams=frozenset({team}) if own.teams is None or team in own.teams else frozenset())
 
     def definitions(self) -> Any:
         """Return what can be measured."""

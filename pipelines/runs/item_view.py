@@ -128,6 +128,7 @@ def item(
     population = NUMBERED.sub("", population)
     names = [name for name in body["evidence"] if name == population or name.startswith(f"{population}_")]
     states: list[ItemState] = []
+    questions: list[Mapping[str, Any]] = []
     seen: Mapping[str, Any] | None = None
     folder = evidence_folder(home, ref.id)
     sources = own_sources(folder, body, sight)
@@ -148,7 +149,8 @@ def item(
         for row in rows:
             seen = dict(zip(columns, row, strict=True))
             asked = (question_in(body, column) for column in body["evidence"][name]["indicators"])
-            states += [_state(body, one, seen) for one in asked if one is not None]
+            questions += [one for one in asked if one is not None]
+            states += [_state(body, one, seen) for one in questions[len(states) :]]
     if seen is None:
         raise Refused(
             Problem(
@@ -170,10 +172,11 @@ def item(
     if is_shared:  # the facts are of the whole item; of another's part of it nothing is said
         facts = {name: seen[name] for name in facts if name in seen}
     cut_off_at = datetime.fromisoformat(body["cut_off_at"])
-    # the hours are those of the metric's own channel; a call waits by the wall, other clocks stand still outside hours
+    # hours are the question's own, or its channel's; a call waits by the wall, other clocks stand still outside hours
     metric = states[0].metric
-    hours = metric_named(metric).channel
-    timetable = None if hours == "phone" else _timetable(home, ref.id, hours, body["contract"]["zone"])
+    channel_hours = metric_named(metric).channel
+    hours = questions[0].get("calendar") or channel_hours
+    timetable = None if channel_hours == "phone" else timetable_of(home, ref.id, hours, body["contract"]["zone"])
     clock, target_at = _clock(facts, states, cut_off_at, timetable)
     return ItemView(
         source=source,
@@ -331,7 +334,7 @@ def _promised_at(begins: datetime, states: Sequence[ItemState], timetable: Timet
     return None
 
 
-def _timetable(home: Path, statement_id: str, channel: str, zone: str) -> Timetable | None:
+def timetable_of(home: Path, statement_id: str, channel: str, zone: str) -> Timetable | None:
     """Return the service days that the statement was made with, as its evidence keeps them; None: around the clock."""
     path = evidence_folder(home, statement_id) / "calendar_day.parquet"
     if not path.exists():

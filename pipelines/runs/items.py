@@ -21,6 +21,7 @@ from pipelines.runs.sight import WHOLE, Sight, is_by_vendor
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
 from pipelines.runs.states import IDS, Tally, count_rows
 from pipelines.scoring.counts import Counts, measured
+from pipelines.scoring.interval import group_interval
 from pipelines.warehouse.store import CONFIG, lock_down
 
 GROUP_COLUMNS = {"team": "team", "queue": "queue", "agent": "agent_id", "source": "item_source", "topic": "topic"}
@@ -31,7 +32,10 @@ BATCH = 5000
 
 @dataclass(frozen=True)
 class GroupRow:
-    """One group's counts and value; ``name`` is a team, a queue, an hour … or a day in ISO form."""
+    """One group's counts and value; ``name`` is a team, a queue, an hour … or a day in ISO form.
+
+    ``low`` and ``high``: the interval of 95 % that chance alone leaves open; None where the metric has none.
+    """
 
     name: str
     n: int
@@ -44,6 +48,8 @@ class GroupRow:
     numerator: str
     denominator: str
     value: str | None
+    low: str | None = None
+    high: str | None = None
 
 
 @dataclass(frozen=True)
@@ -275,6 +281,7 @@ def count_seen(found: Sequence[Evidence], sql: str) -> list[Tally]:
 def group_row(found: Evidence, name: str, counts: Counts) -> GroupRow:
     """Return a group's row from its counts."""
     value = measured(found.metric, counts, found.blames, found.ask.percentile)
+    chance = group_interval(found.metric, counts, found.blames)
     return GroupRow(
         name=name,
         n=value.n,
@@ -287,6 +294,8 @@ def group_row(found: Evidence, name: str, counts: Counts) -> GroupRow:
         numerator=decimal_text(value.numerator),
         denominator=decimal_text(value.denominator),
         value=None if value.value is None else decimal_text(value.value),
+        low=None if chance is None else decimal_text(chance.low),
+        high=None if chance is None else decimal_text(chance.high),
     )
 
 

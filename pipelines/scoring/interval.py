@@ -36,6 +36,27 @@ def interval_of(metric: Metric, counts: Counts, unmeasurable: str | None = None)
     return None
 
 
+def group_interval(metric: Metric, counts: Counts, unmeasurable: str | None = None) -> Interval | None:
+    """Return the interval of a group beside others: as the metric has it, and of every share Wilson's.
+
+    Of a whole month few shares have one, as their items are no sample; which of two agents had the better week is one.
+    """
+    if metric.aggregate == "share" and metric.interval is None:
+        found = measured(metric, counts, unmeasurable)
+        return wilson(int(found.numerator), found.n)
+    return interval_of(metric, counts, unmeasurable)
+
+
+def stands(low: Decimal, high: Decimal, target: Fraction, better: str) -> str:
+    """Say where a value stands: beyond the target by more than chance (``worse``, ``better``), or ``open``.
+
+    3 of 12 late at 90 %: 0.467 to 0.911 holds the target, so nothing is said of that agent.
+    """
+    if low <= target <= high:
+        return "open"
+    return "better" if (low > target) == (better == "higher") else "worse"
+
+
 def wilson(hits: int, n: int) -> Interval | None:
     """Return Wilson's interval of the share ``hits`` / ``n``; of nothing, none. 8 of 10 → 0.490162 to 0.943318."""
     if not n:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +26,7 @@ from pipelines.scoring.counts import Counts
 from pipelines.scoring.noise import limits_of
 from tests.app.fake_behind import bridge_of, deliveries_of
 from tests.app.fake_body import FakeMonth, Tally
+from tests.app.fake_desks import accrual_of, agents_of, diff_of, export_of, month_of, pending_of, so_far_of
 from tests.app.fake_item import item_of
 from tests.app.fake_month import Contact
 from tests.app.fake_promise import PROMISES, Promise
@@ -34,6 +36,7 @@ class FakeRuns:
     """The promised functions, over ``months`` months that end with October 2026."""
 
     def __init__(self, months: int = 3, size: int = 1500) -> None:
+        self.published = "made up"
         self.months = [FakeMonth(2025 + (9 + n) // 12, (9 + n) % 12 + 1, size) for n in range(13 - months, 13)]
 
     def list_statements(self) -> list[SimpleNamespace]:
@@ -241,6 +244,30 @@ class FakeRuns:
             )
         )
 
+    def accrual(self, statement_id: str) -> SimpleNamespace | None:
+        return accrual_of(self._month(statement_id).body)
+
+    def month(self, statement_id: str) -> SimpleNamespace:
+        return month_of(self._ref(self._month(statement_id)))
+
+    def diff(self, before: str, after: str) -> SimpleNamespace:
+        return diff_of(self._month(before).body, self._month(after).body)
+
+    def evidence(
+        self, statement_id: str, form: str, *, language: str, out: Path, sight: Sight = WHOLE
+    ) -> SimpleNamespace:
+        return export_of(self._ref(self._month(statement_id)), form, language, out)
+
+    def so_far(self, statement_id: str, *, sight: Sight = WHOLE) -> list[SimpleNamespace]:
+        return so_far_of(self._month(statement_id).body, lambda name: self.daily(statement_id, name))
+
+    def pending(self, statement_id: str, *, sight: Sight = WHOLE) -> SimpleNamespace:
+        return pending_of(self._month(statement_id))
+
+    def agents(self, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE) -> list[SimpleNamespace]:
+        found = next(one for one in self._month(statement_id).body["indicators"] if one["id"] == indicator_id)
+        return agents_of(self.by_group(statement_id, indicator_id, "agent"), found)
+
     def door(self) -> Door:
         """Return the door that the pages go through."""
 
@@ -263,6 +290,14 @@ class FakeRuns:
             list_definitions=definitions.definitions,
             read_definition=definitions.definition,
             names_key=lambda: "made up",
+            stamp=lambda: self.published,
+            accrual=self.accrual,
+            month=self.month,
+            diff=self.diff,
+            evidence=self.evidence,
+            so_far=self.so_far,
+            pending=self.pending,
+            agents=self.agents,
             document=lambda statement_id, form, _: (f"{statement_id}.{form}", b"made up"),
         )
 

@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -51,10 +52,10 @@ OF = {
     "alpha": r"alpha|beta|阿尔法|\bann\b|\bbob\b|\ba1\b|\bb1\b|\ba-[12]\b|\bb-\d|111[,.]?111",
     "zeta": r"zeta|泽塔|\bzoe\b|\bzed\b|\bz[12]\b|\bz-\d|zcalls|777[,.]?777",
 }
-OF_OTHER_CONTRACTS = r"another contract|其他合同|另一"
+OF_OTHER_CONTRACTS = r"another contract|他合同"
 OF_OTHER_TEAMS = {"alpha": r"beta|\bbob\b|\bb1\b|\bb-\d", "zeta": r"zeta second|\bz2\b|\bz-[345]|zcalls"}
 MONEY = {name: re.escape(f"{float(sum_):,.2f}") + "|" + re.escape(sum_) for name, sum_ in SUMS.items()}
-OF_A_STATEMENT = ("scorecard", "indicator", "items", "item", "statement")  # their answers name it
+OF_A_STATEMENT = ("scorecard", "indicator", "items", "item", "statement", "finance", "team")  # their answers name it
 ANY_STATEMENT = ("indicator", "items", "item", "statement", "deliveries", "bridge", "contract")
 CUSTOMERS = r"9900000\d\d|ord-9900"
 AGENTS = r"\bann\b|\bbob\b|\bzoe\b|\bzed\b"
@@ -113,7 +114,7 @@ def missing(app: Dash) -> dict[str, set[str]]:
         "routes": served(app),
         "pages": {route.name for route in routes.ROUTES},
         "callbacks": set(callbacks_of(app)),
-        "exports": set(FORMS),
+        "exports": {*FORMS, "csv"},
         "item_files": set(ITEM_FORMS),
     }
     return {kind: lost for kind, names in there.items() if (lost := names ^ set(TABLE[kind]))}
@@ -186,6 +187,16 @@ def test_a_stranger_is_led_to_the_way_in_and_back(world: World, route: str) -> N
 # --- pages, callbacks, exports ---
 
 
+PARTS_OF_DESKS = {
+    "standing": ("statement_id",),
+    "changes": ("before_id", "statement_id"),
+    "clocks": ("statement_id", "team"),
+    "agents": ("statement_id", "indicator_id", "team"),
+    "misses": ("statement_id", "indicator_id", "team"),
+    "contest": ("statement_id",),
+}
+
+
 def addresses(statement_id: str, vendor: str) -> dict[str, list[str]]:
     """Return addresses of each page about a vendor's: figures, items of a call and of an agent, a document."""
     letter, agent, at = {"alpha": ("a", "ann", "1791161700000000"), "zeta": ("z", "zoe", "1791161700000000")}[vendor]
@@ -205,6 +216,8 @@ def addresses(statement_id: str, vendor: str) -> dict[str, list[str]]:
         "deliveries": [links.deliveries(statement_id)],
         "bridge": [links.bridge(statement_id)],
         "contract": [links.contract(statement_id)],
+        "finance": [links.finance(f"no-{vendor}"), links.finance(f"no-{vendor}", "2026-10")],
+        "team": [links.team(f"no-{vendor}"), links.team(f"no-{vendor}", "2026-10", indicator="connect")],
         "statements": ["/statements"],
         "definitions": ["/definitions"],
         "definition": ["/definition/phone.connect_rate@1"],
@@ -219,6 +232,11 @@ def wishes(app: Dash, name: str, statement_id: str) -> Iterator[dict[str, Any]]:
     elif name == "items":
         for query in ({}, {"state": "outside"}, {"team": "Beta second"}):
             yield wish_for_rows(output, statement_id, query)
+    elif name in PARTS_OF_DESKS:
+        known = {"statement_id": statement_id, "before_id": statement_id, "indicator_id": "connect"}
+        for team in ("", "Beta second") if "team" in PARTS_OF_DESKS[name] else ("",):
+            what = {part: {**known, "team": team}[part] for part in PARTS_OF_DESKS[name]}
+            yield wish_for_part(output, name, what)
     else:
         for group in ("team", "queue", "agent", "topic", "hour") if name == "by-group" else ("",):
             what = {"statement_id": statement_id, "indicator_id": "wait", **({"group": group} if group else {})}
@@ -347,13 +365,16 @@ def test_a_callback_is_answered_as_written(world: World, account: str, login: st
             assert re.findall(words_of(account, login), said, flags=re.IGNORECASE) == []
 
 
+def _export(statement_id: str, form: str) -> str:
+    return links.evidence(statement_id) if form == "csv" else links.export(statement_id, form)
+
+
 @pytest.mark.parametrize("form", TABLE["exports"])
 @pytest.mark.parametrize(("account", "login"), ACCOUNTS)
 def test_an_export_is_answered_as_written(world: World, account: str, login: str, form: str) -> None:
     client = world.client(login)
     for vendor, cell in vendors_of(login):
-        answer = client.get(links.export(world.statement(vendor), form))
-        never = client.get(links.export(NEVER, form))
+        answer, never = (client.get(_export(one, form)) for one in (world.statement(vendor), NEVER))
         if cells("exports", form, account)[cell] == "shown":
             assert answer.status_code == 200
             assert answer.headers["Content-Disposition"].startswith("attachment; filename=no-")
@@ -361,6 +382,18 @@ def test_an_export_is_answered_as_written(world: World, account: str, login: str
         else:
             assert answer.status_code == never.status_code == 404
             assert answer.get_data() == never.get_data()
+
+
+@pytest.mark.parametrize(("login", "agents"), [("auditor", True), ("finance", False)])
+def test_evidence_is_written_as_the_reader_sees_it(world: World, login: str, *, agents: bool) -> None:
+    """The auditor knows agents by name, finance by pseudonyms; nobody customers. Its items are the month's."""
+    answer = world.client(login).get(links.evidence(world.statement("alpha")))
+    files = ZipFile(BytesIO(answer.get_data()))
+    said = "\n".join(files.read(name).decode("utf-8-sig") for name in files.namelist())
+    assert "a-1" in said
+    assert bool(re.search(AGENTS, said)) == agents
+    assert ("~" in said) != agents
+    assert re.findall(CUSTOMERS, said) == []
 
 
 @pytest.mark.parametrize(("account", "login"), ACCOUNTS)
@@ -424,7 +457,7 @@ def test_what_is_anothers_is_answered_like_what_never_was(world: World, login: s
             answer = ask(client, wish_for_page(asked, search))
             both.append(without_echo(seen_in(answer), asked, quote(asked), statement_id))
         assert both[0] == both[1], address
-    for name in ("by-day", "by-hour", "by-group", "distribution", "items"):
+    for name in ("by-day", "by-hour", "by-group", "distribution", "items", *PARTS_OF_DESKS):
         for known, never in zip(wishes(world.app, name, theirs), wishes(world.app, name, NEVER), strict=True):
             answers = [ask(client, wish) for wish in (known, never)]
             assert answers[0].status_code == answers[1].status_code
@@ -457,3 +490,49 @@ def test_the_leads_figures_are_those_of_their_own_rows(world: World) -> None:
 def test_every_answer_is_private(world: World) -> None:
     for path in ("/", "/account", "/login", "/_dash-layout", f"/export/{NEVER}/pdf"):
         assert world.client("auditor").get(path).headers["Cache-Control"] == "no-store", path
+
+
+# --- SQL that is sent along ---
+
+WILD = ["x' OR '1'='1", "x') OR 1=1 --", "'; DROP TABLE account; --", "x\\' OR ''='", 'x" OR ""="', "%27%20OR%201=1"]
+
+
+@pytest.mark.parametrize("wild", WILD)
+def test_sql_in_an_address_is_a_name_that_nobody_has(world: World, wild: str) -> None:
+    """A team lead tries to reach further; the answer is that of any name that is not there."""
+    client, own = world.client("lead.alpha"), world.statement("alpha")
+    pages = [
+        f"/?contract={quote(wild)}",
+        links.statement(wild),
+        links.indicator(wild, "connect"),
+        links.indicator(own, wild),
+        links.items(own, wild),
+        *(links.items(own, "connect", groups=[(name, wild)]) for name in ("team", "queue", "agent")),
+        links.items(own, "connect", state=wild),
+        links.items(own, "connect", state=f"met,{wild}"),
+        links.items(own, "connect", state=f"excluded: {wild}"),
+        links.item(own, wild, "call", "a-1"),
+        links.item(own, "offered_call", wild, "a-1"),
+        links.item(own, "offered_call", "call", wild),
+        links.definition(wild),
+        f"/items/{own}/connect?day={quote(wild)}",
+    ]
+    for address in pages:
+        path, _, search = address.partition("?")
+        answer = ask(client, wish_for_page(path, search))
+        said = without_echo(seen_in(answer), wild, path, search)
+        assert answer.status_code == 200, address
+        assert "web.broken" not in said, address
+        assert re.findall(words_of("lead", "lead.alpha"), said, flags=re.IGNORECASE) == [], address
+
+
+@pytest.mark.parametrize("wild", WILD)
+def test_sql_in_a_cursor_or_filter_of_the_grid_reaches_no_further(world: World, wild: str) -> None:
+    client, own, output = world.client("lead.alpha"), world.statement("alpha"), callbacks_of(world.app)["items"]
+    for query in ({"team": wild}, {"queue": wild}, {"agent": wild}, {"state": wild}, {"state": f"excluded: {wild}"}):
+        assert '"rowData": []' in seen_in(ask(client, wish_for_rows(output, own, query)))
+    wish = wish_for_rows(output, own, {})
+    wish["state"][0]["value"] = {"0": ["2026-10-01T00:00:00+00:00", wild, wild]}
+    rows = ask(client, wish).get_json()["response"]
+    found = next(parts["getRowsResponse"]["rowData"] for parts in rows.values() if "getRowsResponse" in parts)
+    assert {row["item"] for row in found} <= {"a-1", "a-2", "a-9"}

@@ -51,6 +51,8 @@ def pages(door: Door) -> dict[str, str]:
         "bridge": links.bridge(newest),
         "no-bridge": links.bridge(door.list_statements()[-1].id),
         "contract": links.contract(newest),
+        "finance": links.finance(),
+        "team": links.team(),
         "definitions": links.definitions(),
         "definition": links.definition("quality.satisfied@1"),
         "no-such-month": links.scorecard(month="1999-12"),

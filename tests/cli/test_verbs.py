@@ -191,7 +191,7 @@ def test_a_vendors_report_is_laid_beside_the_month(say: Say, desk: Office) -> No
     )
     report.write_text("m,c,v,n,d\n2026-10,connect,100,2,2\n2026-10,conect,1,,\n", encoding="utf-8")
     words = ("bridge", desk.folder / "contract.yaml", "--month", "2026-10", "--report", report, "--mapping", how)
-    for lang, part in (("zh", "short_abandon_s 取 60，合同为 5"), ("en", "short_abandon_s = 60 instead of 5")):
+    for lang, part in (("zh", "短时放弃（秒） 取 60，合同为 5"), ("en", "short_abandon_s = 60 instead of 5")):
         answer = say(*words, "--lang", lang, "--home", desk.home)
         assert (answer.status, part in answer.out) == (0, True)
         assert "[report.unknown_code]" in answer.err
