@@ -17,9 +17,24 @@ from werkzeug.wrappers import Response
 from app import queries, shell
 from app.auth import current_reader, gate, trail
 from app.components.attributes import data
+from app.components.hits import hit_row
 from app.components.panel import empty
 from app.i18n import choose, language, speaking, t
-from app.pages import definitions, finance, indicator, item, items, lazy, scorecard, statement, statements, team
+from app.pages import (
+    bridge,
+    contract,
+    definitions,
+    deliveries,
+    finance,
+    indicator,
+    item,
+    items,
+    lazy,
+    scorecard,
+    statement,
+    statements,
+    team,
+)
 from app.settings import Settings
 from app.views import Tampered, Trouble
 
@@ -54,6 +69,9 @@ ROUTES = (
     Route("/finance", "finance", finance.layout, "read_money", is_noted=True),
     Route("/team", "team", team.layout, "read_figures"),
     Route("/statement/{statement_id}", "statement", statement.layout, "read_money", is_noted=True),
+    Route("/data/{statement_id}", "deliveries", deliveries.layout, "read_raw", is_noted=True),
+    Route("/bridge/{statement_id}", "bridge", bridge.layout, "read_money", is_noted=True),
+    Route("/contract/{statement_id}", "contract", contract.layout, "read_money"),
     Route("/statements", "statements", statements.layout, "read_money"),
     Route("/definitions", "definitions", definitions.layout, "read_definitions"),
     Route("/definition/{metric}", "definition", definitions.one, "read_definitions"),
@@ -91,6 +109,11 @@ def draw(pathname: str, query: Mapping[str, str]) -> Component:
     return html.Div([shell.news(), page], id="drawn", **data(title=title, lang=language(), page=name, stamp=stamp))
 
 
+def framed(done: int, piece: bytes) -> bytes:
+    """Return a piece of a file behind how many rows it ends at and how long it is, for a page that shows progress."""
+    return done.to_bytes(4, "big") + len(piece).to_bytes(4, "big") + piece
+
+
 def connect(app: Dash, settings: Settings) -> None:
     """Draw header and page whenever the address changes, and what the pages have that moves."""
 
@@ -113,6 +136,35 @@ def connect(app: Dash, settings: Settings) -> None:
 
     for page in CONNECTED:
         page.connect(app)
+    connect_files(app)
+
+
+def connect_files(app: Dash) -> None:
+    """Answer what is saved as a file: a statement as a document, a list of items whole."""
+
+    @app.server.get("/_search")
+    def search() -> Response:
+        asked = flask.request.args
+        try:
+            hits = queries.search(asked.get("q", ""), asked.get("at", ""), reader=current_reader())
+        except Trouble:  # the evidence is gone, say: there is nothing to find
+            hits = ()
+        return flask.jsonify([hit_row(hit) for hit in hits])
+
+    @app.server.get("/export/items/<statement_id>/<indicator_id>/<form>")
+    def export_items(statement_id: str, indicator_id: str, form: str) -> Response:
+        thing = f"{statement_id} {indicator_id}"
+        try:
+            name, pieces = items.file_of(statement_id, indicator_id, form, flask.request.args)
+        except Trouble:
+            trail.note("export.items", thing, outcome="refused", form=form)
+            return gate.said(404, "web.no_such_statement")
+        trail.note("export.items", thing, form=form)
+        body = (framed(done, piece) if "frames" in flask.request.args else piece for done, piece in pieces)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        answer = flask.Response(flask.stream_with_context(body), mimetype=kind)
+        answer.headers.set("Content-Disposition", "attachment", filename=name)
+        return answer
 
     @app.server.get("/export/<statement_id>/<form>")
     def export(statement_id: str, form: str) -> Response:

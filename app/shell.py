@@ -9,7 +9,7 @@ from dash.dependencies import ALL
 from dash.development.base_component import Component
 
 from app.auth import current_reader
-from app.components.attributes import HIDDEN, labelled
+from app.components.attributes import HIDDEN, data, labelled
 from app.components.panel import skeleton
 from app.i18n import LANGUAGES, language, t
 
@@ -29,7 +29,7 @@ INDEX = """<!DOCTYPE html>
 </body>
 </html>"""
 NAVIGATION = (
-    ("/", "scorecard", ("scorecard", "indicator", "items", "item"), "read_figures"),
+    ("/", "scorecard", ("scorecard", "indicator", "items", "item", "deliveries", "bridge", "contract"), "read_figures"),
     ("/team", "team", ("team",), "read_items"),
     ("/finance", "finance", ("finance",), "read_money"),
     ("/statements", "statements", ("statement", "statements"), "read_money"),
@@ -70,7 +70,7 @@ def header(pathname: str, query: Mapping[str, str], page: str) -> Component:
                 className="brand",
             ),
             html.Nav(links, className="nav"),
-            html.Div([_who(), _languages(pathname, query), _theme()], className="header-tools"),
+            html.Div([_search(), _who(), _languages(pathname, query), _theme()], className="header-tools"),
         ],
         className="header",
     )
@@ -80,6 +80,15 @@ def news() -> Component:
     """Return what an open page says when something newer is published; hidden until then (assets/behaviour.js)."""
     redraw = html.Button(t("news.redraw"), className="chip", type="button", id="redraw")
     return html.Div([html.Span(t("news.published")), redraw], id="news", className="news", role="status", hidden=True)
+
+
+def _search() -> Component | None:
+    """Return the way to the search, with the words that its script needs; nothing where there is nothing to find."""
+    if not current_reader().may("read_figures").yes:
+        return None
+    words = {name: t(f"search.{name}") for name in ("placeholder", "hint", "none")}
+    said = [html.Span(t("search.open")), html.Kbd("/")]
+    return html.Button(said, className="search-button", title=words["placeholder"], **data(**words))
 
 
 def _who() -> Component:

@@ -27,8 +27,7 @@ CALLBACK = "/_dash-update-component"
 WITH_A_PASSWORD_TO_CHANGE = frozenset(("entry.password", "entry.log_out"))
 CSRF_COOKIE, CSRF_HEADER, CSRF_FIELD = "clausemeter_csrf", "X-CSRFToken", "csrf"
 SAFE = ("GET", "HEAD", "OPTIONS")
-LARGEST = 1 << 20  # bytes of a request; a form's 16 KB are checked by its own view
-LARGEST_FORM = 1 << 14
+LARGEST, LARGEST_FORM = 1 << 20, 1 << 14  # bytes of a callback's wish, and of a form
 PRIVATE = {"Cache-Control": "no-store", "Vary": "Cookie"}
 
 
@@ -133,16 +132,21 @@ def _pass(callbacks: Mapping[str, Mapping[str, Any]]) -> Response | None:
     bind(None)
     if _is_script(request.path, request.endpoint):
         return None
-    if request.method not in SAFE and _is_foreign():
-        return refuse(403, "auth.foreign_page")
     if token():
         flask.g.signed = signed = trail.workflow().session(token(), now=flask.g.now)
     if signed is not None:
         bind(Reader(signed.actor))
+    _limit_body()
+    if request.method not in SAFE and _is_foreign():
+        return refuse(403, "auth.foreign_page")
     if request.endpoint in OPEN:
         return None
-    if signed is None:
-        return _way_in()
+    return _way_in() if signed is None else _go_on(signed, callbacks)
+
+
+def _go_on(signed: SignedIn, callbacks: Mapping[str, Mapping[str, Any]]) -> Response | None:
+    """Let a request of somebody who is signed in pass, or answer it."""
+    request = flask.request
     if request.method not in SAFE and not _has_token(signed):
         return refuse(403, "auth.no_csrf")
     if signed.must_change_password and request.endpoint not in WITH_A_PASSWORD_TO_CHANGE:
@@ -150,6 +154,15 @@ def _pass(callbacks: Mapping[str, Mapping[str, Any]]) -> Response | None:
     if request.path == CALLBACK:
         check_payload(request.get_json(force=True, silent=True), callbacks)
     return None
+
+
+def _limit_body() -> None:
+    """Take no more than a form, or a callback's wish, may have; what says no length is cut off while it is read."""
+    request = flask.request
+    if request.path != CALLBACK:
+        request.max_content_length = LARGEST_FORM
+    if (request.content_length or 0) > (request.max_content_length or LARGEST):
+        flask.abort(413)
 
 
 def _is_foreign() -> bool:

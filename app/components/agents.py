@@ -55,7 +55,7 @@ def _agent(found: AgentsView, one: AgentPoint, low: float, high: float) -> Compo
         n=count_text(one.n),
         stands=t(f"stands.{one.stands}"),
     )
-    href = links.items(found.head.statement_id, row.id, group=("agent", one.name), state="missed")
+    href = links.items(found.head.statement_id, row.id, groups=[("agent", one.name)], state="missed")
     return dcc.Link(
         [
             html.Div(

@@ -39,7 +39,7 @@ def scorecard_table(head: Head, rows: Sequence[IndicatorRow], *, has_money: bool
 
 def _row(head: Head, row: IndicatorRow, columns: Sequence[str], *, is_same: bool) -> Component:
     cells: dict[str, Child | Children] = {
-        "clause": html.Span(row.clause, className="clause is-same" if is_same else "clause"),
+        "clause": _clause(head, row, is_same=is_same, has_contract="money" in columns),
         "indicator": _name(head, row),
         "bar": row_bullet(row),
         "value": _value(row),
@@ -57,6 +57,15 @@ def _row(head: Head, row: IndicatorRow, columns: Sequence[str], *, is_same: bool
         ],
         className=f"is-{slug(row.verdict)}",
     )
+
+
+def _clause(head: Head, row: IndicatorRow, *, is_same: bool, has_contract: bool) -> Component:
+    """Return the clause; a link to its words, for those who may read the contract."""
+    style = "clause is-same" if is_same else "clause"
+    if not has_contract:
+        return html.Span(row.clause, className=style)
+    href = links.contract(head.statement_id, row.id)
+    return dcc.Link(row.clause, href=href, className=f"{style} above", title=t("scorecard.open_clause"))
 
 
 def _name(head: Head, row: IndicatorRow) -> list[Component]:

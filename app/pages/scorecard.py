@@ -37,7 +37,7 @@ def layout(contract: str = "", month: str = "", sort: str = "clause", verdict: s
                 over=of(view.head.title),
                 tools=pickers(view.head, view.contracts, view.months, links.scorecard),
             ),
-            freshness(view.head),
+            html.Div([freshness(view.head), html.Nav(_behind(view.head.statement_id), className="behind")]),
             panel(
                 t("scorecard.indicators"),
                 html.Div(scorecard_table(view.head, rows, has_money=view.has_money), className="table-frame"),
@@ -47,6 +47,21 @@ def layout(contract: str = "", month: str = "", sort: str = "clause", verdict: s
         ],
         className="page",
     )
+
+
+BEHIND = (
+    ("statement", links.statement, "read_money"),
+    ("contract", links.contract, "read_money"),
+    ("bridge", links.bridge, "read_money"),
+    ("deliveries", links.deliveries, "read_raw"),
+)
+
+
+def _behind(statement_id: str) -> list[Component]:
+    """Return the ways to what stands behind the month, of those that this reader may go."""
+    return [
+        chip(t(f"page.{name}"), link(statement_id)) for name, link, action in BEHIND if current_reader().may(action).yes
+    ]
 
 
 def _below(view: ScorecardView) -> list[Component]:

@@ -186,8 +186,8 @@ def draw_misses(statement_id: str, indicator_id: str, team: str) -> Component:
         )
         for one in found.rows
     ]
-    group = ("team", team) if team else None
-    every = chip(t("team.all_misses"), links.items(statement_id, indicator_id, state="missed", group=group))
+    groups = [("team", team)] if team else []
+    every = chip(t("team.all_misses"), links.items(statement_id, indicator_id, state="missed", groups=groups))
     table = html.Div(html.Table(html.Tbody(rows), className="table is-dense"), className="scroll-x")
     return html.Div([table, html.Div(every, className="more")])
 

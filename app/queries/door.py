@@ -20,9 +20,14 @@ from pipelines.core.problem import Refused
 from pipelines.runs import (
     accrual,
     agents,
+    breakdown,
+    bridge_kept,
+    contract_read,
     definitions,
+    deliveries,
     diff,
     export,
+    find,
     item_view,
     items,
     month_so_far,
@@ -34,6 +39,7 @@ from pipelines.runs import (
 from pipelines.runs.sight import Sight, names_key
 
 KEY = "clausemeter"
+REMEMBERED = 512  # breakdowns of an indicator, a few hundred rows each
 KEPT = 256  # bodies, each as somebody sees it: twelve months of a few contracts
 
 
@@ -46,7 +52,15 @@ class Door:
     daily: Callable[..., Any]
     by_group: Callable[..., Any]
     histogram: Callable[..., Any]
+    control_chart: Callable[..., Any]
+    hour_map: Callable[..., Any]
+    contributions: Callable[..., Any]
+    deliveries: Callable[..., Any]
+    kept_bridge: Callable[[str], Any]
+    contract_text: Callable[[str, Any], str]
     items: Callable[..., Any]
+    all_items: Callable[..., Any]
+    find: Callable[..., Any]
     item: Callable[..., Any]
     list_definitions: Callable[[], Any]
     read_definition: Callable[[str], Any]
@@ -69,8 +83,16 @@ def open_door(home: Path) -> Door:
         read_statement=lru_cache(maxsize=KEPT)(partial(narrow.statement_as_seen, home)),
         daily=partial(items.daily, home),
         by_group=partial(items.by_group, home),
-        histogram=partial(items.histogram, home),
+        histogram=_remembered(items.histogram, home),
+        control_chart=_remembered(breakdown.control_chart, home),
+        hour_map=_remembered(breakdown.hour_map, home),
+        contributions=_remembered(breakdown.contribution_rows, home),
+        deliveries=partial(deliveries.deliveries, home),
+        kept_bridge=partial(bridge_kept.annex_of, home),
+        contract_text=_remembered(contract_read.contract_of, home),
         items=partial(items.items, home),
+        all_items=partial(items.all_items, home),
+        find=partial(find.find, home),
         item=partial(item_view.item, home),
         list_definitions=definitions.definitions,  # of this installation, whatever the home
         read_definition=definitions.definition,
@@ -85,6 +107,14 @@ def open_door(home: Path) -> Door:
         agents=partial(agents.agents, home),
         document=partial(export.statement_document, home),
     )
+
+
+def _remembered(run: Callable[..., Any], home: Path) -> Callable[..., Any]:
+    """Bind a run that reads a statement's evidence, which never changes: what was answered once is not counted again.
+
+    Each sight has answers of its own.
+    """
+    return lru_cache(maxsize=REMEMBERED)(partial(run, home))
 
 
 def _while_nothing_is_published(home: Path, found: Callable[[Path, str], Any]) -> Callable[[str], Any]:
@@ -131,6 +161,43 @@ class Asked:
     def histogram(self, statement_id: str, indicator_id: str) -> Any:
         """Return how an indicator's amounts are spread."""
         return self.door.histogram(self.ref(statement_id).id, indicator_id, sight=self.sight)
+
+    def control_chart(self, statement_id: str, indicator_id: str) -> Any:
+        """Return an indicator by day with its limits of noise."""
+        return self.door.control_chart(self.ref(statement_id).id, indicator_id, sight=self.sight)
+
+    def hour_map(self, statement_id: str, indicator_id: str) -> Any:
+        """Return an indicator by weekday and hour."""
+        return self.door.hour_map(self.ref(statement_id).id, indicator_id, sight=self.sight)
+
+    def contributions(self, statement_id: str, indicator_id: str, group: str) -> Any:
+        """Return what each group adds to an indicator's gap."""
+        return self.door.contributions(self.ref(statement_id).id, indicator_id, group, sight=self.sight)
+
+    def deliveries(self, statement_id: str) -> Any:
+        """Return what the logs behind a statement delivered."""
+        self.need("read_raw", statement_id)
+        return self.door.deliveries(statement_id, sight=self.sight)
+
+    def kept_bridge(self, statement_id: str) -> Any:
+        """Return the vendor's report beside a statement, or None."""
+        self.need("read_money", statement_id)
+        return self.door.kept_bridge(statement_id)
+
+    def contract_text(self, statement_id: str, language: str) -> str:
+        """Return a statement's contract in words."""
+        self.need("read_money", statement_id)
+        return self.door.contract_text(statement_id, language)
+
+    def find(self, statement_id: str, text: str) -> Any:
+        """Return agents and items by how their names begin."""
+        self.need("read_items", statement_id)
+        return self.door.find(statement_id, text, sight=self.sight)
+
+    def all_items(self, statement_id: str, indicator_id: str, **asked: Any) -> Any:
+        """Yield every item of a list."""
+        self.need("export_items", statement_id)
+        return self.door.all_items(statement_id, indicator_id, **asked, sight=self.sight)
 
     def items(self, statement_id: str, indicator_id: str, **asked: Any) -> Any:
         """Return a page of items."""

@@ -1,5 +1,6 @@
 """The items behind a number, and one item with everything known of it."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.auth import Reader
@@ -16,6 +17,7 @@ from app.views import (
     ItemView,
     RawView,
 )
+from pipelines.exports.row_stream import csv_pieces, xlsx_pieces
 
 PAGE = 100
 
@@ -26,7 +28,13 @@ def items(statement_id: str, indicator_id: str, asked: ItemsFilter, *, reader: R
         ref, body = door.ref(statement_id), door.body(statement_id)
         found = bodies.indicator_of(body, indicator_id)
         page = door.items(
-            statement_id, indicator_id, state=asked.state, day=asked.day, group=asked.group, after=None, limit=1
+            statement_id,
+            indicator_id,
+            state=asked.state,
+            day=asked.day,
+            groups=asked.groups,
+            after=None,
+            limit=1,
         )
         columns = body["evidence"][population_of(body, indicator_id)]["columns"]
         return ItemsView(
@@ -50,25 +58,41 @@ def item_rows(
             indicator_id,
             state=asked.state,
             day=asked.day,
-            group=asked.group,
+            groups=asked.groups,
             after=None if after is None else tuple(after),
             limit=PAGE,
         )
-        rows = tuple(
-            ItemRow(
-                population=population,
-                source=row.source,
-                item_id=row.item_id,
-                arrival_at=row.arrival_at,
-                state=row.state,
-                amount=row.amount,
-                queue=row.queue,
-                team=row.team,
-                agent_id=row.agent_id,
-            )
-            for row in page.rows
-        )
+        rows = tuple(_item_row(row, population) for row in page.rows)
         return body["contract"]["zone"], rows, page.next
+
+
+def _item_row(row: Any, population: str) -> ItemRow:
+    return ItemRow(
+        population=population,
+        source=row.source,
+        item_id=row.item_id,
+        arrival_at=row.arrival_at,
+        state=row.state,
+        amount=row.amount,
+        queue=row.queue,
+        team=row.team,
+        agent_id=row.agent_id,
+    )
+
+
+def every_item(statement_id: str, indicator_id: str, asked: ItemsFilter, *, reader: Reader) -> Iterator[ItemRow]:
+    """Yield every item of a list, in its order, as they are read; what is not this reader's is trouble at once."""
+    with asking(reader) as door:
+        population = population_of(door.body(statement_id), indicator_id)
+        rows = door.all_items(statement_id, indicator_id, state=asked.state, day=asked.day, groups=asked.groups)
+    return (_item_row(row, population) for row in rows)
+
+
+def as_file(
+    form: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], title: str, widths: Sequence[int]
+) -> Iterator[tuple[int, bytes]]:
+    """Yield a file of rows, piece by piece, each with how many rows it ends at."""
+    return xlsx_pieces(heads, rows, title, widths) if form == "xlsx" else csv_pieces(heads, rows)
 
 
 def item(statement_id: str, population: str, source: str, item_id: str, *, reader: Reader) -> ItemView:

@@ -1,6 +1,8 @@
 """What the pages are given: frozen, typed, exact. No words of a language but the contract's own (``Words``)."""
 
+from app.views.bridge import BridgePart, BridgeRow, BridgeView
 from app.views.definition import DefinitionView, ExampleRow, ExampleView, TermView
+from app.views.delivery import DeliveredDay, DeliveryView, FileView, RefusedLine, RefusedView, SourceView
 from app.views.finance import (
     AccrualView,
     ChangesView,
@@ -13,11 +15,25 @@ from app.views.finance import (
     Word,
 )
 from app.views.item import EventView, IntervalView, ItemRow, ItemsFilter, ItemState, ItemsView, ItemView, RawView
-from app.views.measure import Bucket, DayPoint, GroupPoint, Measure, MonthPoint, Reasons, States
+from app.views.measure import (
+    Bucket,
+    ContributionView,
+    ControlView,
+    DayPoint,
+    GroupPoint,
+    HourPoint,
+    MarkedDay,
+    Measure,
+    MonthPoint,
+    Reasons,
+    States,
+)
 from app.views.problem import ProblemView, Tampered, Trouble
 from app.views.statement import (
     Choice,
+    ContractView,
     Head,
+    Hit,
     IndicatorRow,
     IndicatorView,
     LineView,
@@ -45,20 +61,31 @@ __all__ = [
     "AccrualView",
     "AgentPoint",
     "AgentsView",
+    "BridgePart",
+    "BridgeRow",
+    "BridgeView",
     "Bucket",
     "ChangesView",
     "Choice",
     "ClockView",
     "ClocksView",
+    "ContractView",
+    "ContributionView",
+    "ControlView",
     "DayPoint",
     "DefinitionView",
+    "DeliveredDay",
+    "DeliveryView",
     "EventView",
     "EvidenceView",
     "ExampleRow",
     "ExampleView",
+    "FileView",
     "FinanceView",
     "GroupPoint",
     "Head",
+    "Hit",
+    "HourPoint",
     "IndicatorChange",
     "IndicatorRow",
     "IndicatorView",
@@ -69,6 +96,7 @@ __all__ = [
     "ItemsFilter",
     "ItemsView",
     "LineView",
+    "MarkedDay",
     "Measure",
     "MissView",
     "MissesView",
@@ -81,8 +109,11 @@ __all__ = [
     "RangeRow",
     "RawView",
     "Reasons",
+    "RefusedLine",
+    "RefusedView",
     "Score",
     "ScorecardView",
+    "SourceView",
     "StandingView",
     "StatementView",
     "States",

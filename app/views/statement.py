@@ -183,6 +183,30 @@ class IndicatorView:
 
 
 @dataclass(frozen=True)
+class Hit:
+    """Something found: an indicator, a clause, an agent, an item; where it is."""
+
+    kind: str
+    text: str
+    name: Words
+    statement_id: str
+    month: str
+    indicator_id: str
+    population: str = ""
+    source: str = ""
+    item_id: str = ""
+
+
+@dataclass(frozen=True)
+class ContractView:
+    """A statement's contract in words (Markdown); ``indicators`` are (id, clause, name, verdict) of the month."""
+
+    head: Head
+    text: str
+    indicators: tuple[tuple[str, str, Words, str], ...]
+
+
+@dataclass(frozen=True)
 class StatementView:
     """A statement: its lines, the totals they add up to, and what all of it rests on."""
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import DEFAULT_HOME, Home, database_url, now, table, who
+from pipelines.cli.options import DEFAULT_HOME, Home, database_url, now, who
 from pipelines.cli.sample import DEFAULT_FOLDER
 from pipelines.cli.serve import serve_forever
 from pipelines.runs.demo import ROWS, run_demo
@@ -49,5 +49,5 @@ def _say_accounts(home: Path) -> None:
         print("The accounts are there already; `clausemeter user reset LOGIN` prints a new password.")
         return
     print("One account per role; the passwords were made up just now, and are shown this once:")
-    columns = ["login", "role", "vendor", "teams", "password"]
-    table(columns, [[a.login, a.role.value, a.vendor or "", ", ".join(a.teams), a.password] for a in made])
+    for one in made:  # no table: in a narrow window it would break the passwords in two
+        print(f"  {one.login:<16}  {one.password}  {' · '.join(filter(None, [one.role, one.vendor, *one.teams]))}")

@@ -24,7 +24,7 @@ RoleName = Annotated[
         help="administrator, operator_auditor, operator_finance, vendor_manager, vendor_team_lead or guest.",
     ),
 ]
-Vendor = Annotated[str | None, typer.Option(help="Whose rows a vendor's people see: the name that the roster has.")]
+Vendor = Annotated[str | None, typer.Option(help="Whose rows a vendor's people see: its id or name in the contracts.")]
 Teams = Annotated[list[str] | None, typer.Option("--team", help="A team of a team lead; once a team.")]
 
 
@@ -42,7 +42,7 @@ def add(
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Add an account, and print its one-time password: once, and nowhere else."""
-    with opened(home) as workflow:
+    with opened(home, may_make=True) as workflow:
         password = workflow.add_account(
             login,
             name=name or login,
@@ -137,11 +137,15 @@ def link(
 
 
 @contextmanager
-def opened(home: Path) -> "Iterator[Workflow]":
-    """Open the accounts that this command is about."""
+def opened(home: Path, *, may_make: bool = False) -> "Iterator[Workflow]":
+    """Open the accounts that this command is about; only some of them may make a home that is not there."""
     from pipelines.workflow import open_workflow
 
-    workflow = open_workflow(home, database_url())
+    url = database_url()
+    if url is None and not may_make and not home.is_dir():
+        what, mend = "There is no home here, so it has no accounts.", "Check --home; `clausemeter user add` makes one."
+        raise Refused(Problem(str(home), what, mend, "workflow.absent"))
+    workflow = open_workflow(home, url)
     try:
         yield workflow
     finally:
@@ -161,7 +165,7 @@ def role_of(text: str) -> "Role":
 
 def say_first_administrator(home: Path) -> None:
     """Where there is no account yet, make an administrator and print the one-time password."""
-    with opened(home) as workflow:
+    with opened(home, may_make=True) as workflow:
         made = workflow.first_administrator(by=who(), now=now())
     if made:
         print("No account was there yet: an administrator has been made.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.core.canonical import canonical_json
 from pipelines.core.problem import Problem, Refused
-from pipelines.runs.statements import StatementRef
+from pipelines.runs.statements import StatementRef, find_statement
 
 
 def keep_bridge(home: Path, ref: StatementRef, body: Mapping[str, Any]) -> Path:
@@ -39,6 +39,11 @@ def kept_bridge(home: Path, ref: StatementRef) -> dict[str, Any] | None:
             )
         )
     return found
+
+
+def annex_of(home: Path, name: str) -> dict[str, Any] | None:
+    """Return the annex of a statement by its name."""
+    return kept_bridge(home, find_statement(home, name))
 
 
 def _path(home: Path, ref: StatementRef) -> Path:

@@ -94,7 +94,7 @@ class _Months:
         if terms is None or not len(within):
             return None
         options = population_options(terms.metric, terms.terms)
-        calendar = calendar_for(terms.metric, self.found.calendars)
+        calendar = calendar_for(terms.metric, self.found.calendars, indicator.calendar)
         in_scope = contract_scope_sql(self.contract.scope, self.postings, terms.metric.population) or "true"
         frame = Frame(within, self.contract.zone, self.known_until, in_scope, calendar, options, self.laid)
         return Ask(indicator.id, terms.metric, terms.terms, self.scope(indicator.scope, terms.metric)), frame
@@ -128,6 +128,7 @@ class _Months:
             "contract_scope": {name: sorted(values) for name, values in self.contract.scope.items()},
             "zone": self.contract.zone,
             "calendars": self.calendars,
+            "calendar": indicator.calendar,
             "kept": list(self.vendor_kept),
             "laid_out": STEPS,  # cubes of an earlier release had no steps
         }

@@ -11,7 +11,7 @@ from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.declare import metric_named, quoted
 from pipelines.runs.items import own_sources, query
-from pipelines.runs.questions import question_of
+from pipelines.runs.questions import question_in
 from pipelines.runs.raw import MASK, RawLine, event_id, raw_lines
 from pipelines.runs.sight import AGENT, NUMBERED, PEOPLE, WHOLE, Own, Sight
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
@@ -128,6 +128,7 @@ def item(
     population = NUMBERED.sub("", population)
     names = [name for name in body["evidence"] if name == population or name.startswith(f"{population}_")]
     states: list[ItemState] = []
+    questions: list[Mapping[str, Any]] = []
     seen: Mapping[str, Any] | None = None
     folder = evidence_folder(home, ref.id)
     sources = own_sources(folder, body, sight)
@@ -147,8 +148,9 @@ def item(
             agents.update(text for (text,) in query(f"SELECT DISTINCT agent_id FROM {plain}", folder) if text)
         for row in rows:
             seen = dict(zip(columns, row, strict=True))
-            asked = (question_of(body, column) for column in body["evidence"][name]["indicators"])
-            states += [_state(body, one, seen) for one in asked if one is not None]
+            asked = (question_in(body, column) for column in body["evidence"][name]["indicators"])
+            questions += [one for one in asked if one is not None]
+            states += [_state(body, one, seen) for one in questions[len(states) :]]
     if seen is None:
         raise Refused(
             Problem(
@@ -170,10 +172,11 @@ def item(
     if is_shared:  # the facts are of the whole item; of another's part of it nothing is said
         facts = {name: seen[name] for name in facts if name in seen}
     cut_off_at = datetime.fromisoformat(body["cut_off_at"])
-    # the hours are those of the metric's own channel; a call waits by the wall, other clocks stand still outside hours
+    # hours are the question's own, or its channel's; a call waits by the wall, other clocks stand still outside hours
     metric = states[0].metric
-    hours = metric_named(metric).channel
-    timetable = None if hours == "phone" else timetable_of(home, ref.id, hours, body["contract"]["zone"])
+    channel_hours = metric_named(metric).channel
+    hours = questions[0].get("calendar") or channel_hours
+    timetable = None if channel_hours == "phone" else timetable_of(home, ref.id, hours, body["contract"]["zone"])
     clock, target_at = _clock(facts, states, cut_off_at, timetable)
     return ItemView(
         source=source,

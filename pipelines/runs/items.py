@@ -1,6 +1,6 @@
 """The items behind a figure, read from the statement's own evidence: days, groups, distribution, pages of items."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,9 +13,9 @@ from pipelines.core.dated import Piece
 from pipelines.core.exact import decimal_text
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused
-from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask
+from pipelines.metrics.compose import FACTS, OUTSIDE_SCOPE, Ask
 from pipelines.metrics.declare import Metric, metric_named, quoted
-from pipelines.metrics.frame import local_hour_sql
+from pipelines.metrics.frame import local_day_sql, local_hour_sql
 from pipelines.runs.questions import names_of, question_of
 from pipelines.runs.sight import WHOLE, Sight, is_by_vendor
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
@@ -25,7 +25,10 @@ from pipelines.scoring.interval import group_interval
 from pipelines.warehouse.home import Home, HomeSettings
 from pipelines.warehouse.store import CONFIG, lock_down
 
-GROUP_COLUMNS = {"team": "team", "queue": "queue", "agent": "agent_id", "source": "item_source"}
+GROUP_COLUMNS = {"team": "team", "queue": "queue", "agent": "agent_id", "source": "item_source", "topic": "topic"}
+BY_CLOCK = ("hour", "weekday")  # of the arrival, by the contract's clock
+NOBODY = "(none)"
+BATCH = 5000
 
 
 @dataclass(frozen=True)
@@ -219,31 +222,38 @@ def daily(home: Path, statement_id: str, indicator_id: str, *, sight: Sight = WH
 
 
 def by_group(home: Path, statement_id: str, indicator_id: str, group: str, *, sight: Sight = WHOLE) -> list[GroupRow]:
-    """Return a row a team, queue, agent, source or hour of the day."""
+    """Return a row a team, queue, agent, topic, source, hour or weekday of arrival."""
     found = evidence_of(home, statement_id, indicator_id, sight)
-    return _grouped(found, _group_sql(found, group))
+    return _grouped(found, item_group_sql(found, group))
 
 
-def _group_sql(found: Evidence, group: str) -> str:
-    """Return the SQL of an item's group by name."""
+def item_group_sql(found: Evidence, group: str) -> str:
+    """Return the SQL of an item's group by name; a weekday is 1 (Monday) to 7."""
+    days, zone = Month.parse(found.body["month"]).days, found.body["contract"]["zone"]
     if group == "hour":
-        days = Month.parse(found.body["month"]).days
-        hour = local_hour_sql("arrival_at", found.body["contract"]["zone"], days)
-        return f"lpad(CAST({hour} AS VARCHAR), 2, '0')"
-    if group not in GROUP_COLUMNS:
+        return f"lpad(CAST({local_hour_sql('arrival_at', zone, days)} AS VARCHAR), 2, '0')"
+    if group == "weekday":
+        return f"CAST(isodow({local_day_sql('arrival_at', zone, days)}) AS VARCHAR)"
+    column = GROUP_COLUMNS.get(group)
+    if column is None:
+        known = ", ".join([*GROUP_COLUMNS, *BY_CLOCK])
+        raise Refused(Problem(group, "There is no such group.", f"There are: {known}.", "items.group"))
+    if column not in (*FACTS, *found.columns):
         raise Refused(
             Problem(
-                group, "There is no such group.", f"There are: {', '.join([*GROUP_COLUMNS, 'hour'])}.", "items.group"
+                where=f"{found.body['month']} · {group}",
+                what="The evidence of this statement was kept without it, so nothing can be shown by it.",
+                mend="Close the month again from the same logs; its figures do not change by it.",
+                code="items.group_not_kept",
             )
         )
-    return f"coalesce({GROUP_COLUMNS[group]}, '(none)')"
+    return f"coalesce({column}, {quoted(NOBODY)})"
 
 
 def _grouped(found: Evidence, sql: str) -> list[GroupRow]:
     """Count the indicator's items by a group."""
-    ask = found.ask
     named = sorted((tally.group["name"], tally.counts) for tally in count_seen([found], sql) if tally.counts.population)
-    return [_row(ask, name, counts, found.blames) for name, counts in named]
+    return [group_row(found, name, counts) for name, counts in named]
 
 
 def count_seen(found: Sequence[Evidence], sql: str) -> list[Tally]:
@@ -275,9 +285,10 @@ def count_seen(found: Sequence[Evidence], sql: str) -> list[Tally]:
         return list(count_rows(con, rows_of, asks, states, ["name"]))
 
 
-def _row(ask: Ask, name: str, counts: Counts, unmeasurable: str | None) -> GroupRow:
-    value = measured(ask.metric, counts, unmeasurable, ask.percentile)
-    chance = group_interval(ask.metric, counts, unmeasurable)
+def group_row(found: Evidence, name: str, counts: Counts) -> GroupRow:
+    """Return a group's row from its counts."""
+    value = measured(found.metric, counts, found.blames, found.ask.percentile)
+    chance = group_interval(found.metric, counts, found.blames)
     return GroupRow(
         name=name,
         n=value.n,
@@ -324,22 +335,18 @@ def items(
     *,
     state: str | None = None,
     day: date | None = None,
-    group: tuple[str, str] | None = None,
+    groups: Sequence[tuple[str, str]] = (),
     after: tuple[str, str, str] | None = None,
     limit: int = 100,
     sight: Sight = WHOLE,
 ) -> ItemPage:
     """Return a page of an indicator's items in order of arrival, by keyset: any page costs the same.
 
-    ``state`` is a class (``missed``) or a whole state (``excluded: short abandon``); ``group`` a pair such as
-    ``("team", "华东一组")``; ``after`` the ``next`` of the page before.
+    ``state`` is a class (``missed``) or a whole state (``excluded: short abandon``); ``groups`` pairs such as
+    ``("team", "华东一组")``, all of which hold; ``after`` the ``next`` of the page before.
     """
     found = evidence_of(home, statement_id, indicator_id, sight)
-    where = [state_condition(found, state)] if state else ["true"]
-    if day is not None:
-        where.append(f"service_on = DATE '{day}'")
-    if group is not None:
-        where.append(f"{_group_sql(found, group[0])} = {quoted(group[1])}")
+    where = _conditions(found, state, day, groups)
     total = query(f"SELECT count(*) FROM {found.rows} WHERE {' AND '.join(where)}", found.folder)[0][0]
     if after is not None:
         at, source, item_id = after
@@ -347,20 +354,52 @@ def items(
         where.append(
             f"(arrival_at, item_source, item_id) > (TIMESTAMPTZ {quoted(at)}, {quoted(source)}, {quoted(item_id)})"
         )
-    base = f"{found.column}_base" if f"{found.column}_base" in found.columns else "CAST(NULL AS VARCHAR)"
-    rows = query(
-        f"SELECT item_source, item_id, arrival_at, service_on, {found.state}, {base}, {found.amount},"
-        " queue, team, agent_id"
-        f" FROM {found.rows} WHERE {' AND '.join(where)}"
-        f" ORDER BY arrival_at, item_source, item_id LIMIT {int(limit)}",
-        found.folder,
-    )
-    page = [
-        ItemRow(s, i, at, on, st, b, None if amount is None else decimal_text(amount), q, t, a)
-        for s, i, at, on, st, b, amount, q, t, a in rows
-    ]
+    page = [_item_row(row) for row in query(f"{_select(found, where)} LIMIT {int(limit)}", found.folder)]
     last = page[-1] if len(page) == limit else None
     return ItemPage(page, (last.arrival_at.isoformat(), last.source, last.item_id) if last else None, total)
+
+
+def all_items(
+    home: Path,
+    statement_id: str,
+    indicator_id: str,
+    *,
+    state: str | None = None,
+    day: date | None = None,
+    groups: Sequence[tuple[str, str]] = (),
+    sight: Sight = WHOLE,
+) -> Iterator[ItemRow]:
+    """Yield every item that ``items`` pages through, in the same order: one query, read as it comes, however many."""
+    found = evidence_of(home, statement_id, indicator_id, sight)
+    sql = _select(found, _conditions(found, state, day, groups))
+    with closing(reader(found.folder)) as con:
+        cursor = con.execute(sql)
+        while batch := cursor.fetchmany(BATCH):
+            yield from map(_item_row, batch)
+
+
+def _conditions(found: Evidence, state: str | None, day: date | None, groups: Sequence[tuple[str, str]]) -> list[str]:
+    where = [state_condition(found, state)] if state else ["true"]
+    if day is not None:
+        where.append(f"service_on = DATE '{day}'")
+    return where + [f"{item_group_sql(found, name)} = {quoted(value)}" for name, value in groups]
+
+
+def _select(found: Evidence, where: Sequence[str]) -> str:
+    """Return the SELECT of items in their order."""
+    base = f"{found.column}_base" if f"{found.column}_base" in found.columns else "CAST(NULL AS VARCHAR)"
+    return (
+        f"SELECT item_source, item_id, arrival_at, service_on, {found.state}, {base}, {found.amount},"
+        f" queue, team, agent_id FROM {found.rows} WHERE {' AND '.join(where)}"
+        " ORDER BY arrival_at, item_source, item_id"
+    )
+
+
+def _item_row(row: Sequence[Any]) -> ItemRow:
+    source, item_id, at, on, state, base, amount, queue, team, agent = row
+    return ItemRow(
+        source, item_id, at, on, state, base, None if amount is None else decimal_text(amount), queue, team, agent
+    )
 
 
 def state_condition(found: Evidence, state: str) -> str:

@@ -197,6 +197,7 @@ def question_body(question: Question) -> dict[str, Any]:
         "metric": question.metric.key,
         "terms": terms_body(question),
         "scope": _scope_body(question.scopes),
+        "calendar": question.calendar,
     }
 
 

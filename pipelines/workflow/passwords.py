@@ -26,6 +26,7 @@ COMMON = (
 )  # fmt: skip
 LEET = str.maketrans("013457@$!", "oieastasi")
 FEWEST_KINDS = 5  # of signs
+SHORTEST_TO_FIND = 4  # signs of a login: those of li are in many words
 
 
 class Passwords:
@@ -71,7 +72,7 @@ def check_password(password: str, login: str) -> Iterator[Problem]:
             "Take a longer one: a few words that belong together only for you.",
             "password.length",
         )
-    if login and login.casefold() in plain.casefold():
+    if len(login) >= SHORTEST_TO_FIND and login.casefold() in plain.casefold():
         yield _problem("The password holds the login.", "Take one that does not.", "password.login")
     if is_common(plain):
         yield _problem(

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import DataError
 
 from pipelines.core.canonical import Json, canonical_json, digest
 from pipelines.core.problem import Problem
@@ -128,28 +129,44 @@ def check(connection: Connection, *, known: str | None = None) -> TrailCheck:
     The chain itself cannot know of entries cut off its end; ``known``, a digest that somebody noted earlier, must still
     be in it.
     """
+    found = _check(connection, known, at_once=1000)
+    if found.problem and found.problem.code == "trail.unreadable":  # one of a thousand: which, is to be named
+        return _check(connection, known, at_once=1)
+    return found
+
+
+def _check(connection: Connection, known: str | None, *, at_once: int) -> TrailCheck:
     wanted = sa.select(trail).order_by(trail.c.seq)
-    with connection.execution_options(yield_per=1000).execute(wanted) as rows:
-        return check_chain((_entry(row) for row in rows), known=known)
+    with connection.execution_options(yield_per=at_once).execute(wanted) as rows:
+        return check_chain(map(_entry, rows), known=known)
 
 
 def check_chain(chain: Iterable[Entry], *, known: str | None = None) -> TrailCheck:
     """Check entries in order; see ``check``."""
     count, head, is_known = 0, BEGINNING, known in {None, BEGINNING}
-    for entry in chain:
-        if entry.seq != count + 1:
-            return TrailCheck(count, head, _broken(count + 1, f"is missing: {entry.seq} follows {count}", "trail.gap"))
-        if entry.previous != head:
-            what = "does not hold the digest of the one before it: one of them was put in another's place"
-            return TrailCheck(count, head, _broken(entry.seq, what, "trail.order"))
-        if entry.digest != entry.computed():
-            return TrailCheck(count, head, _broken(entry.seq, "was changed after it was written", "trail.changed"))
-        count, head = entry.seq, entry.digest
-        is_known = is_known or head == known
+    try:
+        for entry in chain:
+            if broken := _broken_at(entry, count, head):
+                return TrailCheck(count, head, broken)
+            count, head = entry.seq, entry.digest
+            is_known = is_known or head == known
+    except (ValueError, TypeError, DataError):  # SQLite keeps any text where an instant should stand
+        return TrailCheck(count, head, _broken(count + 1, "cannot be read any more", "trail.unreadable"))
     if is_known:
         return TrailCheck(count, head)
     what = f"is missing: no entry has the digest {known} that was noted earlier"
     return TrailCheck(count, head, _broken(count + 1, what, "trail.cut"))
+
+
+def _broken_at(entry: Entry, count: int, head: str) -> Problem | None:
+    if entry.seq != count + 1:
+        return _broken(count + 1, f"is missing: {entry.seq} follows {count}", "trail.gap")
+    if entry.previous != head:
+        what = "does not hold the digest of the one before it: one of them was put in another's place"
+        return _broken(entry.seq, what, "trail.order")
+    if entry.digest != entry.computed():
+        return _broken(entry.seq, "was changed after it was written", "trail.changed")
+    return None
 
 
 def _broken(seq: int, what: str, code: str) -> Problem:

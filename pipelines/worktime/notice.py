@@ -76,7 +76,7 @@ def parse_notices(tree: TextTree) -> list[HolidayNotice]:
                 mend="Remove it from `off` or from `work`, as the notice says.",
                 code="worktime.holiday_and_make_up",
             )
-        if region and year and issued_on:
+        if region is not None and year is not None and issued_on is not None:
             found.append(HolidayNotice(region, year, number or "", issued_on, off, frozenset(worked)))
     refuse_if_any(top.problems)
     return found

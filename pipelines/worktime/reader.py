@@ -52,7 +52,7 @@ class Reader:
             self.problem(
                 path,
                 what=f"This is not {thing}; its values cannot be found.",
-                mend=f"Write its keys here: {', '.join(keys)}.",
+                mend=f"Write its keys here: {', '.join(keys) or 'a name over each of its entries'}.",
                 code="worktime.not_a_mapping",
             )
             return

@@ -4,8 +4,10 @@ It shows its rows to whoever asks: who sees which rows is tested on a real home 
 """
 
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,9 +15,16 @@ from typing import Any
 
 from app.queries.door import Door
 from pipelines.core.canonical import digest
+from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem, Refused
+from pipelines.metrics.declare import metric_named
 from pipelines.runs import definitions
+from pipelines.runs.contracts import contract_document
 from pipelines.runs.sight import WHOLE, Sight
+from pipelines.scoring.contribution import PartCells, contributions
+from pipelines.scoring.counts import Counts
+from pipelines.scoring.noise import limits_of
+from tests.app.fake_behind import bridge_of, deliveries_of
 from tests.app.fake_body import FakeMonth, Tally
 from tests.app.fake_desks import accrual_of, agents_of, diff_of, export_of, month_of, pending_of, so_far_of
 from tests.app.fake_item import item_of
@@ -92,6 +101,101 @@ class FakeRuns:
             SimpleNamespace(from_s=str(b * width), until_s=str((b + 1) * width), n=n) for b, n in sorted(held.items())
         ]
 
+    def _tallied(self, statement_id: str, indicator_id: str, name_of: Callable[[Contact], str]) -> dict[str, Any]:
+        """Return a row and counts a group."""
+        promise = self._promise(indicator_id)
+        by_name: dict[str, list[Contact]] = {}
+        for contact in self._mine(statement_id, indicator_id):
+            by_name.setdefault(name_of(contact), []).append(contact)
+        found = {name: Tally.over(promise, contacts) for name, contacts in sorted(by_name.items())}
+        return {
+            name: (tally.row(promise, name=name), Counts(tally.states, amount=tally.amount))
+            for name, tally in found.items()
+        }
+
+    def control_chart(self, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE) -> SimpleNamespace:
+        tallied = self._tallied(statement_id, indicator_id, lambda c: str(c.service_on))
+        metric = metric_named(self._promise(indicator_id).metric)
+        limits = limits_of(metric, {name: counts for name, (_, counts) in tallied.items()})
+        days = [
+            SimpleNamespace(
+                row=row,
+                low=None if name not in limits else decimal_text(limits[name].low),
+                high=None if name not in limits else decimal_text(limits[name].high),
+                is_signal=name in limits and row.n > 0 and not limits[name].holds(Fraction(row.value)),
+            )
+            for name, (row, _) in tallied.items()
+        ]
+        month = self._month(statement_id)
+        kinds = {1: ("holiday",), 2: ("holiday",), 3: ("holiday",), 11: ("promotion",), 18: ("promotion",)}
+        marked = [SimpleNamespace(day=date(month.year, month.month, day), kinds=kinds[day]) for day in sorted(kinds)]
+        return SimpleNamespace(days=days, marked=marked)
+
+    def hour_map(self, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE) -> list[SimpleNamespace]:
+        tallied = self._tallied(statement_id, indicator_id, lambda c: f"{group_of(c, 'weekday')}-{group_of(c, 'hour')}")
+        return [row for row, _ in tallied.values()]
+
+    def contributions(
+        self, statement_id: str, indicator_id: str, group: str, *, sight: Sight = WHOLE
+    ) -> SimpleNamespace:
+        body = self.read_statement(statement_id)
+        found = next(one for one in body["indicators"] if one["id"] == indicator_id)
+        parts, rows = [], {}
+        for part in found["parts"]:
+            tallied = self._tallied(
+                statement_id,
+                indicator_id,
+                lambda c, part=part: (  # type: ignore[misc]
+                    group_of(c, group) if part["from"] <= str(c.service_on) < part["until"] else ""
+                ),
+            )
+            tallied.pop("", None)
+            target = None if part["target"] is None else Fraction(part["target"])
+            parts.append(PartCells(target, {name: counts for name, (_, counts) in tallied.items()}))
+        rows = self._tallied(statement_id, indicator_id, lambda c: group_of(c, group))
+        amounts = [Decimal(line["amount"]) for line in body["lines"] if line["indicator"] == indicator_id]
+        shared = contributions(metric_named(self._promise(indicator_id).metric), parts, amounts=amounts)
+        return SimpleNamespace(
+            rows=[
+                SimpleNamespace(row=rows[one.name][0], gap=one.gap, excess=one.excess, allocated=one.allocated)
+                for one in shared.groups
+            ],
+            gap=shared.gap,
+            money=sum(amounts, Decimal(0)),
+            unallocated=shared.unallocated,
+        )
+
+    def deliveries(self, statement_id: str, *, sight: Sight = WHOLE) -> SimpleNamespace:
+        return deliveries_of(self._month(statement_id).body)
+
+    def kept_bridge(self, statement_id: str) -> dict[str, Any] | None:
+        return bridge_of(self._month(statement_id).body) if statement_id == self.list_statements()[0].id else None
+
+    def contract_text(self, statement_id: str, language: Any) -> str:
+        return contract_document("A", language)
+
+    def find(self, statement_id: str, text: str, *, sight: Sight = WHOLE) -> list[SimpleNamespace]:
+        contacts = self._month(statement_id).contacts
+        agents = sorted({c.agent_id for c in contacts if c.agent_id and c.agent_id.startswith(text)})[:6]
+        found = [c for c in contacts if c.item_id.lower().startswith(text)][:6]
+        nothing = {"agent_id": "", "population": "", "source": "", "item_id": ""}
+        return [
+            *(SimpleNamespace(**{**nothing, "agent_id": one, "indicator": "service_level"}) for one in agents),
+            *(
+                SimpleNamespace(
+                    agent_id="",
+                    population=f"{c.channel}_item",
+                    source=c.source,
+                    item_id=c.item_id,
+                    indicator=next(iter(c.states)),
+                )
+                for c in found
+            ),
+        ]
+
+    def all_items(self, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE, **asked: Any) -> Iterator[Any]:
+        yield from self.items(statement_id, indicator_id, **asked, limit=10**9).rows
+
     def items(
         self,
         statement_id: str,
@@ -99,7 +203,7 @@ class FakeRuns:
         *,
         state: str | None = None,
         day: date | None = None,
-        group: tuple[str, str] | None = None,
+        groups: Sequence[tuple[str, str]] = (),
         after: tuple[str, str, str] | None = None,
         limit: int = 100,
         sight: Sight = WHOLE,
@@ -109,7 +213,7 @@ class FakeRuns:
             for c in self._mine(statement_id, indicator_id)
             if (state is None or c.states[indicator_id] == state or c.states[indicator_id].partition(":")[0] == state)
             and (day is None or c.service_on == day)
-            and (group is None or group_of(c, group[0]) == group[1])
+            and all(group_of(c, name) == value for name, value in groups)
         ]
         rest = [c for c in found if after is None or key_of(c) > tuple(after)]
         page = rest[:limit]
@@ -173,7 +277,15 @@ class FakeRuns:
             daily=self.daily,
             by_group=self.by_group,
             histogram=self.histogram,
+            control_chart=self.control_chart,
+            hour_map=self.hour_map,
+            contributions=self.contributions,
+            deliveries=self.deliveries,
+            kept_bridge=self.kept_bridge,
+            contract_text=self.contract_text,
             items=self.items,
+            all_items=self.all_items,
+            find=self.find,
             item=self.item,
             list_definitions=definitions.definitions,
             read_definition=definitions.definition,
@@ -196,8 +308,15 @@ def key_of(contact: Contact) -> tuple[str, str, str]:
 
 
 def group_of(contact: Contact, group: str) -> str:
-    """Return a contact's team, queue, agent or hour."""
-    return {"team": contact.team, "queue": contact.queue, "agent": contact.agent_id or "—", "hour": contact.hour}[group]
+    """Return a contact's team, queue, agent, topic, hour or weekday."""
+    return {
+        "team": contact.team,
+        "queue": contact.queue,
+        "agent": contact.agent_id or "(none)",
+        "topic": ("order", "refund", "(none)")[int(contact.item_id[-1]) % 3],
+        "hour": contact.hour,
+        "weekday": str(contact.service_on.isoweekday()),
+    }[group]
 
 
 @lru_cache(maxsize=4)

@@ -89,7 +89,7 @@ OPEN_GROUPS = {
         "option",
         "problem",
     ),
-    *("reason", "state", "term", "unit", "value", "verdict"),
+    *("reason", "refused", "state", "term", "unit", "value", "verdict"),
 }
 
 

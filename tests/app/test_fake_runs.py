@@ -14,6 +14,8 @@ from pipelines.contract.resolve import indicator_terms
 from pipelines.core.period import Month
 from pipelines.runs.accrual import Accrual, IndicatorRange
 from pipelines.runs.agents import AgentRow
+from pipelines.runs.breakdown import ContributionRow, ContributionRows, ControlChart, DayRow, MarkedDay
+from pipelines.runs.deliveries import DeliveredDay, Deliveries, Example, FileRow, ReasonRow, SourceRow
 from pipelines.runs.diff import Diff, IndicatorDiff
 from pipelines.runs.export import Exported
 from pipelines.runs.item_view import Interval, ItemEvent, ItemState, ItemView
@@ -98,9 +100,21 @@ def test_rows_and_items_have_what_the_pages_read_of_real_ones(tmp_path: Path) ->
     ref = runs.list_statements()[0]
     page = runs.items(ref.id, "service_level", limit=1)
     item = runs.item(ref.id, page.rows[0].source, page.rows[0].item_id, "phone_item")
+    behind = runs.deliveries(ref.id)
     pairs: list[tuple[Any, type]] = [
         (ref, StatementRef),
         (runs.daily(ref.id, "service_level")[0], GroupRow),
+        (runs.control_chart(ref.id, "service_level"), ControlChart),
+        (runs.control_chart(ref.id, "service_level").days[0], DayRow),
+        (runs.control_chart(ref.id, "service_level").marked[0], MarkedDay),
+        (runs.contributions(ref.id, "service_level", "team"), ContributionRows),
+        (runs.contributions(ref.id, "service_level", "team").rows[0], ContributionRow),
+        (behind, Deliveries),
+        (behind.sources[0], SourceRow),
+        (behind.days[0], DeliveredDay),
+        (behind.files[0], FileRow),
+        (behind.reasons[0], ReasonRow),
+        (behind.reasons[0].examples[0], Example),
         (runs.histogram(ref.id, "service_level")[0], Bucket),
         (page, ItemPage),
         (page.rows[0], ItemRow),

@@ -18,11 +18,13 @@ import pytest
 import yaml
 from dash import Dash
 from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 
 from app import routes
 from app.auth.policy import table as policy_table
 from app.components import links
 from app.main import create_app
+from app.pages.items import FORMS as ITEM_FORMS
 from app.pages.statement import DOCUMENTS
 from app.settings import Settings
 from pipelines.runs.close_month import ClosedMonth
@@ -50,10 +52,11 @@ OF = {
     "alpha": r"alpha|beta|阿尔法|\bann\b|\bbob\b|\ba1\b|\bb1\b|\ba-[12]\b|\bb-\d|111[,.]?111",
     "zeta": r"zeta|泽塔|\bzoe\b|\bzed\b|\bz[12]\b|\bz-\d|zcalls|777[,.]?777",
 }
-OF_OTHER_CONTRACTS = r"another contract|其他合同|另一"
+OF_OTHER_CONTRACTS = r"another contract|他合同"
 OF_OTHER_TEAMS = {"alpha": r"beta|\bbob\b|\bb1\b|\bb-\d", "zeta": r"zeta second|\bz2\b|\bz-[345]|zcalls"}
 MONEY = {name: re.escape(f"{float(sum_):,.2f}") + "|" + re.escape(sum_) for name, sum_ in SUMS.items()}
-OF_A_STATEMENT = ("scorecard", "indicator", "items", "item", "statement", "finance", "team")
+OF_A_STATEMENT = ("scorecard", "indicator", "items", "item", "statement", "finance", "team")  # their answers name it
+ANY_STATEMENT = ("indicator", "items", "item", "statement", "deliveries", "bridge", "contract")
 CUSTOMERS = r"9900000\d\d|ord-9900"
 AGENTS = r"\bann\b|\bbob\b|\bzoe\b|\bzed\b"
 
@@ -112,6 +115,7 @@ def missing(app: Dash) -> dict[str, set[str]]:
         "pages": {route.name for route in routes.ROUTES},
         "callbacks": set(callbacks_of(app)),
         "exports": {*FORMS, "csv"},
+        "item_files": set(ITEM_FORMS),
     }
     return {kind: lost for kind, names in there.items() if (lost := names ^ set(TABLE[kind]))}
 
@@ -136,7 +140,11 @@ def test_the_table_has_every_role(world: World) -> None:
     assert set(roles) == set(Role)
     assert len(TABLE["accounts"]) == len(roles)
     assert all(list(reaches) == roles for reaches in policy_table().values())
-    assert all(len(cells) == len(roles) for kind in ("pages", "callbacks", "exports") for cells in TABLE[kind].values())
+    assert all(
+        len(cells) == len(roles)
+        for kind in ("pages", "callbacks", "exports", "item_files")
+        for cells in TABLE[kind].values()
+    )
 
 
 # --- routes ---
@@ -151,6 +159,7 @@ EXAMPLES = {
 
 def call(client: FlaskClient, route: str, world: World, headers: dict[str, str]) -> Any:
     method, _, path = route.partition(" ")
+    path = path.replace("<indicator_id>/<form>", "connect/csv")
     for part, example in (*EXAMPLES.items(), ("<statement_id>", world.statement("alpha"))):
         path = path.replace(part, example)
     if path.endswith("polyfill@7.min.js"):
@@ -204,6 +213,9 @@ def addresses(statement_id: str, vendor: str) -> dict[str, list[str]]:
             links.item(statement_id, "agent_state", "agent_state", f"{agent}#{at}#2026-10-05"),
         ],
         "statement": [links.statement(statement_id)],
+        "deliveries": [links.deliveries(statement_id)],
+        "bridge": [links.bridge(statement_id)],
+        "contract": [links.contract(statement_id)],
         "finance": [links.finance(f"no-{vendor}"), links.finance(f"no-{vendor}", "2026-10")],
         "team": [links.team(f"no-{vendor}"), links.team(f"no-{vendor}", "2026-10", indicator="connect")],
         "statements": ["/statements"],
@@ -226,7 +238,7 @@ def wishes(app: Dash, name: str, statement_id: str) -> Iterator[dict[str, Any]]:
             what = {part: {**known, "team": team}[part] for part in PARTS_OF_DESKS[name]}
             yield wish_for_part(output, name, what)
     else:
-        for group in ("team", "queue", "agent", "hour") if name == "by-group" else ("",):
+        for group in ("team", "queue", "agent", "topic", "hour") if name == "by-group" else ("",):
             what = {"statement_id": statement_id, "indicator_id": "wait", **({"group": group} if group else {})}
             yield wish_for_part(output, name, what)
 
@@ -242,8 +254,8 @@ def wish_for_part(output: str, kind: str, what: dict[str, str], lang: str = "en"
 
 
 def wish_for_rows(output: str, statement_id: str, query: dict[str, str]) -> dict[str, Any]:
-    group = next(((name, query[name]) for name in ("team", "queue", "agent") if name in query), None)
-    own = {"of": links.items(statement_id, "connect", state=query.get("state"), group=group), "lang": "en"}
+    groups = [(name, query[name]) for name in ("team", "queue", "agent") if name in query]
+    own = {"of": links.items(statement_id, "connect", state=query.get("state"), groups=groups), "lang": "en"}
     grid, cursors, asked = ({"type": kind, **own} for kind in ("items", "cursors", "asked"))
     what = {"statement_id": statement_id, "indicator_id": "connect", "query": query}
     return {
@@ -384,10 +396,59 @@ def test_evidence_is_written_as_the_reader_sees_it(world: World, login: str, *, 
     assert re.findall(CUSTOMERS, said) == []
 
 
+@pytest.mark.parametrize(("account", "login"), ACCOUNTS)
+@pytest.mark.parametrize("text", ["an", "zo", "a-", "b-", "z-", "connect", "4.1", "alpha", "zeta", "~"])
+def test_a_search_finds_nothing_that_is_anothers(world: World, account: str, login: str, text: str) -> None:
+    client = world.client(login)
+    for vendor, cell in vendors_of(login):
+        found = client.get("/_search", query_string={"q": text, "at": world.statement(vendor)}).get_json()
+        said = without_echo(json.dumps(found, ensure_ascii=False), text)
+        assert re.findall(words_of(account, login), said, flags=re.IGNORECASE) == []
+        if cell and found:  # a name of another's statement is no name: one looks in one's own
+            assert world.statement(vendor) not in said
+        if account == "guest":
+            assert found == []
+
+
+def test_a_search_finds_agents_items_indicators_and_clauses(world: World) -> None:
+    at = world.statement("alpha")
+
+    def hrefs(login: str, text: str) -> list[str]:
+        found = world.client(login).get("/_search", query_string={"q": text, "at": at}).get_json()
+        return [one["href"] for one in found]
+
+    assert any(one.startswith(f"/items/{at}/") and one.endswith("?agent=ann") for one in hrefs("manager.alpha", "ann"))
+    assert any(one.endswith("/a-1") for one in hrefs("lead.alpha", "a-1"))
+    assert links.indicator(at, "connect") in hrefs("auditor", "connect")
+    assert hrefs("finance", "ann") == []  # to whom she is a pseudonym
+
+
+@pytest.mark.parametrize("form", TABLE["item_files"])
+@pytest.mark.parametrize(("account", "login"), ACCOUNTS)
+def test_a_list_as_a_file_is_answered_as_written(world: World, account: str, login: str, form: str) -> None:
+    client = world.client(login)
+    for vendor, cell in vendors_of(login):
+        answer = client.get(links.item_file(world.statement(vendor), "connect", form, state="missed,met,outside"))
+        if cells("item_files", form, account)[cell] == "shown":
+            assert answer.status_code == 200
+            assert answer.headers["Content-Disposition"].startswith("attachment; filename=no-")
+            rows = (
+                CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+                if form == "xlsx"
+                else answer.get_data(as_text=True)
+            )
+            assert re.findall(words_of(account, login), str(rows), flags=re.IGNORECASE) == []
+            assert len(rows) > 1
+        else:
+            never = client.get(links.item_file(NEVER, "connect", form, state="missed,met,outside"))
+            assert answer.status_code == never.status_code == 404
+            assert answer.get_data() == never.get_data()
+
+
 @pytest.mark.parametrize("login", ["manager.alpha", "lead.alpha"])
 def test_what_is_anothers_is_answered_like_what_never_was(world: World, login: str) -> None:
     client, theirs = world.client(login), world.statement("zeta")
-    pages = [one for name in ("indicator", "items", "item", "statement") for one in addresses("·", "zeta")[name]]
+    pages = [one for name in ANY_STATEMENT for one in addresses("·", "zeta")[name]]
     for address in pages:
         path, _, search = address.partition("?")
         both = []
@@ -396,7 +457,7 @@ def test_what_is_anothers_is_answered_like_what_never_was(world: World, login: s
             answer = ask(client, wish_for_page(asked, search))
             both.append(without_echo(seen_in(answer), asked, quote(asked), statement_id))
         assert both[0] == both[1], address
-    for name in ("by-day", "by-group", "distribution", "items", *PARTS_OF_DESKS):
+    for name in ("by-day", "by-hour", "by-group", "distribution", "items", *PARTS_OF_DESKS):
         for known, never in zip(wishes(world.app, name, theirs), wishes(world.app, name, NEVER), strict=True):
             answers = [ask(client, wish) for wish in (known, never)]
             assert answers[0].status_code == answers[1].status_code
@@ -429,3 +490,49 @@ def test_the_leads_figures_are_those_of_their_own_rows(world: World) -> None:
 def test_every_answer_is_private(world: World) -> None:
     for path in ("/", "/account", "/login", "/_dash-layout", f"/export/{NEVER}/pdf"):
         assert world.client("auditor").get(path).headers["Cache-Control"] == "no-store", path
+
+
+# --- SQL that is sent along ---
+
+WILD = ["x' OR '1'='1", "x') OR 1=1 --", "'; DROP TABLE account; --", "x\\' OR ''='", 'x" OR ""="', "%27%20OR%201=1"]
+
+
+@pytest.mark.parametrize("wild", WILD)
+def test_sql_in_an_address_is_a_name_that_nobody_has(world: World, wild: str) -> None:
+    """A team lead tries to reach further; the answer is that of any name that is not there."""
+    client, own = world.client("lead.alpha"), world.statement("alpha")
+    pages = [
+        f"/?contract={quote(wild)}",
+        links.statement(wild),
+        links.indicator(wild, "connect"),
+        links.indicator(own, wild),
+        links.items(own, wild),
+        *(links.items(own, "connect", groups=[(name, wild)]) for name in ("team", "queue", "agent")),
+        links.items(own, "connect", state=wild),
+        links.items(own, "connect", state=f"met,{wild}"),
+        links.items(own, "connect", state=f"excluded: {wild}"),
+        links.item(own, wild, "call", "a-1"),
+        links.item(own, "offered_call", wild, "a-1"),
+        links.item(own, "offered_call", "call", wild),
+        links.definition(wild),
+        f"/items/{own}/connect?day={quote(wild)}",
+    ]
+    for address in pages:
+        path, _, search = address.partition("?")
+        answer = ask(client, wish_for_page(path, search))
+        said = without_echo(seen_in(answer), wild, path, search)
+        assert answer.status_code == 200, address
+        assert "web.broken" not in said, address
+        assert re.findall(words_of("lead", "lead.alpha"), said, flags=re.IGNORECASE) == [], address
+
+
+@pytest.mark.parametrize("wild", WILD)
+def test_sql_in_a_cursor_or_filter_of_the_grid_reaches_no_further(world: World, wild: str) -> None:
+    client, own, output = world.client("lead.alpha"), world.statement("alpha"), callbacks_of(world.app)["items"]
+    for query in ({"team": wild}, {"queue": wild}, {"agent": wild}, {"state": wild}, {"state": f"excluded: {wild}"}):
+        assert '"rowData": []' in seen_in(ask(client, wish_for_rows(output, own, query)))
+    wish = wish_for_rows(output, own, {})
+    wish["state"][0]["value"] = {"0": ["2026-10-01T00:00:00+00:00", wild, wild]}
+    rows = ask(client, wish).get_json()["response"]
+    found = next(parts["getRowsResponse"]["rowData"] for parts in rows.values() if "getRowsResponse" in parts)
+    assert {row["item"] for row in found} <= {"a-1", "a-2", "a-9"}

@@ -73,6 +73,14 @@ def test_what_cannot_be_done_is_told_in_words(say: Say, tmp_path: Path, words: t
     assert f"[{code}]" in answer.err
 
 
+@pytest.mark.parametrize("words", [("user", "list"), ("user", "reset", "ann"), ("trail",)])
+def test_a_home_that_is_not_there_is_not_made_by_looking(say: Say, tmp_path: Path, words: tuple[str, ...]) -> None:
+    answer = say(*words, "--home", tmp_path / "typo")
+    assert answer.status == 2
+    assert "[workflow.absent]" in answer.err
+    assert not (tmp_path / "typo").exists()
+
+
 def test_sign_on_alone_prints_no_password(say: Say, tmp_path: Path) -> None:
     answer = say("user", "add", "ann", "--role", "guest", "--sign-on", "--home", tmp_path)
     assert not ONE_TIME.search(answer.out)
@@ -119,7 +127,7 @@ def test_the_demo_makes_an_account_per_role_and_prints_them_once(
     assert {account.role for account in accounts} == set(Role)
     assert len(set(passwords)) == len(accounts) == 8
     assert {account.vendor for account in accounts} == {None, "云桥客服", "远帆外包"}
-    (line,) = [line for line in out.splitlines() if line.startswith("lead.yuanfan")]
+    (line,) = [line for line in out.splitlines() if line.startswith("  lead.yuanfan ")]
     assert comes_in(tmp_path, "lead.yuanfan", ONE_TIME.findall(line)[0])
     assert not ONE_TIME.search(say("demo", "--no-serve", "--home", tmp_path).out)
 

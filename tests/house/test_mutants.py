@@ -5,6 +5,7 @@ import json
 import pytest
 
 from pipelines.metrics.declare import installed_metrics
+from tests.mutation.code import digest_of, files
 from tests.mutation.expressions import mutants_of, parse, render
 from tests.mutation.results import ARGUED, RESULTS, argued, survivors
 
@@ -30,6 +31,17 @@ def test_the_results_are_of_the_expressions_as_they_are(key: str) -> None:
     metric = installed_metrics()[key]
     mutants = len(mutants_of(metric.sql)) + (len(mutants_of(metric.amount)) if metric.amount else 0)
     assert KEPT["metrics"]["parts"][key]["mutants"] == mutants
+
+
+@pytest.mark.parametrize("file", files())
+def test_the_code_is_what_was_judged(file: str) -> None:
+    """A changed file wants ``make mutants ARGS=code`` again, which judges what has changed."""
+    assert KEPT["code"]["parts"][file]["sha256"] == digest_of(file)
+
+
+def test_every_mutant_of_the_code_was_killed_or_survived() -> None:
+    for file, part in KEPT["code"]["parts"].items():
+        assert part["mutants"] == sum(part["killed"].values()) + len(part["survivors"]), file
 
 
 def test_a_mutant_is_one_small_change() -> None:

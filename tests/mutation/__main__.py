@@ -1,19 +1,21 @@
 """``make mutants``: change every metric's expression and the code of scoring and worktime, and keep who noticed.
 
 ARGS chooses: ``metrics`` (with names, ``metrics phone.connect_rate``, only those are judged and nothing is kept),
-``code``. A survivor that survivors.md does not argue makes the chore fail.
+``code`` (the files that have changed since they were judged; with names, ``code pipelines/scoring/judge.py``, those).
+A survivor that survivors.md does not argue makes the chore fail.
 """
 
 import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 
 import duckdb
 
 from pipelines.metrics.declare import installed_metrics
-from tests.mutation.code import CodeMutant, change_of, code_mutants, is_killed_by_slow, run_mutmut
+from tests.mutation.code import changed, files, found_in, run_mutmut
 from tests.mutation.metrics import JUDGES, Verdict, judged
 from tests.mutation.results import RESULTS, argued, survivors
 from tests.mutation.rows import gather
@@ -42,42 +44,33 @@ def counted(verdicts: Sequence[Verdict]) -> dict[str, int]:
     return {judge: killers[judge] for judge in ("error", *JUDGES) if killers[judge]}
 
 
-def of_code() -> dict[str, Any]:
-    """Let mutmut judge the code, and the slow tests what it lets pass."""
-    run_mutmut()
-    found: dict[str, Any] = {}
-    for mutant in code_mutants():
-        part = found.setdefault(mutant.file, {"mutants": 0, "killed": Counter(), "survivors": []})
-        part["mutants"] += 1
-        verdict = mutant.verdict
-        if verdict == "survived" and is_of_worktime(mutant) and is_killed_by_slow(mutant):
-            verdict = "slow tests"
-        if verdict in ("killed", "timeout", "slow tests"):
-            part["killed"][{"killed": "tests"}.get(verdict, verdict)] += 1
-        else:
-            where = f"{mutant.file.removeprefix('pipelines/')} {mutant.function}"
-            part["survivors"].append({"where": where, "mutant": change_of(mutant)})
-    return {"parts": found}
-
-
-def is_of_worktime(mutant: CodeMutant) -> bool:
-    """Say whether the slow tests speak of it."""
-    return mutant.file.startswith("pipelines/worktime/")
+def of_code(kept: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Judge the named files, or those that have changed; of the others the record stands."""
+    wanted = list(names) or changed(kept)
+    if wanted:
+        run_mutmut(wanted)
+    recorded = kept.get("code", {}).get("parts", {})
+    parts: dict[str, Any] = {}
+    for file in files():
+        if file not in wanted and file not in recorded:
+            continue  # never judged, and not asked for: nothing is claimed of it
+        parts[file] = found_in(file) if file in wanted else recorded[file]
+        print(f"{file}: {parts[file]['mutants']} mutants, {len(parts[file]['survivors'])} survive")
+    return {"engine": f"mutmut {version('mutmut')}", "parts": parts}
 
 
 def main() -> int:
     """Judge, keep, and name what nobody argued."""
     wanted, names = sys.argv[1:2] or ["metrics", "code"], sys.argv[2:]
-    found: dict[str, Any] = {}
+    kept: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
     if "metrics" in wanted:
-        found["metrics"] = of_metrics(names)
+        kept["metrics"] = of_metrics(names)
     if "code" in wanted:
-        found["code"] = of_code()
-    kept = {**(json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}), **found}
+        kept["code"] = of_code(kept, names)
     for part in kept.values():
         part["mutants"] = sum(one["mutants"] for one in part["parts"].values())
         part["survive"] = sum(len(one["survivors"]) for one in part["parts"].values())
-    if not names:
+    if "metrics" not in wanted or not names:
         RESULTS.write_text(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     for name, part in sorted(kept.items()):
         print(

@@ -16,7 +16,7 @@ VALUES = {
     "phone.wait_percentile@1": ["18", "0.25"],
     "phone.occupancy@1": ["0.75", "2/3"],
     "contact.complaint_rate@1": ["0", "3.5", "10/3"],  # of ten thousand
-    "contact.resolution_gap@1": ["0", "0.1", "-0.25"],
+    "contact.resolution_gap@1": ["0", "0.1", "-0.25", "1", "-1"],
     "quality.violations@1": ["0", "3"],
     "contact.handled@1": ["0", "1029"],
     "agent.attendance@1": ["0.97", "2/3"],
@@ -39,6 +39,17 @@ def test_a_share_of_25_items_takes_the_30_that_give_it_exactly() -> None:
     counts = as_if(metric_named("phone.connect_rate@1"), Fraction(9, 10), 25)
     assert counts is not None
     assert (counts.of("met"), counts.of("missed")) == (27, 3)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "items"),
+    [("phone.connect_rate@1", "2/3", 3), ("phone.average_wait@1", "4.5", 2), ("phone.minutes@1", "90", 1),
+     ("phone.wait_percentile@1", "18", 1)],
+)  # fmt: skip
+def test_of_no_stated_number_it_takes_the_fewest_items_that_give_the_value(key: str, text: str, items: int) -> None:
+    counts = as_if(metric_named(key), Fraction(text), 0)
+    assert counts is not None
+    assert counts.population == items
 
 
 def test_a_sum_and_a_count_of_items_are_amounts_of_their_own() -> None:

@@ -1,10 +1,13 @@
 """Accounts: what one must be like, what changes, and what may not."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from pipelines.core.problem import Refused
 from pipelines.workflow import LogInRefused, Role, Session, Workflow
-from tests.workflow.conftest import HERE, NOW
+from tests.workflow.conftest import HERE, NOW, Database
 
 OPERATORS = (Role.ADMINISTRATOR, Role.AUDITOR, Role.FINANCE)
 
@@ -116,6 +119,25 @@ def test_the_last_administrator_stays(workflow: Workflow) -> None:
     with pytest.raises(Refused):  # now fin is the last one: a disabled one does not count
         workflow.set_roles("fin", role=Role.FINANCE, by="fin", now=NOW)
     workflow.disable("admin", by="fin", now=NOW)  # who is out already may be put out again
+
+
+def test_two_administrators_who_shut_each_other_out_at_once_are_not_both_out(
+    database: Database, workflow: Workflow
+) -> None:
+    workflow.set_roles("fin", role=Role.ADMINISTRATOR, by="admin", now=NOW)
+    start, other = Barrier(2), database.open()
+
+    def shut_out(store: Workflow, login: str) -> str:
+        start.wait()
+        try:
+            store.disable(login, by="t", now=NOW)
+        except Refused as refused:
+            return refused.problems[0].code
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        found = [pool.submit(shut_out, store, login) for store, login in ((workflow, "fin"), (other, "admin"))]
+    assert sorted(one.result() for one in found) == ["done", "user.last_administrator"]
 
 
 def test_passwords_made_up_are_strong_and_their_own(workflow: Workflow) -> None:

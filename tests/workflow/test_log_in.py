@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.core.problem import Refused
 from pipelines.workflow import LogInRefused, Role, Session, Workflow
+from pipelines.workflow.passwords import check_password
 from pipelines.workflow.throttle import FREE_OF_ADDRESS, FREE_OF_LOGIN, wait_s
 from tests.workflow.conftest import HERE, NOW, PASSWORD, CountingHasher, Database, LogIn
 
@@ -239,7 +240,6 @@ def test_passwords_are_argon2id_and_no_secret_is_stored(database: Database, work
 
 BAD = [
     ("elevenlett", "password.length"),
-    ("I am ANN, really", "password.login"),
     ("Password1234!", "password.common"),
     ("P@ssw0rd2026", "password.common"),
     ("qwertyuiop12", "password.common"),
@@ -259,9 +259,21 @@ def test_a_weak_password_is_refused(workflow: Workflow, log_in: LogIn, new: str,
     assert workflow.session(token, now=NOW)
 
 
-@pytest.mark.parametrize(
-    "new", ["three green lamps", "我的密码是很长的一句话呢", "x7!kQ2#vTz9&", "tr0ub4dor-and-3-friends"]
-)
+def test_a_login_is_no_password_but_two_letters_are_in_many_words() -> None:
+    assert [p.code for p in check_password("I am LENA-Wang, really", "lena-wang")] == ["password.login"]
+    assert list(check_password("politeness is a virtue", "li")) == []
+
+
+GOOD = [
+    "three green lamps",
+    "我的密码是很长的一句话呢",
+    "x7!kQ2#vTz9&",
+    "tr0ub4dor-and-3-friends",
+    "password of my boat",
+]
+
+
+@pytest.mark.parametrize("new", GOOD)
 def test_a_good_password_is_taken(workflow: Workflow, log_in: LogIn, new: str) -> None:
     changed = workflow.change_password(log_in().token, PASSWORD, new, now=NOW, address=HERE)
     assert isinstance(changed, Session)

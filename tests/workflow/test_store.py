@@ -94,6 +94,7 @@ def test_the_sqlite_file_is_its_owner_s_and_keeps_a_write_ahead_log(tmp_path: Pa
             assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with workflow._store.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
     workflow.close()
 
 

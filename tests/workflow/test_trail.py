@@ -141,6 +141,29 @@ def test_the_chain_tells_the_first_forged_entry(database: Database, forgery: str
     assert found.entries == entry - 1
 
 
+@pytest.mark.parametrize("forgery", ["at = 'soon'", "at = '0000-00-00'", "login = x'ff00'", "seq = 4000"])
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # it takes any value; PostgreSQL refuses these
+def test_an_entry_made_unreadable_is_named_too(database: Database, forgery: str) -> None:
+    workflow = database.open()
+    for n in range(9):
+        workflow.record("p", "export", str(n), now=NOW)
+    database.execute(*lift(database), f"UPDATE trail SET {forgery} WHERE seq = 4")
+    found = workflow.check_trail()
+    assert found.problem
+    assert (found.entries, found.problem.where) == (3, "audit trail, entry 4")
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_an_instant_beyond_all_calendars_is_named_too(database: Database) -> None:
+    workflow = database.open()
+    for n in range(9):
+        workflow.record("p", "export", str(n), now=NOW)
+    database.execute(*lift(database), "UPDATE trail SET at = 'infinity' WHERE seq = 4")
+    found = workflow.check_trail()
+    assert found.problem
+    assert (found.entries, found.problem.where) == (3, "audit trail, entry 4")
+
+
 def test_entries_cut_off_the_end_are_missed_by_whoever_noted_the_head(database: Database) -> None:
     workflow = database.open()
     for n in range(9):

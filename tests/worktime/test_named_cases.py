@@ -401,6 +401,23 @@ def test_what_was_not_yet_known_is_left_out() -> None:
     assert (spans(before, "2026-10-01"), spans(after, "2026-10-01")) == ([], [("01 20:00", "02 00:00")])
 
 
+def test_what_was_decided_at_that_very_minute_is_known() -> None:
+    promotion = PROMOTION.replace("2026-09-01", "2026-02-02 12:00").replace('"20:00-01:00"', '"19:00-20:00"')
+    promotion = promotion.replace("2026-10-01", "2026-03-02").replace("2026-10-03", "2026-03-03").rstrip()
+    closure = "\nclosures: [{from: 2026-03-04, until: 2026-03-05, because: flood, decided: 2026-02-02 12:00}]"
+    text = office() + promotion + closure
+    changed = office(since="2026-03-03", decided="2026-02-02 12:00", weekly='{mon-fri: ["10:00-11:00"]}')
+    before, then = (
+        laid_out(text, changed, known_at=at(moment)) for moment in ("2026-02-02 11:59:59", "2026-02-02 12:00")
+    )
+    shown = [[spans(table, f"2026-03-0{day}") for day in (2, 3, 4)] for table in (before, then)]
+    assert shown == [
+        [[("02 09:00", "02 18:00")], [("03 09:00", "03 18:00")], [("04 09:00", "04 18:00")]],
+        [[("02 09:00", "02 18:00"), ("02 19:00", "02 20:00")], [("03 10:00", "03 11:00")], []],
+    ]
+    assert {day.calendar for day in then} == {then.calendar} == {"mail"}
+
+
 def test_before_the_first_version_nothing_is_known() -> None:
     table = laid_out(office(since="2026-03-02"))
     assert table.days[0].day == date(2026, 3, 2)
@@ -461,6 +478,15 @@ def test_a_night_out_of_an_unknown_year_leaves_the_next_morning_unknown() -> Non
     assert spans(table, "2028-01-01") is None  # was 31 December 2027 a holiday? Then nothing is open until 02:00
     assert row(table, "2028-01-01").day_kind == "weekend"
     assert spans(table, "2028-01-02") == [("02 00:00", "02 02:00"), ("02 22:00", "03 00:00")]
+
+
+def test_no_answer_is_made_across_a_year_without_a_notice() -> None:
+    known = [HolidayNotice("cn", year, "1", date(2025, 1, 1), {}) for year in (2026, 2028)]
+    table, over = laid_out(last="2028-02-01", notices=known), (at("2026-12-31 17:00"), at("2028-01-04 10:00"))
+    assert (is_open(over[0], table), is_open(over[1], table)) == (True, True)
+    assert working_seconds(*over, table) is None
+    assert working_seconds(over[1], over[0], table) is None
+    assert why_unmeasurable(*over, table) == "no holiday notice for 2027"
 
 
 def test_hours_that_do_not_hang_on_the_notice_are_known_without_it() -> None:
@@ -729,3 +755,22 @@ def test_what_an_event_counts_on_is_unknown_though_the_days_after_it_are_known()
 def test_a_pause_outside_hours_takes_nothing() -> None:
     weekend = Pause(at("2026-03-07 10:00"), at("2026-03-07 12:00"), "customer")
     assert working_seconds(at("2026-03-06 17:50"), at("2026-03-09 09:05"), laid_out(), [weekend]) == 900
+
+
+def test_days_are_working_days_unless_another_kind_is_said() -> None:
+    # served on Saturday as well: two service days since Friday noon, one working day
+    table, friday, monday = (
+        laid_out(office(weekly='{mon-sat: ["09:00-18:00"]}')),
+        at("2026-03-06 12:00"),
+        at("2026-03-09 12:00"),
+    )
+    assert working_days_between(friday, monday, table) == 1
+    assert working_days_between(friday, monday, table, day_kind="service") == 2
+    assert is_within_days(friday, monday, 1, table) is True
+    assert is_within_days(friday, monday, 1, table, day_kind="service") is False
+
+
+def test_an_answer_of_the_same_day_needs_no_notice_unless_the_next_opening_counts() -> None:
+    table, event_at, answered_at = laid_out(last="2027-12-31"), at("2027-03-01 12:00"), at("2027-03-01 17:00")
+    assert is_within_days(event_at, answered_at, 1, table) is True
+    assert is_within_days(event_at, answered_at, 1, table, after_close="next_opening") is None

@@ -1,13 +1,14 @@
 """The holiday notices of mainland China, day by day against another list; other regions; what was known when."""
 
 from datetime import date, timedelta
+from importlib.metadata import version
 
 import chinese_calendar
 import pytest
 
 from pipelines.core.problem import Refused
 from pipelines.core.yaml_text import read_yaml
-from pipelines.worktime.notice import HolidayNotice, day_kinds, is_region, parse_notices, shipped_notices
+from pipelines.worktime.notice import HolidayNotice, _library_year, day_kinds, is_region, parse_notices, shipped_notices
 from tests.conftest import ROOT
 
 YEARS = range(2019, 2027)
@@ -115,6 +116,32 @@ def test_other_regions_come_from_the_library() -> None:
     assert day_kinds("us", [2026], (), date(2020, 1, 1)).on(date(2026, 7, 6)) == "workday"  # computed: always known
 
 
+def test_a_part_of_a_country_has_days_of_its_own() -> None:
+    day = date(2026, 3, 31)  # César Chávez Day, a Tuesday
+    assert [day_kinds(region, [2026], (), None).on(day) for region in ("us", "us-ca")] == ["workday", "holiday"]
+
+
+def test_make_up_days_of_other_regions() -> None:
+    # Hungary worked on Saturday 17 May 2025 for Friday 2 May
+    found = day_kinds("hu", [2025], (), None)
+    assert [found.on(day) for day in (date(2025, 5, 2), date(2025, 5, 17), date(2025, 5, 24))] == [
+        "holiday", "make_up_workday", "weekend",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("year", "kind"), [(1776, None), (1777, "workday"), (2100, "workday"), (2101, None)])
+def test_the_years_that_the_library_covers(year: int, kind: str | None) -> None:
+    tuesday = next(day for n in range(11, 18) if (day := date(year, 3, n)).weekday() == 1)
+    assert day_kinds("us", [year], (), None).on(tuesday) == kind
+
+
+def test_a_computed_notice_says_by_what_it_was_computed() -> None:
+    found = _library_year("us", 2026)
+    assert found is not None
+    assert (found[0].region, found[0].year, found[0].issued_on) == ("us", 2026, None)
+    assert found[0].number == f"holidays {version('holidays')}"
+
+
 def test_none_needs_no_notice() -> None:
     plain = day_kinds("none", [2090], (), None)
     assert [plain.on(date(2090, 1, day)) for day in (1, 2, 6, 7)] == ["weekend", "workday", "workday", "weekend"]
@@ -143,6 +170,18 @@ def test_one_file_reads_as_it_is_written() -> None:
     (notice,) = parse_notices(read_yaml(GOOD, "cn-2030.yaml"))
     assert (notice.region, notice.year, notice.off) == ("cn", 2030, {date(2030, 1, 1): "元旦"})
     assert notice.worked == {date(2030, 1, 5)}
+    assert (notice.number, notice.issued_on) == ("1", date(2029, 11, 1))
+
+
+def test_make_up_days_may_be_one_or_none() -> None:
+    (one,) = parse_notices(read_yaml(GOOD.replace("[2030-01-05]", "2030-01-05"), "cn-2030.yaml"))
+    (none,) = parse_notices(read_yaml(GOOD.replace(", work: [2030-01-05]", ""), "cn-2030.yaml"))
+    assert (one.worked, none.worked) == ({date(2030, 1, 5)}, frozenset())
+
+
+def test_no_notice_is_dropped_for_what_its_file_says() -> None:
+    (found,) = parse_notices(read_yaml(GOOD.replace("region: cn", "region: ''").replace("2030\n", "0\n"), "x.yaml"))
+    assert (found.region, found.year) == ("", 0)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +192,10 @@ def test_one_file_reads_as_it_is_written() -> None:
         (("off: [2030-01-01]", "off: [[2030-01-01]]"), 8, "worktime.not_a_day"),
         (("year: 2030", "year: soon"), 2, "worktime.not_a_number"),
         (("issued: 2029-11-01", "issued: [2029-11-01]"), 6, "worktime.not_a_text"),
+        (("title: t", "title: [t]"), 5, "worktime.not_a_text"),
+        (("name_en: New Year's Day", "name_en: [d]"), 8, "worktime.not_a_text"),
         (("region: cn\n", ""), 1, "worktime.missing_key"),
+        (("year: 2030\n", ""), 1, "worktime.missing_key"),
         (("    title: t\n", "    titel: t\n"), 5, "worktime.unknown_key"),
     ],
 )

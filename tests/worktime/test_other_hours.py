@@ -1,5 +1,6 @@
 """Other readings of a calendar differ from it in one thing each; what changes nothing is none."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from pipelines.worktime.model import Calendar, Closure, Promotion, Version, Window
@@ -49,3 +50,6 @@ def test_hours_of_days_that_tell_them_apart() -> None:
     assert open_hours(others["no_holiday_notice"], national_day) == 9  # a Monday like any other
     assert (open_hours(WHOLE, saturday), open_hours(others["first_hours"], saturday)) == (0, 9)
     assert open_hours(others["around_the_clock"], saturday) == 24
+    assert open_hours(others["around_the_clock"], national_day) == 24
+    made_up = Calendar("phone", (replace(FIRST, make_up=NINE_TO_SIX),))  # Saturday 10 October
+    assert open_hours(other_hours(made_up)["around_the_clock"], date(2026, 10, 10)) == 24

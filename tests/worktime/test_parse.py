@@ -137,6 +137,7 @@ BROKEN = {
     "unknown region": (("holidays: cn", "holidays: atlantis"), "7", "unknown_region"),
     "retroactive by one": (("[vendor, operator]", "[vendor]"), "22", "retroactive_by_one"),
     "retroactive by a word": (("[vendor, operator]", "yes"), "22", "retroactive_by_one"),
+    "retroactive by a mapping": (("[vendor, operator]", "{vendor: 1, operator: 1}"), "22", "retroactive_by_one"),
     "promotion backwards": (("until: 2026-11-12", "until: 2026-11-01"), "11", "empty_span"),
     "promotion without notice": ((", notified: 2026-10-20 10:00", ""), "11", "missing_key"),
     "promotion without windows": ((' windows: ["23:00-02:00"],', ""), "11", "missing_key"),
@@ -161,9 +162,58 @@ def test_what_is_wrong_is_said_with_its_line(name: str) -> None:
     assert (line, f"worktime.{code}") in problems
 
 
+def test_windows_that_touch_do_not_overlap() -> None:
+    calendars, problems = parsed(GOOD.replace('"13:00-18:00"', '"12:00-18:00"'))
+    assert problems == set()
+    assert calendars["phone"].versions[0].weekly[0] == (hours(9, 12), hours(12, 18))
+
+
+@pytest.mark.parametrize("key", ["since: 2026-01-01", "decided: 2025-12-01", "by: §1", "holidays: us-ca"])
+def test_a_version_that_lacks_what_it_needs_is_none(key: str) -> None:
+    before, mail = GOOD.split("  mail:\n")
+    text = f"{before}  mail:\n{mail.replace(f'{key}, ', '')}"
+    calendars, problems = parsed(text)
+    assert problems == {("24", "worktime.missing_key"), ("23", "worktime.no_version")}
+    assert calendars["mail"].versions == ()
+
+
+PROMOTED = '{from: 2026-11-01, until: 2026-11-12, windows: ["23:00-02:00"], notified: 2026-10-20 10:00, by: notice 3}'
+SHUT = "{from: 2026-08-01, until: 2026-08-02, because: typhoon}"
+
+
+@pytest.mark.parametrize(
+    "key", ["from: 2026-11-01, ", "until: 2026-11-12, ", "notified: 2026-10-20 10:00, ", ", by: notice 3"]
+)
+def test_a_promotion_that_lacks_what_it_needs_is_none_and_the_next_is_read(key: str) -> None:
+    lacking = PROMOTED.replace(key, "")
+    calendars, problems = parsed(GOOD.replace(PROMOTED, f"{lacking}\n        - {PROMOTED}"))
+    assert problems == {("11", "worktime.missing_key")}
+    assert [one.by for one in calendars["phone"].promotions] == ["notice 3"]
+
+
+@pytest.mark.parametrize("key", ["from: 2026-08-01, ", "until: 2026-08-02, ", ", because: typhoon"])
+def test_a_closure_that_lacks_what_it_needs_is_none_and_the_next_is_read(key: str) -> None:
+    calendars, problems = parsed(GOOD.replace(SHUT, SHUT.replace(key, "")))
+    assert problems == {("13", "worktime.missing_key")}
+    assert [one.because for one in calendars["phone"].closures] == ["power cut"]
+
+
+def test_a_closure_that_mixes_days_and_times_is_none_and_the_next_is_read() -> None:
+    calendars, problems = parsed(GOOD.replace("until: 2026-08-02", "until: 2026-08-02 09:00"))
+    assert problems == {("13", "worktime.mixed_closure")}
+    assert [one.because for one in calendars["phone"].closures] == ["power cut"]
+
+
 def test_every_problem_is_found_at_once() -> None:
     text = GOOD.replace("holidays: cn", "holidays: atlantis").replace("- since: 2026-06-01", "- since: June")
     assert parsed(text)[1] == {("7", "worktime.unknown_region"), ("15", "worktime.not_a_day")}
+
+
+def test_the_days_after_one_that_is_none_are_read() -> None:
+    text = GOOD.replace('"sat, sun": 10:00-16:00', "weekend: closed, sat: 10:00-10:00, sun: 10:00-16:00")
+    calendars, problems = parsed(text)
+    assert problems == {("6", "worktime.not_a_weekday"), ("6", "worktime.not_a_window")}
+    assert calendars["phone"].versions[0].weekly[5:] == ((), (hours(10, 16),))
 
 
 @pytest.mark.parametrize("text", ["calendars: soon\n", "other: 1\n", "- 1\n"])
