@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TypeAlias
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -17,6 +18,7 @@ ORDER = (
     "floor", "tax", "rounding", "payable",
 )  # fmt: skip
 FEW = 6
+Row: TypeAlias = tuple[Child, Decimal | None, Decimal | None]  # what, before, after; None: it was not there
 
 
 def changes_box(found: ChangesView) -> list[Component]:
@@ -26,13 +28,9 @@ def changes_box(found: ChangesView) -> list[Component]:
     parts: list[Component] = [html.P(_sentence(found), className="note")]
     if found.totals:
         in_order = sorted(found.totals, key=lambda one: ORDER.index(one[0]) if one[0] in ORDER else len(ORDER))
-        rows: list[tuple[Child, Decimal, Decimal]] = [(t(f"step.{step}"), was, now) for step, was, now in in_order]
+        rows: list[Row] = [(t(f"step.{step}"), was, now) for step, was, now in in_order]
         parts += [html.H3(t("changes.totals")), _money_table(rows)]
-    lines = [
-        (_line_name(name, found), was or Decimal(0), now or Decimal(0))
-        for name, _, was, now in found.lines
-        if was != now
-    ]
+    lines = [(_line_name(name, found), was, now) for name, _, was, now in found.lines if was != now]
     if lines:
         parts += [html.H3(t("changes.lines", n=count_text(len(lines)))), _money_table(lines)]
     named = [one for one in found.indicators if one.before is not None or one.after is not None]
@@ -77,19 +75,20 @@ def _line_name(name: str, found: ChangesView) -> Child:
     )
 
 
-def _money_table(rows: Sequence[tuple[Child, Decimal, Decimal]]) -> Component:
+def _money_table(rows: Sequence[Row]) -> Component:
     heads = (("what", "c-line"), ("before", "c-amount"), ("after", "c-amount"), ("difference", "c-amount"))
     names = [html.Th(t(f"column.{name}"), className=style, scope="col") for name, style in heads]
     body = [
         html.Tr(
             [
                 html.Td(name),
-                html.Td(money_text(was), className="c-amount"),
-                html.Td(money_text(now), className="c-amount"),
-                html.Td(signed_money(now - was), className="c-amount bad" if now < was else "c-amount"),
+                html.Td("—" if was is None else money_text(was), className="c-amount"),
+                html.Td("—" if now is None else money_text(now), className="c-amount"),
+                html.Td(signed_money(by), className="c-amount bad" if by < 0 else "c-amount"),
             ]
         )
         for name, was, now in rows
+        for by in [(now or Decimal("0.00")) - (was or Decimal("0.00"))]
     ]
     table = html.Table([html.Thead(html.Tr(names)), html.Tbody(body)], className="table is-dense")
     return html.Div(table, className="scroll-x")

@@ -38,7 +38,8 @@ def _line(statement_id: str, line: LineView) -> Component:
     name: Child = label
     if line.indicator:
         name = dcc.Link(label, href=links.indicator(statement_id, line.indicator), className="row-link")
-    kind = html.Span(t(f"kind.{line.kind}"), className="tag") if line.id != line.kind else ""
+    word = t(f"kind.{line.kind}")
+    kind = html.Span(word, className="tag") if word != label else ""
     formula: list[Child] = [html.Code(formula_text(line.formula))]
     if line.because:
         formula.append(html.Span(reason_text(line.because), className="quiet"))

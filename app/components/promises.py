@@ -37,6 +37,11 @@ def outlook(one: PromiseSoFar) -> str:
     return t("room.lost") if one.needed is None else t("room.needed", n=count_text(one.needed))
 
 
+def standing(one: PromiseSoFar) -> str:
+    """Return what a promise would be if the month ended here."""
+    return "not enough data" if one.n < one.minimum else "met" if one.is_met else "missed"
+
+
 def _row(head: Head, one: PromiseSoFar, link: Callable[[str], str], *, on: bool) -> Component:
     row = one.row
     few: list[Child] = (
@@ -59,7 +64,7 @@ def _row(head: Head, one: PromiseSoFar, link: Callable[[str], str], *, on: bool)
             html.Td(f"{SYMBOL[row.better]} {value_text(one.target, row.unit)}", className="c-target"),
             html.Td([count_text(one.n), *few], className="c-n"),
             html.Td(missed, className="c-missed"),
-            html.Td([badge("met" if one.is_met else "missed"), html.Span(outlook(one))], className="c-outlook"),
+            html.Td([badge(standing(one)), html.Span(outlook(one))], className="c-outlook"),
         ],
         className="is-now" if on else "",
     )

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from app.components import links
 from app.components.verdict import SHAPES, slug
 from app.i18n import money_text, month_text, of, short_month, t, value_text
+from app.i18n.numbers import unit_of
 from app.views import IndicatorRow, MonthColumn
 
 STEPS = ("fees", "bonuses", "deductions", "repeats", "capped", "adjustments", "earn_back", "carried_in", "floor", "tax")
@@ -63,7 +64,7 @@ def _values(row: IndicatorRow, columns: Sequence[MonthColumn], current: str) -> 
             [shape, text], href=links.indicator(one.statement_id, row.id), title=t(f"verdict.{slug(verdict)}")
         )
         cells.append(_cell(link, f"is-{slug(verdict)}", on=one.month == current))
-    unit = value_text(row.target, row.unit).rpartition(" ")[2] if row.target is not None else ""
+    unit = t(unit_of(row.unit)[2])
     name = html.Th(
         [html.Span(row.clause, className="clause"), " ", of(row.name), " ", html.Span(unit, className="quiet")]
     )

@@ -13,13 +13,15 @@ from app.components.agents import agents_grid
 from app.components.clocks import clocks_table
 from app.components.panel import answer, chip, empty, freshness, panel
 from app.components.pickers import menu, pickers
-from app.components.promises import outlook, promises_table
+from app.components.promises import outlook, promises_table, standing
 from app.components.words import Child, Children, figure, item_name, listed, person, reason_text, sentence
 from app.figures.style import CONFIG
 from app.i18n import at_text, count_text, month_text, of, t, value_text
 from app.pages import lazy
 from app.pages.scorecard import FILL
 from app.views import PromiseSoFar, TeamView
+
+STANDS = {"met": "on_target", "missed": "below_target", "not enough data": "too_few"}
 
 
 def layout(contract: str = "", month: str = "", team: str = "", indicator: str = "", **_: str) -> Component:
@@ -71,13 +73,14 @@ def answer_line(view: TeamView) -> list[Child]:
     start: list[Child] = [html.Strong(month_text(head.month)), t("sentence.gap"), html.Strong(whose(view))]
     if view.chosen is None:
         return [*start, t("answer.no_promises")]
-    met = [one for one in view.promises if one.is_met]
-    lost = [one for one in view.promises if not one.is_met]
-    counted: list[Children] = []
-    if met:
-        counted.append(sentence("answer.on_target", n=figure(count_text(len(met)))))
-    if lost:
-        counted.append(sentence("answer.below_target", n=figure(count_text(len(lost)), tone="bad")))
+    stands = [standing(one) for one in view.promises]
+    counted: list[Children] = [
+        sentence(
+            f"answer.{key}", n=figure(count_text(stands.count(verdict)), tone="bad" if verdict == "missed" else "")
+        )
+        for verdict, key in STANDS.items()
+        if verdict in stands
+    ]
     found = [*start, *sentence("answer.team", n=figure(count_text(len(view.promises))), counted=listed(counted))]
     return [*found, *_tightest(view, view.promises[0])]
 

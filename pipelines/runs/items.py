@@ -22,6 +22,7 @@ from pipelines.runs.statements import evidence_folder, find_statement, read_stat
 from pipelines.runs.states import IDS, Tally, count_rows
 from pipelines.scoring.counts import Counts, measured
 from pipelines.scoring.interval import group_interval
+from pipelines.warehouse.home import Home, HomeSettings
 from pipelines.warehouse.store import CONFIG, lock_down
 
 GROUP_COLUMNS = {"team": "team", "queue": "queue", "agent": "agent_id", "source": "item_source", "topic": "topic"}
@@ -181,8 +182,14 @@ def own_sources(folder: Path, body: Mapping[str, Any], sight: Sight) -> frozense
 
 
 def reader(*folders: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection of its own for folders of evidence; its session speaks UTC, and it reads nothing else."""
-    con = duckdb.connect(config={"threads": 2, "memory_limit": "2GB", **CONFIG})
+    """Return a connection of its own for folders of evidence; its session speaks UTC, and it reads nothing else.
+
+    The home that they stand in says how much of the machine it may take.
+    """
+    said = Home(folders[0].parent.parent).settings() if folders else HomeSettings()
+    bounds = {"memory_limit": said.reader_memory_limit}
+    bounds |= {"threads": str(said.reader_threads)} if said.reader_threads else {}
+    con = duckdb.connect(config={**bounds, **CONFIG})
     con.execute("SET TimeZone = 'UTC'")
     lock_down(con, folders)
     return con

@@ -12,11 +12,14 @@ class HomeSettings:
     """What ``settings.yaml`` of a home may say.
 
     ``memory_limit`` and ``threads`` bound this process's share of the machine (DuckDB would take 80 % of the memory);
-    ``threads`` None means every core. ``retention_days`` None keeps archived files for good.
+    ``threads`` None means every core. ``reader_*`` bound each query that a page makes over a statement's evidence: of
+    several workers each has its own. ``retention_days`` None keeps archived files for good.
     """
 
     memory_limit: str = "4GB"
     threads: int | None = None
+    reader_memory_limit: str = "2GB"
+    reader_threads: int | None = 2
     retention_days: int | None = None
 
 
@@ -60,8 +63,8 @@ class Home:
                         code="home.unknown_setting",
                     )
                 )
-            elif name == "memory_limit":
-                found[name] = str(text or HomeSettings.memory_limit)
+            elif name.endswith("memory_limit"):
+                found[name] = str(text or getattr(HomeSettings, name))
             elif text is None or (isinstance(text, str) and text.isdecimal() and int(text) > 0):
                 found[name] = None if text is None else int(text)
             else:

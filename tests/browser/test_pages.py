@@ -143,3 +143,51 @@ def test_nothing_hangs_over_the_edge_of_a_phone(page: Page, address: str) -> Non
         expect(page.locator(".answer")).to_be_visible()
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_an_open_page_says_when_something_is_published_and_keeps_its_filters(page: Page, address: str) -> None:
+    runs = fake_runs()
+    page.goto(f"{address}/?verdict=missed&sort=gap&lang=zh")
+    expect(page.locator(".scorecard tbody tr").first).to_be_visible()
+    expect(page.locator("#news")).to_be_hidden()
+    before = runs.published
+    runs.published = "another"
+    try:
+        page.evaluate("clausemeterLook()")
+        expect(page.locator("#news")).to_be_visible()
+        page.click("#redraw")
+        expect(page.locator("#drawn[data-stamp=another]")).to_have_count(1)
+        expect(page.locator("#news")).to_be_hidden()
+        expect(page).to_have_url(re.compile(r"verdict=missed&sort=gap"))
+        expect(page.locator(".scorecard .verdict.is-missed").first).to_be_visible()
+        expect(page.locator(".scorecard .verdict.is-met")).to_have_count(0)
+    finally:
+        runs.published = before
+
+
+def test_finance_downloads_what_it_settles_by(page: Page, address: str, people: People, said: list[str]) -> None:
+    page.context.clear_cookies()
+    sign_in(page, address, "finance", people.passwords["finance"])
+    page.goto(f"{address}/finance?lang=zh")
+    expect(page.locator(".lines .is-payable")).to_be_visible()
+    expect(page.locator(".track .is-here")).to_be_visible()
+    for form, ending in (("PDF", "pdf"), ("CSV", "zip")):
+        with page.expect_download() as loaded:
+            page.locator(".documents a", has_text=form).click()
+        assert loaded.value.suggested_filename.endswith(ending)
+    assert said == []
+
+
+def test_a_lead_sees_what_runs_out_and_who_needs_help(page: Page, address: str, people: People) -> None:
+    page.context.clear_cookies()
+    sign_in(page, address, "lead.hx", people.passwords["lead.hx"])
+    page.goto(f"{address}/team?lang=zh")
+    expect(page.locator(".answer")).to_contain_text("还可连失")
+    expect(page.locator(".nav")).not_to_contain_text("财务")
+    expect(page.locator(".clocks .is-urgent")).to_have_count(2)
+    page.locator(".promises .row-link", has_text="电话接通率").click()
+    expect(page).to_have_url(re.compile("indicator=connect_rate"))
+    expect(page.locator(".agent").first).to_be_visible()
+    page.locator(".panel", has_text="最近的未达标").locator(".row-link").first.click()
+    expect(page).to_have_url(re.compile("/item/"))
+    expect(page.locator(".timeline")).to_be_visible()
