@@ -450,7 +450,7 @@ def test_sql_in_an_address_is_a_name_that_nobody_has(world: World, wild: str) ->
         links.indicator(wild, "connect"),
         links.indicator(own, wild),
         links.items(own, wild),
-        *(links.items(own, "connect", group=(name, wild)) for name in ("team", "queue", "agent")),
+        *(links.items(own, "connect", groups=((name, wild),)) for name in ("team", "queue", "agent")),
         links.items(own, "connect", state=wild),
         links.items(own, "connect", state=f"met,{wild}"),
         links.items(own, "connect", state=f"excluded: {wild}"),

@@ -110,7 +110,7 @@ def test_no_script_of_others_runs_on_any_page(page: Page, address: str, runs: Fa
         "/statements": "table",
         links.statement(MONTH): ".lines",
         links.indicator(MONTH, "service_level"): ".groups",
-        links.items(MONTH, "service_level", state="missed", group=None): ".ag-row",
+        links.items(MONTH, "service_level", state="missed"): ".ag-row",
         links.item(MONTH, "phone_item", row.source, row.item_id): ".raw-where",
         "/account": "h1",
     }
