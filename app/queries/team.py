@@ -128,10 +128,10 @@ def misses(statement_id: str, indicator_id: str, named: str | None, *, reader: R
     with asking(reader) as door:
         body = door.body(statement_id)
         population = population_of(body, indicator_id)
-        group = ("team", named) if named else None
+        groups = [("team", named)] if named else []
         rows: list[Any] = []
         for day in reversed([row.name for row in door.daily(statement_id, indicator_id) if row.missed]):
-            page = door.items(statement_id, indicator_id, state="missed", day=day_of(day), group=group, limit=PAGE)
+            page = door.items(statement_id, indicator_id, state="missed", day=day_of(day), groups=groups, limit=PAGE)
             rows += sorted(page.rows, key=lambda row: row.arrival_at, reverse=True)
             if len(rows) >= EXAMPLES:
                 break

@@ -484,8 +484,8 @@ def test_no_answer_is_made_across_a_year_without_a_notice() -> None:
     known = [HolidayNotice("cn", year, "1", date(2025, 1, 1), {}) for year in (2026, 2028)]
     table, over = laid_out(last="2028-02-01", notices=known), (at("2026-12-31 17:00"), at("2028-01-04 10:00"))
     assert (is_open(over[0], table), is_open(over[1], table)) == (True, True)
-    assert working_seconds(*over, table) is None
-    assert working_seconds(*reversed(over), table) is None
+    assert working_seconds(over[0], over[1], table) is None
+    assert working_seconds(over[1], over[0], table) is None
     assert why_unmeasurable(*over, table) == "no holiday notice for 2027"
 
 
