@@ -29,4 +29,4 @@ def sign_in(page: Page, address: str, login: str, password: str) -> None:
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", password)
     page.click("button[type=submit]")
-    page.wait_for_url(lambda url: "/login" not in url, wait_until="commit")
+    page.wait_for_url(lambda url: "/login" not in url, wait_until="networkidle")

@@ -35,7 +35,7 @@ def test_a_vendor_sees_no_item_of_another_and_a_team_only_its_own(home: tuple[Pa
     assert ids(home, "connect", ALPHA) == ["a-1", "a-2", "b-1", "a-9", "b-2", "b-3"]
     assert ids(home, "connect", FIRST) == ["a-1", "a-2", "a-9"]
     assert ids(home, "connect", Sight(vendor="alpha", teams=frozenset())) == []
-    assert ids(home, "connect", FIRST, group=("team", "Beta second")) == []
+    assert ids(home, "connect", FIRST, groups=(("team", "Beta second"),)) == []
     assert items(*home, "connect", sight=FIRST, limit=1).total == 3
 
 
@@ -99,7 +99,7 @@ def test_a_team_is_counted_anew_and_sees_no_money(home: tuple[Path, str]) -> Non
 def test_pseudonyms_are_stable_filter_and_open_items(home: tuple[Path, str]) -> None:
     names = {row.name for row in by_group(*home, "connect", "agent", sight=MASKED)} - {"(none)"}
     assert names == {MASKED.name("ann", AGENT), MASKED.name("bob", AGENT)}
-    assert ids(home, "connect", MASKED, group=("agent", MASKED.name("ann", AGENT))) == ["a-1", "a-9"]
+    assert ids(home, "connect", MASKED, groups=(("agent", MASKED.name("ann", AGENT)),)) == ["a-1", "a-9"]
     (state, *_) = items(*home, "occupancy", sight=MASKED).rows
     assert state.item_id.startswith(f"{MASKED.name('ann', AGENT)}#")
     seen = item(*home, state.source, state.item_id, "agent_state", sight=MASKED)
@@ -146,7 +146,7 @@ def test_what_serves_readers_reaches_nothing_else(home: tuple[Path, str], tmp_pa
 
 def test_an_injection_is_a_name_that_nobody_has(home: tuple[Path, str]) -> None:
     wild = "x' OR 1=1 --"
-    assert ids(home, "connect", FIRST, group=("team", wild)) == []
+    assert ids(home, "connect", FIRST, groups=(("team", wild),)) == []
     assert ids(home, "connect", FIRST, state=wild) == []
     assert ids(home, "connect", FIRST, state=f"met') OR ('a'='a:{wild}") == []
     assert ids(home, "connect", FIRST, after=("2026-10-01T00:00:00+00:00", wild, wild)) == ["a-1", "a-2", "a-9"]
