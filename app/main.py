@@ -3,17 +3,26 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import flask
 from dash import Dash
 from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.serving import run_simple
 
 from app import routes, shell
+from app.auth import company, gate, trail
+from app.auth.company import Company
+from app.auth.entry import entry
+from app.pages.evidence import evidence
+from app.pages.stamp import stamp
 from app.queries.door import Door, install, open_door
 from app.settings import Settings, from_environment
+from pipelines.workflow import Workflow, open_workflow
 
 WORKERS, THREADS = 2, 4
 COMPRESSED = [
@@ -21,10 +30,17 @@ COMPRESSED = [
 ]  # fmt: skip
 
 
-def create_app(settings: Settings, door: Door | None = None) -> Dash:
-    """Return a new app over a home; a test brings a door of its own."""
+def create_app(
+    settings: Settings,
+    door: Door | None = None,
+    workflow: Workflow | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Dash:
+    """Return a new app over a home; a test brings a door, accounts and a clock of its own."""
+    server = flask.Flask("app", static_folder=None)
     app = Dash(
         "app",
+        server=server,  # type: ignore[arg-type] # a Flask is what it takes
         assets_folder=str(Path(__file__).parent / "assets"),
         assets_ignore=r"scheme\.js",
         use_pages=False,
@@ -36,18 +52,38 @@ def create_app(settings: Settings, door: Door | None = None) -> Dash:
         index_string=shell.INDEX,
         suppress_callback_exceptions=True,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+        csrf_token_name=gate.CSRF_COOKIE,
+        csrf_header_name=gate.CSRF_HEADER,
     )
-    app.server.config["COMPRESS_MIMETYPES"] = COMPRESSED
-    app.server.config["COMPRESS_STREAMS"] = False  # of a file sent as a stream it loses the handle; ours are small
-    Compress(app.server)
-    install(app.server, door or open_door(settings.home))
+    server.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    server.config["COMPRESS_STREAMS"] = False  # of a file sent as a stream it loses the handle; ours are small
+    Compress(server)
+    door = door or open_door(settings.home)
+    install(server, door)
+    trail.install(server, workflow or open_workflow(settings.home, settings.database_url))
+    server.before_request(lambda: setattr(flask.g, "now", clock()))
+    gate.connect(server, app.callback_map, settings.language)
+    server.register_blueprint(entry)
+    server.register_blueprint(evidence)
+    server.register_blueprint(stamp)
+    company.connect(server, _company(settings), door.names_key())
     app.layout = shell.frame()
     shell.connect(app)
     routes.connect(app, settings)
-    app.server.after_request(security_headers(app.csp_hashes()))
-    with app.server.app_context():
+    server.after_request(security_headers(app.csp_hashes()))
+    if settings.proxies:
+        server.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            server.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    with server.app_context():
         app._setup_server()  # noqa: SLF001 - else the first requests after start, made together, fail
     return app
+
+
+def _company(settings: Settings) -> Company | None:
+    if not settings.oidc_issuer:
+        return None
+    return Company(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, settings.url)
 
 
 def security_headers(script_hashes: Sequence[str]) -> Callable[[flask.Response], flask.Response]:
@@ -71,6 +107,8 @@ def security_headers(script_hashes: Sequence[str]) -> Callable[[flask.Response],
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     }
 
@@ -89,7 +127,7 @@ def server() -> flask.Flask:
 
 def serve(home: Path, host: str, port: int) -> None:
     """Serve a home until interrupted: gunicorn, two processes of four threads; on Windows Werkzeug, which it lacks."""
-    settings = Settings(home=home, language=from_environment(os.environ).language)
+    settings = replace(from_environment(os.environ), home=home)
     if sys.platform == "win32":
         run_simple(host, port, create_app(settings).server, threaded=True)
         return

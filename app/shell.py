@@ -8,7 +8,8 @@ from dash import ClientsideFunction, Dash, Input, dcc, html
 from dash.dependencies import ALL
 from dash.development.base_component import Component
 
-from app.components.attributes import HIDDEN, labelled
+from app.auth import current_reader
+from app.components.attributes import HIDDEN, data, labelled
 from app.components.panel import skeleton
 from app.i18n import LANGUAGES, language, t
 
@@ -28,9 +29,11 @@ INDEX = """<!DOCTYPE html>
 </body>
 </html>"""
 NAVIGATION = (
-    ("/", "scorecard", ("scorecard", "indicator", "items", "item")),
-    ("/statements", "statements", ("statement", "statements")),
-    ("/definitions", "definitions", ("definition", "definitions")),
+    ("/", "scorecard", ("scorecard", "indicator", "items", "item", "deliveries", "bridge", "contract"), "read_figures"),
+    ("/team", "team", ("team",), "read_items"),
+    ("/finance", "finance", ("finance",), "read_money"),
+    ("/statements", "statements", ("statement", "statements"), "read_money"),
+    ("/definitions", "definitions", ("definition", "definitions"), "read_definitions"),
 )
 
 
@@ -52,7 +55,8 @@ def header(pathname: str, query: Mapping[str, str], page: str) -> Component:
     """Return the header of a page."""
     links = [
         dcc.Link(t(f"page.{name}"), href=href, className="nav-link is-on" if page in pages else "nav-link")
-        for href, name, pages in NAVIGATION
+        for href, name, pages, action in NAVIGATION
+        if current_reader().may(action).yes
     ]
     return html.Header(
         [
@@ -66,10 +70,37 @@ def header(pathname: str, query: Mapping[str, str], page: str) -> Component:
                 className="brand",
             ),
             html.Nav(links, className="nav"),
-            html.Div([_languages(pathname, query), _theme()], className="header-tools"),
+            html.Div([_search(), _who(), _languages(pathname, query), _theme()], className="header-tools"),
         ],
         className="header",
     )
+
+
+def news() -> Component:
+    """Return what an open page says when something newer is published; hidden until then (assets/behaviour.js)."""
+    redraw = html.Button(t("news.redraw"), className="chip", type="button", id="redraw")
+    return html.Div([html.Span(t("news.published")), redraw], id="news", className="news", role="status", hidden=True)
+
+
+def _search() -> Component | None:
+    """Return the way to the search, with the words that its script needs; nothing where there is nothing to find."""
+    if not current_reader().may("read_figures").yes:
+        return None
+    words = {name: t(f"search.{name}") for name in ("placeholder", "hint", "none")}
+    said = [html.Span(t("search.open")), html.Kbd("/")]
+    return html.Button(said, className="search-button", title=words["placeholder"], **data(**words))
+
+
+def _who() -> Component:
+    """Return who is signed in; a link to the account, where one signs out."""
+    actor = current_reader().actor
+    name = actor.name or actor.login
+    said = [
+        html.Span(name[0], className="who-sign", **HIDDEN),
+        html.Span(name, className="who-name"),
+        html.Span(t(f"role.{actor.role}"), className="quiet"),
+    ]
+    return html.A(said, href="/account", className="who", title=t("entry.account"))
 
 
 def _languages(pathname: str, query: Mapping[str, str]) -> Component:

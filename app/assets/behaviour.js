@@ -65,3 +65,37 @@
   });
   addEventListener("_dashprivate_pushstate", () => setTimeout(settle, 0));
 })();
+
+// Who was signed out meanwhile is led to the way in, and back to where they were.
+(() => {
+  const ask = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await ask(...asked);
+    if ((answer.status === 401 || answer.status === 403) && String(asked[0]).includes("/_dash-")) {
+      const said = await answer.clone().json().catch(() => ({}));
+      if (said.to) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    }
+    return answer;
+  };
+
+  // Freshness: an open page asks now and then whether anything was published since it was drawn, says so, and is drawn
+  // again at its own address, filters and all, when its reader asks for it, or while nobody looks at it.
+  const EVERY_MS = 20000;
+  const redraw = () => window.dash_clientside.set_props("url", { search: location.search });
+  const look = async () => {
+    const drawn = document.getElementById("drawn");
+    const news = document.getElementById("news");
+    if (!drawn || !news || !drawn.dataset.stamp) return;
+    const answer = await fetch("/stamp", { headers: { "If-None-Match": `"${drawn.dataset.stamp}"` } }).catch(() => null);
+    if (!answer || answer.status !== 200) return;
+    const found = await answer.json().catch(() => null);
+    if (!found || found.stamp === drawn.dataset.stamp) return;
+    if (document.hidden) redraw();
+    else news.hidden = false;
+  };
+  addEventListener("click", (event) => {
+    if (event.target.closest("#redraw")) redraw();
+  });
+  setInterval(look, EVERY_MS);
+  window.clausemeterLook = look; // for tests
+})();

@@ -1,21 +1,36 @@
-"""Who asks. Accounts come later: until then everybody at this machine is its owner and sees everything."""
+"""Who asks, bound to the request. There is no reader without a session."""
 
 from dataclasses import dataclass
+
+import flask
+
+from app.auth.policy import Answer, Thing, may
+from pipelines.workflow.actor import Actor
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A person at the screen. ``vendor`` and ``team`` narrow what they see; None does not."""
+    """A person at the screen."""
 
-    name: str
-    role: str
-    vendor: str | None = None
-    team: str | None = None
+    actor: Actor
+
+    def may(self, action: str, thing: Thing | None = None) -> Answer:
+        """Say whether this person may do that."""
+        return may(self.actor, action, thing)
 
 
-OWNER = Reader(name="", role="auditor")
+class NobodyAsks(Exception):
+    """A page was drawn for no one: a bug, and never an answer."""
+
+
+def bind(reader: Reader | None) -> None:
+    """Say who makes this request."""
+    flask.g.reader = reader
 
 
 def current_reader() -> Reader:
     """Return who makes this request."""
-    return OWNER
+    reader: Reader | None = flask.g.get("reader")
+    if reader is None:
+        raise NobodyAsks
+    return reader

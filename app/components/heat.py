@@ -1,6 +1,7 @@
 """Months against indicators: where it went wrong, and since when."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -44,7 +45,7 @@ def heat_map(rows: Sequence[IndicatorRow], months: Sequence[str], current: str) 
 
 
 def _cell(row: IndicatorRow, point: MonthPoint) -> Component:
-    style = f"heat-cell is-{slug(point.verdict)} deep-{_depth(row, point)}"
+    style = f"heat-cell is-{slug(point.verdict)} deep-{depth(row, point.value, point.target)}"
     words = t(
         "heat.cell",
         month=month_text(point.month),
@@ -61,10 +62,10 @@ def _cell(row: IndicatorRow, point: MonthPoint) -> Component:
     return dcc.Link(text, href=links.indicator(point.statement_id, row.id), className=style, title=words)
 
 
-def _depth(row: IndicatorRow, point: MonthPoint) -> int:
-    """Return 1 to 3: how far a missed month lies from its target, as a share of what it may lie."""
-    if point.value is None or not point.target:
+def depth(row: IndicatorRow, value: Fraction | None, target: Fraction | None) -> int:
+    """Return 1 to 3: how far a missed value lies from its target, as a share of what it may lie."""
+    if value is None or not target:
         return 1
-    room = 1 - point.target if row.unit == "share" and point.target > 0.5 else point.target
-    far = abs(point.value - point.target) / room if room else 1
+    room = 1 - target if row.unit == "share" and target > 0.5 else target
+    far = abs(value - target) / room if room else 1
     return 1 if far < 0.25 else 2 if far < 0.75 else 3

@@ -1,5 +1,6 @@
 """The lines of a statement in the order of the settlement, with subtotals that add up before the reader's eyes."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -7,11 +8,13 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components import links
-from app.components.words import Child, formula_text, reason_text, word_of
-from app.i18n import money_text, of, t
+from app.components.words import Child, formula_text, line_name, reason_text
+from app.i18n import money_text, t
 from app.views import LineView, Step
 
-HEADS = ("clause", "line", "formula", "by", "money")
+HEADS = ("clause", "line", "formula", "base", "by", "money")
+# What a share, a rate or a coefficient is taken of, as a formula has it: "… × 218386.89"; of a fee it is a price.
+BASE = re.compile(r"× (\d+\.\d{2})(?![\d%]| ?%)")
 
 
 def lines_table(statement_id: str, lines: Sequence[LineView], steps: Sequence[Step], currency: str) -> Component:
@@ -31,7 +34,7 @@ def lines_table(statement_id: str, lines: Sequence[LineView], steps: Sequence[St
 
 
 def _line(statement_id: str, line: LineView) -> Component:
-    label = of(line.name) or word_of("line", line.id)
+    label = line_name(line)
     name: Child = label
     if line.indicator:
         name = dcc.Link(label, href=links.indicator(statement_id, line.indicator), className="row-link")
@@ -45,6 +48,7 @@ def _line(statement_id: str, line: LineView) -> Component:
             html.Td(html.Span(line.clause, className="clause"), className="c-clause"),
             html.Td([name, kind], className="c-line"),
             html.Td(formula, className="c-formula", title=span),
+            html.Td(base_text(line), className="c-base"),
             html.Td(line.by or "", className="c-by"),
             html.Td(
                 money_text(line.amount),
@@ -55,12 +59,18 @@ def _line(statement_id: str, line: LineView) -> Component:
     )
 
 
+def base_text(line: LineView) -> str:
+    """Return the sum that a line's formula takes its part of; empty where it takes none of any."""
+    found = None if line.kind == "fee" else BASE.search(line.formula)
+    return money_text(Decimal(found[1])) if found else ""
+
+
 def _sum(step: str, amount: Decimal, running: Decimal | None, style: str) -> Component:
     so_far = "" if running is None else t("line.so_far", sum=money_text(running))
     return html.Tr(
         [
             html.Td(t(f"step.{step}"), colSpan=2, className="c-line", title=t(f"step_hint.{step}")),
-            html.Td(so_far, colSpan=2, className="c-formula quiet"),
+            html.Td(so_far, colSpan=3, className="c-formula quiet"),
             html.Td(money_text(amount), className="c-amount"),
         ],
         className=style,

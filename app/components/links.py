@@ -1,7 +1,8 @@
 """Every address of the app, built here and matched in routes; a test walks them both."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from urllib.parse import quote, urlencode
 
 
@@ -29,11 +30,33 @@ def items(
     *,
     state: str | None = None,
     day: date | None = None,
-    group: tuple[str, str] | None = None,
+    groups: Iterable[tuple[str, str]] = (),
 ) -> str:
     """Return the items behind a number."""
-    chosen: Mapping[str, str] = {group[0]: group[1]} if group else {}
-    return _path("items", statement_id, indicator_id, state=state, day=str(day) if day else None, **chosen)
+    return _path("items", statement_id, indicator_id, state=state, day=str(day) if day else None, **dict(groups))
+
+
+def deliveries(statement_id: str) -> str:
+    """Return what the logs behind a statement delivered."""
+    return _path("data", statement_id)
+
+
+def bridge(statement_id: str) -> str:
+    """Return the vendor's own report beside a statement."""
+    return _path("bridge", statement_id)
+
+
+def contract(statement_id: str, indicator_id: str | None = None) -> str:
+    """Return a statement's contract, at the clause of an indicator (``completeness[chat]`` is of ``completeness``)."""
+    clause = (indicator_id or "").partition("[")[0]
+    return _path("contract", statement_id) + (f"#clause-{quote(clause, safe='')}" if clause else "")
+
+
+def item_file(statement_id: str, indicator_id: str, form: str, **asked: Any) -> str:
+    """Return the whole of a list of items as a file: ``csv`` or ``xlsx``; asked for as the list is."""
+    address = items(statement_id, indicator_id, **asked)
+    path, mark, query = address.partition("?")
+    return f"/export{path}/{form}{mark}{query}"
 
 
 def item(statement_id: str, population: str, source: str, item_id: str) -> str:
@@ -54,3 +77,25 @@ def definition(metric: str) -> str:
 def statement(statement_id: str, line: str | None = None) -> str:
     """Return a statement, at one of its lines."""
     return _path("statement", statement_id) + (f"#line-{quote(line, safe='')}" if line else "")
+
+
+def finance(contract: str | None = None, month: str | None = None) -> str:
+    """Return finance's desk of a contract's month."""
+    return _path("finance", contract=contract, month=month)
+
+
+def team(
+    contract: str | None = None, month: str | None = None, team: str | None = None, indicator: str | None = None
+) -> str:
+    """Return the team lead's desk; ``indicator`` is the promise that is looked at closely."""
+    return _path("team", contract=contract, month=month, team=team, indicator=indicator)
+
+
+def evidence(statement_id: str) -> str:
+    """Return a statement's evidence, to be downloaded."""
+    return _path("evidence", statement_id)
+
+
+def export(statement_id: str, form: str) -> str:
+    """Return a statement as a document."""
+    return _path("export", statement_id, form)

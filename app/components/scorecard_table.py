@@ -17,8 +17,12 @@ COLUMNS = ("clause", "indicator", "bar", "value", "target", "history", "verdict"
 SYMBOL = {"higher": "≥", "lower": "≤"}
 
 
-def scorecard_table(head: Head, rows: Sequence[IndicatorRow]) -> Component:
+OF_MONEY = ("score", "money")
+
+
+def scorecard_table(head: Head, rows: Sequence[IndicatorRow], *, has_money: bool = True) -> Component:
     """Return the table. A row leads to its indicator, its money to the line, its parts to their items."""
+    columns = [name for name in COLUMNS if has_money or name not in OF_MONEY]
     heads = [
         html.Th(
             t(f"column.{name}", currency=head.currency),
@@ -26,16 +30,16 @@ def scorecard_table(head: Head, rows: Sequence[IndicatorRow]) -> Component:
             title=t(f"column_hint.{name}"),
             scope="col",
         )
-        for name in COLUMNS
+        for name in columns
     ]
     above = [None, *(row.clause for row in rows)]
-    body = [_row(head, row, is_same=row.clause == before) for row, before in zip(rows, above, strict=False)]
+    body = [_row(head, row, columns, is_same=row.clause == before) for row, before in zip(rows, above, strict=False)]
     return html.Table([html.Thead(html.Tr(heads)), html.Tbody(body)], className="table scorecard")
 
 
-def _row(head: Head, row: IndicatorRow, *, is_same: bool) -> Component:
+def _row(head: Head, row: IndicatorRow, columns: Sequence[str], *, is_same: bool) -> Component:
     cells: dict[str, Child | Children] = {
-        "clause": html.Span(row.clause, className="clause is-same" if is_same else "clause"),
+        "clause": _clause(head, row, is_same=is_same, has_contract="money" in columns),
         "indicator": _name(head, row),
         "bar": row_bullet(row),
         "value": _value(row),
@@ -49,10 +53,19 @@ def _row(head: Head, row: IndicatorRow, *, is_same: bool) -> Component:
     return html.Tr(
         [
             html.Td(cells[name], className=f"c-{name}", **data(label=t(f"column.{name}", currency="")))
-            for name in COLUMNS
+            for name in columns
         ],
         className=f"is-{slug(row.verdict)}",
     )
+
+
+def _clause(head: Head, row: IndicatorRow, *, is_same: bool, has_contract: bool) -> Component:
+    """Return the clause; a link to its words, for those who may read the contract."""
+    style = "clause is-same" if is_same else "clause"
+    if not has_contract:
+        return html.Span(row.clause, className=style)
+    href = links.contract(head.statement_id, row.id)
+    return dcc.Link(row.clause, href=href, className=f"{style} above", title=t("scorecard.open_clause"))
 
 
 def _name(head: Head, row: IndicatorRow) -> list[Component]:

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.components.marks import percent
-from app.components.words import word_of
+from app.components.words import person, word_of
 from app.i18n import at_text, t
 from app.views import EventView, IntervalView, ItemView
 
@@ -66,7 +66,7 @@ def _lane(author: str, events: Sequence[EventView], place: Place, zone: str) -> 
         html.Span(
             className=f"event by-{author}",
             style={"left": percent(place(event.at))},
-            title=f"{at_text(event.at, zone, seconds=True)}  {word_of('event', event.kind)} {event.text}".strip(),
+            title=f"{at_text(event.at, zone, seconds=True)}  {word_of('event', event.kind)} {said(event.text)}".strip(),
         )
         for event in events
     ]
@@ -114,6 +114,11 @@ def _lasting(since: datetime, until: datetime) -> str:
     return t("lasting.d", d=hours // 24, h=f"{hours % 24:02d}")
 
 
+def said(text: str) -> str:
+    """Return what an event says; an agent in it under the name that this reader is given."""
+    return " ".join(person("agent", word) for word in text.split(" "))
+
+
 def event_table(view: ItemView) -> Component:
     """Return every event in order, with its instant."""
     rows = [
@@ -122,7 +127,7 @@ def event_table(view: ItemView) -> Component:
                 html.Td(at_text(event.at, view.head.zone, seconds=True), className="c-at"),
                 html.Td([html.Span(className=f"key by-{event.author}"), word_of("author", event.author)]),
                 html.Td(word_of("event", event.kind)),
-                html.Td(event.text),
+                html.Td(said(event.text)),
             ]
         )
         for event in view.events

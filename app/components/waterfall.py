@@ -9,8 +9,8 @@ from dash.development.base_component import Component
 
 from app.components import links
 from app.components.marks import percent
-from app.components.words import formula_text, word_of
-from app.i18n import money_text, of, t
+from app.components.words import formula_text, line_name
+from app.i18n import money_text, t
 from app.views import LineView, Step
 
 ALWAYS = ("fees", "bonuses", "deductions", "capped", "adjustments", "tax", "payable")
@@ -28,6 +28,29 @@ def waterfall_of_lines(steps: Sequence[Step], lines: Sequence[LineView], currenc
         own = [line for line in lines if line.step == bar.step and bar.step in ("deductions", "capped")]
         bars += [_bar_of_line(line, statement_id) for line in own] if len(own) > 1 else [bar]
     return _drawn(bars, currency, "waterfall")
+
+
+def waterfall_of_clauses(
+    steps: Sequence[Step], lines: Sequence[LineView], currency: str, statement_id: str
+) -> Component:
+    """Return the same with a bar a clause in each step that several clauses share, all their lines together."""
+    bars: list[Bar] = []
+    for bar in _bars_of_steps(steps, statement_id):
+        own = [line for line in lines if line.step == bar.step]
+        clauses = dict.fromkeys(line.clause for line in own if line.amount)
+        bars += [_bar_of_clause(bar, own, clause, statement_id) for clause in clauses] if len(clauses) > 1 else [bar]
+    return _drawn(bars, currency, "waterfall")
+
+
+def _bar_of_clause(bar: "Bar", lines: Sequence[LineView], clause: str, statement_id: str) -> "Bar":
+    own = [line for line in lines if line.clause == clause]
+    first = next(line for line in own if line.amount)
+    names = list(dict.fromkeys(line_name(line) for line in own if line.amount))
+    amount = sum((line.amount for line in own), Decimal(0))
+    hint = "\n".join(f"{formula_text(line.formula)} = {money_text(line.amount)}" for line in own)
+    href = links.statement(statement_id, first.indicator or first.id)
+    kind = bar.step if bar.step == "fees" else "line"
+    return Bar(kind, f"{clause} {t('sentence.comma').join(names)}", hint, amount, href)
 
 
 @dataclass(frozen=True)
@@ -49,7 +72,7 @@ def _bars_of_steps(steps: Sequence[Step], statement_id: str) -> Iterator[Bar]:
 
 
 def _bar_of_line(line: LineView, statement_id: str) -> Bar:
-    name = " ".join(filter(None, (line.clause, of(line.name) or word_of("line", line.id))))
+    name = " ".join(filter(None, (line.clause, line_name(line))))
     return Bar(
         "line", name, formula_text(line.formula), line.amount, links.statement(statement_id, line.indicator or line.id)
     )

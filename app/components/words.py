@@ -8,7 +8,8 @@ from typing import TypeAlias
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from app.i18n import has, t, template
+from app.i18n import has, of, t, template
+from app.views import LineView
 
 Child: TypeAlias = Component | str
 Children: TypeAlias = Sequence[Child]
@@ -42,6 +43,22 @@ def listed(parts: Sequence[Children]) -> list[Child]:
             found.append(t("sentence.comma"))
         found += part
     return found
+
+
+PSEUDONYM = "~"
+MASKED_FACTS = {"agent": "agent", "agent_id": "agent", "customer_id": "customer", "order_id": "order"}
+
+
+def person(fact: str, text: str) -> str:
+    """Return who a fact or group names: by name, or by the pseudonym that this reader is given: 坐席 7F3A02C1."""
+    kind = MASKED_FACTS.get(fact)
+    return t(f"mask.{kind}", code=text[1:]) if kind and text.startswith(PSEUDONYM) else text
+
+
+def item_name(item_id: str) -> str:
+    """Return an item's id; where it begins with an agent's, with their pseudonym."""
+    head, mark, rest = item_id.partition("#")
+    return person("agent", head) + mark + rest
 
 
 def term_name(name: str) -> Component:
@@ -81,6 +98,11 @@ def formula_text(formula: str) -> str:
 
 def _said(key: str, found: re.Match[str]) -> str:
     return t(key, **found.groupdict())
+
+
+def line_name(line: LineView) -> str:
+    """Return what a line is called: its indicator's or fee's name, else a known word, else what kind of line it is."""
+    return of(line.name) or (t(f"line.{line.id}") if has(f"line.{line.id}") else t(f"kind.{line.kind}"))
 
 
 def word_of(group: str, name: str) -> str:

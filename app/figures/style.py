@@ -8,6 +8,11 @@ MARK = "#5d7fa8"
 MISSED = "#d5493f"
 TARGET = "#8a929c"
 BAND = "rgba(120, 134, 150, 0.16)"
+# The ground behind days that are not like others, by what they are; the first that fits.
+GROUNDS: dict[str, Figure] = {
+    "promotion": {"fillcolor": "rgba(202, 138, 4, 0.13)", "line": {"width": 0}},
+    "holiday": {"fillcolor": "rgba(120, 134, 150, 0.13)", "line": {"width": 0}},
+}
 FONT = (
     '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, "PingFang SC", "Microsoft YaHei", '
     '"Noto Sans SC", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif'

@@ -1,16 +1,16 @@
 """An indicator over time: by day with the target's steps and the limits of noise, by month against its target."""
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
-from math import sqrt
 
-from app.figures.style import BAND, MARK, MISSED, TARGET, Figure, layout
+from app.figures.style import BAND, GROUNDS, MARK, MISSED, TARGET, Figure, layout
 from app.i18n import count_text, day_text, month_text, short_month, t, value_text
-from app.views import DayPoint, MonthPoint
+from app.views import ControlView, DayPoint, MarkedDay, MonthPoint
 
 FACTORS = {"share": 100.0}
 SUFFIXES = {"share": "%"}
+DAY, NOON = timedelta(days=1), time(12)
 FEWEST_MONTHS = 6  # room for so many, so that two bars are not two walls
 
 
@@ -24,30 +24,22 @@ def _is_missed(value: Fraction | None, target: Fraction | None, better: str) -> 
     return value < target if better == "higher" else value > target
 
 
-def trend_by_day(points: Sequence[DayPoint], unit: str, better: str, link: Callable[[date], str]) -> Figure:
+def trend_by_day(view: ControlView, unit: str, better: str, link: Callable[[date], str]) -> Figure:
     """Return the days as joined dots, missed ones crossed, over the target's steps; a click opens the day's items.
 
-    The shaded band is where a day would lie 997 times in 1,000 if nothing but chance moved it (shares only).
+    The shaded band is where a day would lie 997 times in 1,000 if nothing but chance moved it; a day beyond it bears a
+    ring. Promotions and holidays stand on ground of their own.
     """
+    points = view.points
     days = [str(p.day) for p in points]
     missed = [_is_missed(p.value, p.target, better) for p in points]
-    words = [
-        t(
-            "chart.day",
-            day=day_text(p.day),
-            value=value_text(p.value, unit),
-            target=value_text(p.target, unit),
-            n=count_text(p.n),
-        )
-        for p in points
-    ]
     dots = {
         "type": "scatter",
         "mode": "lines+markers",
         "x": days,
         "y": [_scaled(p.value, unit) for p in points],
         "customdata": [link(p.day) for p in points],
-        "hovertext": words,
+        "hovertext": [_day_words(p, unit) for p in points],
         "hoverinfo": "text",
         "connectgaps": False,
         "line": {"color": MARK, "width": 1.6},
@@ -58,6 +50,14 @@ def trend_by_day(points: Sequence[DayPoint], unit: str, better: str, link: Calla
             "line": {"width": 0},
         },
     }
+    rings = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [str(p.day) for p in points if p.is_signal],
+        "y": [_scaled(p.value, unit) for p in points if p.is_signal],
+        "hoverinfo": "skip",
+        "marker": {"size": 15, "symbol": "circle-open", "color": TARGET, "line": {"width": 1}},
+    }
     target = {
         "type": "scatter",
         "mode": "lines",
@@ -66,23 +66,62 @@ def trend_by_day(points: Sequence[DayPoint], unit: str, better: str, link: Calla
         "hoverinfo": "skip",
         "line": {"color": TARGET, "width": 1.4, "dash": "5px,3px", "shape": "hvh"},
     }
-    marked = [p for p in points if p.day.day == 1 or p.day.day % 5 == 0]
+    shown = [p for p in points if p.day.day == 1 or p.day.day % 5 == 0]
     begins = [p for i, p in enumerate(points) if p.target is not None and (not i or points[i - 1].target != p.target)]
+    grounds = list(_grounds(view.marked))
     return {
-        "data": [*_noise(points, unit, days), target, dots],
+        "data": [*_noise(points, unit, days), target, rings, dots],
         "layout": layout(
-            height=260,
+            height=280,
             margin={"t": 28},
-            annotations=[_target_note(p, unit) for p in begins],
+            shapes=[shape for shape, _ in grounds],
+            annotations=[*(_target_note(p, unit) for p in begins), *(note for _, note in grounds)],
             xaxis={
                 "type": "date",
-                "tickvals": [str(p.day) for p in marked],
-                "ticktext": [str(p.day.day) for p in marked],
+                "tickvals": [str(p.day) for p in shown],
+                "ticktext": [str(p.day.day) for p in shown],
                 "tickangle": 0,
             },
             yaxis={"ticksuffix": SUFFIXES.get(unit, ""), "nticks": 6},
         ),
     }
+
+
+def _day_words(p: DayPoint, unit: str) -> str:
+    words = t(
+        "chart.day",
+        day=day_text(p.day),
+        value=value_text(p.value, unit),
+        target=value_text(p.target, unit),
+        n=count_text(p.n),
+    )
+    if p.low is None:
+        return words
+    return f"{words}<br>{t('chart.noise', low=value_text(p.low, unit), high=value_text(p.high, unit))}"
+
+
+def _grounds(marked: Sequence[MarkedDay]) -> Iterator[tuple[Figure, Figure]]:
+    """Yield the ground behind each run of days of one kind, and its word."""
+    kinds = {one.day: next((kind for kind in GROUNDS if kind in one.kinds), "") for one in marked}
+    for day, kind in kinds.items():
+        if not kind or kinds.get(day - DAY) == kind:
+            continue
+        last = day
+        while kinds.get(last + DAY) == kind:
+            last += DAY
+        ends = (datetime.combine(day, NOON) - DAY, datetime.combine(last, NOON))
+        shape = {"type": "rect", "x0": str(ends[0]), "x1": str(ends[1]), "yref": "paper", "y0": 0, "y1": 1}
+        note = {
+            "x": str(ends[0]),
+            "y": 0,
+            "yref": "paper",
+            "text": t(f"day_kind.{kind}"),
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "font": {"size": 11},
+        }
+        yield {**shape, **GROUNDS[kind], "layer": "below"}, note
 
 
 def _target_note(point: DayPoint, unit: str) -> Figure:
@@ -101,15 +140,11 @@ def _target_note(point: DayPoint, unit: str) -> Figure:
 
 
 def _noise(points: Sequence[DayPoint], unit: str, days: Sequence[str]) -> list[Figure]:
-    """Return the limits of noise: three standard errors around the month's share, by each day's n."""
-    whole = sum((p.denominator for p in points), Fraction(0))
-    if unit != "share" or not whole:
+    """Return the band of noise, by each day's n."""
+    if all(p.low is None for p in points):
         return []
-    share = float(sum((p.numerator for p in points), Fraction(0)) / whole)
-    spread = [3 * sqrt(share * (1 - share) / p.n) if p.n else 0.0 for p in points]
-    high = [min(1.0, share + s) * 100 for s in spread]
-    low = [max(0.0, share - s) * 100 for s in spread]
     edge = {"type": "scatter", "mode": "lines", "x": days, "hoverinfo": "skip", "line": {"width": 0, "shape": "hvh"}}
+    low, high = ([_scaled(getattr(p, name), unit) for p in points] for name in ("low", "high"))
     return [{**edge, "y": high}, {**edge, "y": low, "fill": "tonexty", "fillcolor": BAND}]
 
 

@@ -6,6 +6,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app import queries
+from app.auth import current_reader
 from app.components import links
 from app.components.example import example_box, metrics_table, states_list, terms_table
 from app.components.panel import answer, pairs, panel, trail
@@ -16,7 +17,7 @@ from app.views import DefinitionView
 
 def layout(**_: str) -> Component:
     """Draw the list, a table a channel."""
-    found = queries.definitions()
+    found = queries.definitions(reader=current_reader())
     tables = []
     for channel, views in groupby(found, key=lambda view: view.channel):
         rows = [(view, dcc.Link(view.key, href=links.definition(view.key), className="row-link")) for view in views]
@@ -28,7 +29,7 @@ def layout(**_: str) -> Component:
 
 def one(metric: str = "", **_: str) -> Component:
     """Draw one metric: its words, what a contract may set, its states, an example, its SQL."""
-    view = queries.definition(metric)
+    view = queries.definition(metric, reader=current_reader())
     example = [] if view.example is None else [panel(t("definition.example"), example_box(view, view.example))]
     return html.Div(
         [

@@ -1,17 +1,23 @@
 """An indicator: what it came to, when, by whom, under which words, and what was left out."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, dcc, html
+from dash import Dash, html
 from dash.development.base_component import Component
 
 from app import figures, queries
 from app.auth import current_reader
 from app.components import links
+from app.components.chart import Cell, charted, graph
 from app.components.definition import definition
-from app.components.groups import group_table
+from app.components.groups import HEADS as GROUP_HEADS
+from app.components.groups import group_name, group_table, in_order
+from app.components.hours import HEADS as HOUR_HEADS
+from app.components.hours import hour_table
 from app.components.lines_table import line_link
 from app.components.marks import row_bullet, stack
 from app.components.panel import answer, freshness, panel, trail
@@ -22,9 +28,9 @@ from app.components.words import Child, figure, reason_text, sentence
 from app.figures.style import CONFIG
 from app.i18n import count_text, month_text, of, signed_text, t, value_text
 from app.pages import lazy
-from app.views import IndicatorView
+from app.views import IndicatorView, Tampered
 
-GROUPS = ("team", "queue", "agent", "hour")
+GROUPS = ("team", "agent", "queue", "topic", "hour")
 # The terms that set a limit to an item's own amount, in seconds.
 LIMITS = ("answer_within_s", "reply_within_s", "within_s")
 
@@ -63,9 +69,9 @@ def layout(statement_id: str = "", indicator_id: str = "", **_: str) -> Componen
                 [
                     panel(
                         t("indicator.by_day"),
-                        lazy.place("by-day", 260, **asked),
+                        lazy.place("by-day", 312, **asked),
                         hint=t("indicator.by_day_hint"),
-                        aside=html.Span(t("indicator.band") if row.unit == "share" else "", className="quiet"),
+                        aside=html.Span(t("indicator.band"), className="quiet"),
                     ),
                     panel(t("indicator.by_month"), _by_month(view)),
                 ],
@@ -77,6 +83,12 @@ def layout(statement_id: str = "", indicator_id: str = "", **_: str) -> Componen
                 hint=t("indicator.groups_hint"),
                 aside=html.Span(t("indicator.gap_note"), className="quiet"),
             ),
+            panel(
+                t("indicator.hours"),
+                lazy.place("by-hour", 292, **asked),
+                hint=t("indicator.hours_hint"),
+                aside=html.Span(t("indicator.hours_note"), className="quiet"),
+            ),
             html.Div(
                 [
                     html.Div(
@@ -85,7 +97,7 @@ def layout(statement_id: str = "", indicator_id: str = "", **_: str) -> Componen
                                 t("indicator.states"),
                                 states_table(row.measure.states, view.candidates, head.statement_id, row.id),
                             ),
-                            lazy.place("distribution", 0, **asked, unit=row.unit, limit=_limit(view)),
+                            lazy.place("distribution", 0, **asked),
                         ],
                         className="column",
                     ),
@@ -150,18 +162,20 @@ def _by_month(view: IndicatorView) -> Component:
     def link(statement_id: str) -> str:
         return links.indicator(statement_id, view.row.id)
 
-    return _graph("by-month", figures.trend_by_month(view.row.history, view.row.unit, link), view)
+    rows = [(p.month, p.value, p.target, p.n, p.verdict) for p in view.row.history]
+    data = figures.trend_by_month(view.row.history, view.row.unit, link)
+    return _charted("by-month", data, view, ("month", "value", "target", "n", "verdict"), rows)
 
 
-def _graph(kind: str, figure_data: dict[str, object], view: IndicatorView) -> Component:
-    return dcc.Graph(
-        figure=figure_data,
-        config=CONFIG,
-        className="graph",
-        responsive=True,
-        id={"type": "graph", "of": f"{kind} {view.head.statement_id} {view.row.id}"},
-        style={"height": f"{figure_data['layout']['height']}px"},  # type: ignore[index]
-    )
+def _charted(
+    kind: str, data: dict[str, Any], view: IndicatorView, heads: Sequence[str], rows: Sequence[Sequence[Cell]]
+) -> Component:
+    name = f"{kind} {view.head.statement_id} {view.row.id}"
+    return charted(_file(kind, view), graph(data, name, CONFIG), heads, rows)
+
+
+def _file(kind: str, view: IndicatorView) -> str:
+    return f"{view.row.id} {view.head.month} {kind}"
 
 
 def _limit(view: IndicatorView) -> str:
@@ -169,32 +183,56 @@ def _limit(view: IndicatorView) -> str:
 
 
 def draw_by_day(statement_id: str, indicator_id: str) -> Component:
-    """Draw the days of the month."""
+    """Draw the days of the month: a control chart."""
     view = queries.indicator(statement_id, indicator_id, reader=current_reader())
-    points = queries.by_day(statement_id, indicator_id, reader=current_reader())
+    found = queries.by_day(statement_id, indicator_id, reader=current_reader())
     data = figures.trend_by_day(
-        points, view.row.unit, view.row.better, lambda day: links.items(statement_id, indicator_id, day=day)
+        found, view.row.unit, view.row.better, lambda day: links.items(statement_id, indicator_id, day=day)
     )
-    return _graph("by-day", data, view)
+    kinds = {one.day: " ".join(one.kinds) for one in found.marked}
+    rows = [
+        (str(p.day), p.value, p.target, p.target_by, p.n, p.missed, p.low, p.high, kinds.get(p.day, ""))
+        for p in found.points
+    ]
+    heads = ("day", "value", "target", "target_by", "n", "missed", "noise_from", "noise_to", "day_kind")
+    return _charted("by-day", data, view, heads, rows)
+
+
+def draw_by_hour(statement_id: str, indicator_id: str) -> Component:
+    """Draw the hours of the weekdays."""
+    view = queries.indicator(statement_id, indicator_id, reader=current_reader())
+    points = queries.by_hour(statement_id, indicator_id, reader=current_reader())
+    rows = [(p.weekday, p.hour, p.value, p.n, p.missed) for p in points]
+    return charted(_file("by-hour", view), hour_table(statement_id, view.row, points), HOUR_HEADS, rows)
 
 
 def draw_by_group(statement_id: str, indicator_id: str, group: str) -> Component:
-    """Draw the groups of one kind."""
+    """Draw what the groups of one kind add to the gap."""
+    if group not in GROUPS:
+        raise Tampered("group")
     view = queries.indicator(statement_id, indicator_id, reader=current_reader())
-    points = queries.by_group(statement_id, indicator_id, group, reader=current_reader())
-    return html.Div(group_table(statement_id, view.row, group, points), className="table-frame")
+    found = queries.by_group(statement_id, indicator_id, group, reader=current_reader())
+    currency = view.head.currency if current_reader().may("read_money").yes else ""
+    table = html.Div(group_table(statement_id, view.row, group, found, currency), className="table-frame")
+    rows = [
+        (group_name(group, p.name), p.value, p.n, p.missed, p.excess, p.gap, *([p.allocated] if currency else []))
+        for p in in_order(view.row, group, found.points)
+    ]
+    heads = GROUP_HEADS if currency else GROUP_HEADS[:-1]
+    return charted(_file(f"by-{group}", view), table, heads, rows)
 
 
-def draw_distribution(statement_id: str, indicator_id: str, unit: str, limit: str) -> Component:
+def draw_distribution(statement_id: str, indicator_id: str) -> Component:
     """Draw how the amounts are spread; nothing for a metric without amounts."""
     buckets = queries.histogram(statement_id, indicator_id, reader=current_reader())
     if not buckets:
         return html.Div()
     view = queries.indicator(statement_id, indicator_id, reader=current_reader())
-    limit_s, target_s = Decimal(limit) if limit else None, _seconds(view.row.target) if unit == "s" else None
-    return panel(
-        t("indicator.distribution"), _graph("distribution", figures.distribution(buckets, limit_s, target_s), view)
-    )
+    limit = _limit(view)
+    limit_s, target_s = Decimal(limit) if limit else None, _seconds(view.row.target) if view.row.unit == "s" else None
+    data = figures.distribution(buckets, limit_s, target_s)
+    rows = [(b.since_s, b.until_s, b.n) for b in buckets]
+    return panel(t("indicator.distribution"), _charted("distribution", data, view, ("from_s", "until_s", "n"), rows))
 
 
 def _seconds(target: Fraction | None) -> Decimal | None:
@@ -204,5 +242,6 @@ def _seconds(target: Fraction | None) -> Decimal | None:
 def connect(app: Dash) -> None:
     """Connect the parts that come after the page."""
     lazy.fill(app, "by-day", draw_by_day)
+    lazy.fill(app, "by-hour", draw_by_hour)
     lazy.fill(app, "by-group", draw_by_group)
     lazy.fill(app, "distribution", draw_distribution)

@@ -13,7 +13,7 @@ from app.components.panel import answer, freshness, pairs, panel, trail
 from app.components.raw import raw_records
 from app.components.timeline import event_table, timeline
 from app.components.verdict import state_badge
-from app.components.words import Child, figure, sentence, state_text, term_name, word_of
+from app.components.words import Child, figure, item_name, person, sentence, state_text, term_name, word_of
 from app.i18n import at_text, count_text, month_text, of, t, value_text
 from app.views import ItemState, ItemView
 
@@ -31,9 +31,9 @@ def layout(statement_id: str = "", population: str = "", source: str = "", item_
                 (t("page.scorecard"), links.scorecard(head.contract, head.month)),
                 (month_text(head.month), links.scorecard(head.contract, head.month)),
                 *([(of(first.name), links.indicator(statement_id, first.indicator_id))] if first else []),
-                (view.item_id, None),
+                (item_name(view.item_id), None),
             ),
-            answer(answer_line(view), over=f"{view.source} · {view.item_id}"),
+            answer(answer_line(view), over=f"{view.source} · {item_name(view.item_id)}"),
             freshness(head),
             panel(
                 t("item.timeline"),
@@ -53,15 +53,18 @@ def layout(statement_id: str = "", population: str = "", source: str = "", item_
                 ],
                 className="columns is-wide-left",
             ),
-            panel(
-                t("item.raw"),
-                *raw_records(view.raw, head.zone),
-                hint=t("item.raw_hint"),
-                aside=html.Span(t("item.masked"), className="quiet"),
-            ),
+            *_raw(view),
         ],
         className="page",
     )
+
+
+def _raw(view: ItemView) -> list[Component]:
+    """Return the raw records, for whom they are."""
+    if not current_reader().may("read_raw").yes:
+        return []
+    masked = html.Span(t("item.masked"), className="quiet")
+    return [panel(t("item.raw"), *raw_records(view.raw, view.head.zone), hint=t("item.raw_hint"), aside=masked)]
 
 
 def answer_line(view: ItemView) -> list[Child]:
@@ -88,7 +91,7 @@ def _fact(name: str, text: str, zone: str) -> str:
         return at_text(datetime.fromisoformat(text), zone, seconds=True)
     if name.endswith("_s"):
         return f"{Decimal(text).normalize():f}"
-    return word_of("flag", text) if text in ("True", "False") else word_of("value", text)
+    return word_of("flag", text) if text in ("True", "False") else person(name, word_of("value", text))
 
 
 def _states(view: ItemView) -> Component:

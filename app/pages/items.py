@@ -1,6 +1,8 @@
 """The items behind a number: every call, session, thread that it counts, in order of arrival."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from dash import MATCH, Dash, Input, Output, State, dcc, html
@@ -9,27 +11,33 @@ from dash.development.base_component import Component
 from app import queries
 from app.auth import current_reader
 from app.components import links
+from app.components.attributes import data
 from app.components.grid import item_grid
+from app.components.groups import group_name
 from app.components.panel import answer, chip, freshness, panel, trail
-from app.components.words import Child, figure, sentence, state_text
-from app.i18n import at_text, count_text, day_text, language, month_text, of, speaking, t
-from app.queries.door import day_of
-from app.views import ItemRow, ItemsFilter, ItemsView
+from app.components.words import Child, figure, item_name, person, sentence, state_text
+from app.i18n import LANGUAGES, at_text, count_text, day_text, language, month_text, of, speaking, t
+from app.queries.door import day_of, trouble
+from app.views import ItemRow, ItemsFilter, ItemsView, Tampered, Trouble
 
-GROUPS = ("team", "queue", "agent")
+GROUPS = ("team", "queue", "agent", "topic", "weekday", "hour")
 
 
 def asked(state: str = "", day: str = "", **groups: str) -> ItemsFilter:
     """Read the filter that a URL asks for."""
-    group = next(((name, groups[name]) for name in GROUPS if groups.get(name)), None)
-    return ItemsFilter(state=state or None, day=day_of(day) if day else None, group=group)
+    found = tuple((name, groups[name]) for name in GROUPS if groups.get(name))
+    return ItemsFilter(state=state or None, day=day_of(day) if day else None, groups=found)
+
+
+MOST = 10_000  # rows that one scrolls through; the whole list is a file
+FILTERS = ("state", "day", *GROUPS)
 
 
 def layout(statement_id: str = "", indicator_id: str = "", **query: str) -> Component:
     """Draw the list; its rows come as one scrolls."""
     view = queries.items(statement_id, indicator_id, asked(**query), reader=current_reader())
     head, row = view.head, view.row
-    what = links.items(statement_id, indicator_id, state=view.asked.state, day=view.asked.day, group=view.asked.group)
+    what = links.items(statement_id, indicator_id, state=view.asked.state, day=view.asked.day, groups=view.asked.groups)
     grid_id = {"type": "items", "of": what, "lang": language()}
     return html.Div(
         [
@@ -50,11 +58,11 @@ def layout(statement_id: str = "", indicator_id: str = "", **query: str) -> Comp
                     data={
                         "statement_id": statement_id,
                         "indicator_id": indicator_id,
-                        "query": query,
-                        "zone": head.zone,
+                        "query": {name: text for name, text in query.items() if name in FILTERS},
                     },
                 ),
-                aside=_chips(view),
+                html.P(t("items.capped", most=count_text(MOST)) if view.total > MOST else "", className="quiet capped"),
+                aside=[*_chips(view), *_files(view)],
             ),
         ],
         className="page",
@@ -75,9 +83,25 @@ def answer_line(view: ItemsView) -> list[Child]:
     return sentence("answer.items", name=name, month=month_text(view.head.month), n=total, state=state)
 
 
+def _files(view: ItemsView) -> list[Component]:
+    """Return the ways to the whole list as a file, for those who may."""
+    if not current_reader().may("export_items").yes or not view.total:
+        return []
+    chosen = {"state": view.asked.state, "day": view.asked.day, "groups": view.asked.groups}
+    return [
+        html.A(
+            t("items.save", form=form.upper(), n=count_text(view.total)),
+            href=links.item_file(view.head.statement_id, view.row.id, form, **chosen),
+            className="chip",
+            **data(rows=str(view.total), saving=t("items.saving"), saved=t("items.saved")),
+        )
+        for form in FORMS
+    ]
+
+
 def _chips(view: ItemsView) -> list[Component]:
     """Return the filters: the classes with their numbers, then the day and the group that are asked for."""
-    chosen = {"state": view.asked.state, "day": view.asked.day, "group": view.asked.group}
+    chosen = {"state": view.asked.state, "day": view.asked.day, "groups": view.asked.groups}
 
     def to(**changed: Any) -> str:
         return links.items(view.head.statement_id, view.row.id, **{**chosen, **changed})
@@ -93,9 +117,55 @@ def _chips(view: ItemsView) -> list[Component]:
         found.append(chip([state_text(view.asked.state), " ✕"], to(state=kind), on=True))
     if view.asked.day:
         found.append(chip([day_text(view.asked.day), " ✕"], to(day=None), on=True))
-    if view.asked.group:
-        found.append(chip([f"{t('group.' + view.asked.group[0])}: {view.asked.group[1]} ✕"], to(group=None), on=True))
+    for name, value in view.asked.groups:
+        others = tuple(one for one in view.asked.groups if one[0] != name)
+        found.append(chip([f"{t(f'group.{name}')}: {group_name(name, value)} ✕"], to(groups=others), on=True))
     return found
+
+
+FORMS = ("csv", "xlsx")
+FILE_COLUMNS = {
+    "state": 28,
+    "arrival": 24,
+    "amount": 12,
+    "queue": 16,
+    "team": 16,
+    "agent": 16,
+    "item": 24,
+    "source": 18,
+}
+
+
+def file_rows(rows: Iterable[ItemRow], zone: str, lang: str) -> Iterator[list[str | Decimal | None]]:
+    """Yield the rows of a list's file: the words of the grid, numbers as numbers."""
+    for row in rows:
+        with speaking(lang):
+            shown = row_data("", row, zone)
+        amount = None if row.amount is None else Decimal(row.amount)
+        yield [amount if name == "amount" else shown[name] for name in FILE_COLUMNS]
+
+
+def file_of(statement_id: str, indicator_id: str, form: str, query: Mapping[str, str]) -> tuple[str, Any]:
+    """Return the whole of a list as a file: its name, and its pieces as they come."""
+    if form not in FORMS:
+        raise trouble("web.no_such_statement", where=statement_id)
+    wanted = asked(**{name: text for name, text in query.items() if name in FILTERS})
+    view = queries.items(statement_id, indicator_id, wanted, reader=current_reader())
+    rows = queries.every_item(statement_id, indicator_id, wanted, reader=current_reader())
+    zone = view.head.zone
+    heads = [
+        t(f"column.{name}", unit=_unit(view) or "") + (f" ({zone})" if name == "arrival" else "")
+        for name in FILE_COLUMNS
+    ]
+    name = f"{view.head.contract}-{view.head.month}-{indicator_id}.{form}"
+    pieces = queries.as_file(
+        form,
+        [head.strip() for head in heads],
+        file_rows(rows, zone, language()),
+        t("page.items"),
+        [*FILE_COLUMNS.values()],
+    )
+    return name, pieces
 
 
 def row_data(statement_id: str, row: ItemRow, zone: str) -> dict[str, str]:
@@ -108,8 +178,8 @@ def row_data(statement_id: str, row: ItemRow, zone: str) -> dict[str, str]:
         "amount": row.amount or "",
         "queue": row.queue or "",
         "team": row.team or "",
-        "agent": row.agent_id or "",
-        "item": row.item_id,
+        "agent": person("agent", row.agent_id or ""),
+        "item": item_name(row.item_id),
         "source": row.source,
     }
 
@@ -123,7 +193,9 @@ def more_rows(
     from the cursor that it had.
     """
     start = int(request["startRow"])
-    rows, after = queries.item_rows(
+    if start >= MOST:
+        return {"rowData": [], "rowCount": MOST}, dict(cursors)
+    zone, rows, after = queries.item_rows(
         what["statement_id"],
         what["indicator_id"],
         asked(**what["query"]),
@@ -131,10 +203,48 @@ def more_rows(
         reader=current_reader(),
     )
     end = start + len(rows)
-    response = {"rowData": [row_data(what["statement_id"], row, what["zone"]) for row in rows]}
-    if after is None:
+    response = {"rowData": [row_data(what["statement_id"], row, zone) for row in rows]}
+    if after is None or end >= MOST:
         return {**response, "rowCount": end}, dict(cursors)
     return response, {**cursors, str(end): list(after)}
+
+
+def check_wish(request: Any, cursors: Any, what: Any, grid: Mapping[str, str]) -> None:
+    """Refuse what our grid never asks: another order or filter, another list than its own, a cursor of no item."""
+    if not isinstance(request, dict) or type(request.get("startRow")) is not int or request["startRow"] < 0:
+        raise Tampered("rows")
+    if request.get("sortModel") or request.get("filterModel"):
+        raise Tampered("sort or filter")
+    if not isinstance(what, dict) or set(what) != {"statement_id", "indicator_id", "query"}:
+        raise Tampered("list")
+    query = what["query"]
+    texts = [what["statement_id"], what["indicator_id"], *query, *query.values()] if isinstance(query, dict) else [None]
+    if not all(isinstance(text, str) for text in texts) or not set(query) <= set(FILTERS):
+        raise Tampered("list")
+    if _address(what) != grid["of"]:
+        raise Tampered("list")
+    if not isinstance(cursors, dict) or not all(_is_cursor(key) for key in cursors.values()):
+        raise Tampered("cursor")
+
+
+def _address(what: Mapping[str, Any]) -> str:
+    """Return the address of a list: what its grid is named by."""
+    try:
+        wanted = asked(**what["query"])
+    except (Trouble, TypeError):
+        return ""
+    return links.items(
+        what["statement_id"], what["indicator_id"], state=wanted.state, day=wanted.day, groups=wanted.groups
+    )
+
+
+def _is_cursor(key: Any) -> bool:
+    if not isinstance(key, list) or len(key) != 3 or not all(isinstance(part, str) for part in key):
+        return False
+    try:
+        return datetime.fromisoformat(key[0]).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def connect(app: Dash) -> None:
@@ -155,5 +265,10 @@ def connect(app: Dash) -> None:
     def show_more(
         request: dict[str, Any] | None, cursors: dict[str, Any], what: dict[str, Any], grid: dict[str, str]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        with speaking(grid["lang"]):
-            return more_rows(request or {"startRow": 0}, cursors, what)
+        request = request or {"startRow": 0}
+        check_wish(request, cursors, what, grid)
+        with speaking(grid["lang"] if grid["lang"] in LANGUAGES else LANGUAGES[0]):
+            try:
+                return more_rows(request, cursors, what)
+            except Trouble:  # the page above the grid has said why
+                return {"rowData": [], "rowCount": 0}, cursors

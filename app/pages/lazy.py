@@ -1,5 +1,6 @@
 """Parts of a page that come after it: a skeleton of their height stands there first, so that nothing jumps."""
 
+import inspect
 import json
 import logging
 from collections.abc import Callable
@@ -9,8 +10,8 @@ from dash import MATCH, Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from app.components.panel import skeleton, trouble
-from app.i18n import language, speaking, t
-from app.views import ProblemView, Trouble
+from app.i18n import LANGUAGES, language, speaking, t
+from app.views import ProblemView, Tampered, Trouble
 
 Draw = Callable[..., Component]
 
@@ -36,8 +37,20 @@ def fill(app: Dash, kind: str, draw: Draw) -> None:
         Input({"type": kind, "what": MATCH, "lang": MATCH}, "id"),
     )
     def show(part: dict[str, str]) -> Component:
-        with speaking(part["lang"]):
-            return guarded(draw, **json.loads(part["what"]))
+        with speaking(part["lang"] if part["lang"] in LANGUAGES else LANGUAGES[0]):
+            return guarded(draw, **arguments_of(draw, part["what"]))
+
+
+def arguments_of(draw: Draw, what: str) -> dict[str, str]:
+    """Return the arguments that a part's id bears: those of what draws it, all of them texts, and no others."""
+    try:
+        found = json.loads(what)
+    except ValueError:
+        found = None
+    wanted = set(inspect.signature(draw).parameters)
+    if not isinstance(found, dict) or set(found) != wanted or not all(isinstance(v, str) for v in found.values()):
+        raise Tampered("part")
+    return found
 
 
 def guarded(draw: Draw, **arguments: Any) -> Component:
@@ -46,6 +59,8 @@ def guarded(draw: Draw, **arguments: Any) -> Component:
         return draw(**arguments)
     except Trouble as found:
         return trouble(found.problems)
+    except Tampered:
+        raise
     except Exception:  # the page says so, the log says why
         log.exception("a part of a page could not be drawn: %s", draw)
         return trouble([ProblemView(where=t("trouble.here"), what="", mend="", code="web.broken")])

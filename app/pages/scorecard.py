@@ -1,8 +1,5 @@
 """The scorecard of a month: is money due, for what, and where it went wrong."""
 
-from collections.abc import Sequence
-
-import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
@@ -11,12 +8,13 @@ from app.auth import current_reader
 from app.components import links
 from app.components.heat import heat_map
 from app.components.panel import answer, chip, empty, freshness, panel
+from app.components.pickers import pickers
 from app.components.scorecard_table import scorecard_table
 from app.components.verdict import slug
 from app.components.waterfall import waterfall
 from app.components.words import Child, Children, figure, listed, reason_text, sentence
 from app.i18n import count_text, money_text, month_text, of, t, value_text
-from app.views import Choice, ScorecardView
+from app.views import ScorecardView
 
 SORTS = ("clause", "money", "gap", "change")
 FILL = (
@@ -34,31 +32,52 @@ def layout(contract: str = "", month: str = "", sort: str = "clause", verdict: s
     rows = [row for row in view.rows if not verdict or slug(row.verdict) == verdict]
     return html.Div(
         [
-            answer(answer_line(view), over=of(view.head.title), tools=[*pickers(view)]),
-            freshness(view.head),
+            answer(
+                answer_line(view),
+                over=of(view.head.title),
+                tools=pickers(view.head, view.contracts, view.months, links.scorecard),
+            ),
+            html.Div([freshness(view.head), html.Nav(_behind(view.head.statement_id), className="behind")]),
             panel(
                 t("scorecard.indicators"),
-                html.Div(scorecard_table(view.head, rows), className="table-frame"),
+                html.Div(scorecard_table(view.head, rows, has_money=view.has_money), className="table-frame"),
                 aside=_choices(view, sort, verdict),
             ),
-            html.Div(
-                [
-                    panel(
-                        t("scorecard.settlement"),
-                        waterfall(view.steps, view.head.currency, view.head.statement_id),
-                        aside=chip(t("scorecard.open_statement"), links.statement(view.head.statement_id)),
-                    ),
-                    panel(
-                        t("scorecard.heat"),
-                        heat_map(view.rows, view.months_shown, view.head.month),
-                        hint=t("scorecard.heat_hint"),
-                    ),
-                ],
-                className="columns is-heat",
-            ),
+            *_below(view),
         ],
         className="page",
     )
+
+
+BEHIND = (
+    ("statement", links.statement, "read_money"),
+    ("contract", links.contract, "read_money"),
+    ("bridge", links.bridge, "read_money"),
+    ("deliveries", links.deliveries, "read_raw"),
+)
+
+
+def _behind(statement_id: str) -> list[Component]:
+    """Return the ways to what stands behind the month, of those that this reader may go."""
+    return [
+        chip(t(f"page.{name}"), link(statement_id)) for name, link, action in BEHIND if current_reader().may(action).yes
+    ]
+
+
+def _below(view: ScorecardView) -> list[Component]:
+    heat = panel(
+        t("scorecard.heat"),
+        heat_map(view.rows, view.months_shown, view.head.month),
+        hint=t("scorecard.heat_hint"),
+    )
+    if not view.has_money:
+        return [heat]
+    settled = panel(
+        t("scorecard.settlement"),
+        waterfall(view.steps, view.head.currency, view.head.statement_id),
+        aside=chip(t("scorecard.open_statement"), links.statement(view.head.statement_id)),
+    )
+    return [html.Div([settled, heat], className="columns is-heat")]
 
 
 def answer_line(view: ScorecardView) -> list[Child]:
@@ -79,6 +98,10 @@ def answer_line(view: ScorecardView) -> list[Child]:
             tone=tone if amount < 0 else "",
         )
 
+    n, verdicts = figure(count_text(sum(tally.values())), links.scorecard(**here)), [counted(v) for v in tally]
+    if not view.has_money:
+        own = sentence("answer.own_teams", n=n, verdicts=listed(verdicts))
+        return [html.Strong(month_text(head.month)), *own]
     score = []
     if view.score.value is not None:
         score = sentence(
@@ -94,46 +117,14 @@ def answer_line(view: ScorecardView) -> list[Child]:
         *sentence(
             "answer.scorecard",
             vendor=of(head.vendor),
-            n=figure(count_text(sum(tally.values())), links.scorecard(**here)),
-            verdicts=listed([counted(verdict) for verdict in tally]),
+            n=n,
+            verdicts=listed(verdicts),
             score=score,
             deductions=money("deductions", "bad"),
             capped=money("capped"),
             payable=money("payable"),
         ),
     ]
-
-
-def pickers(view: ScorecardView) -> list[Component]:
-    """Return the choice of contract and month; both live in the URL."""
-    contracts = [
-        _option(
-            f"{one.contract} · {of(one.vendor)}", links.scorecard(one.contract), on=one.contract == view.head.contract
-        )
-        for one in view.contracts
-    ]
-    months = [_month_option(view, one) for one in view.months]
-    return [
-        _menu(t("scorecard.contract"), view.head.contract, contracts),
-        _menu(t("scorecard.month"), view.head.month, months),
-    ]
-
-
-def _month_option(view: ScorecardView, one: Choice) -> Component:
-    return _option(month_text(one.month), links.scorecard(one.contract, one.month), on=one.month == view.head.month)
-
-
-def _option(text: str, href: str, *, on: bool) -> Component:
-    return dmc.MenuItem(text, href=href, className="is-on" if on else "")
-
-
-def _menu(label: str, value: str, options: Sequence[Component]) -> Component:
-    button = html.Button(
-        [html.Span(label, className="quiet"), value, html.Span("▾", className="caret")],
-        className="picker",
-        type="button",
-    )
-    return dmc.Menu([dmc.MenuTarget(button), dmc.MenuDropdown(list(options))], position="bottom-end", shadow="md")
 
 
 def _choices(view: ScorecardView, sort: str, verdict: str) -> list[Child]:
@@ -148,6 +139,7 @@ def _choices(view: ScorecardView, sort: str, verdict: str) -> list[Child]:
             title=t(f"sort_hint.{name}"),
         )
         for name in SORTS
+        if view.has_money or name != "money"
     ]
     if verdict:
         found.append(

@@ -16,6 +16,8 @@ from app.components.words import Child, figure, listed, sentence, word_of
 from app.i18n import at_text, count_text, has, money_text, month_text, of, t
 from app.views import StatementView
 
+DOCUMENTS = ("pdf", "xlsx", "json", "voucher")
+
 
 def layout(statement_id: str = "", **_: str) -> Component:
     """Draw a statement, as the reader may see it."""
@@ -42,6 +44,7 @@ def layout(statement_id: str = "", **_: str) -> Component:
                     lines_table(head.statement_id, view.lines, view.steps, head.currency), className="table-frame"
                 ),
                 hint=t("statement.lines_hint"),
+                aside=_documents(head.statement_id),
             ),
             html.Div(
                 [panel(t("statement.rests_on"), _rests_on(view)), panel(t("statement.versions"), _versions(view))],
@@ -50,6 +53,16 @@ def layout(statement_id: str = "", **_: str) -> Component:
         ],
         className="page",
     )
+
+
+def _documents(statement_id: str) -> list[Component]:
+    """Return the links to the documents, for whom they are."""
+    if not current_reader().may("export").yes:
+        return []
+    return [
+        html.A(t(f"document.{form}"), href=links.export(statement_id, form), className="chip", download="")
+        for form in DOCUMENTS
+    ]
 
 
 def answer_line(view: StatementView) -> list[Child]:

@@ -36,6 +36,11 @@ def fraction(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(text)
 
 
+def exact(text: str) -> Fraction:
+    """Read a figure that is there."""
+    return Fraction(text)
+
+
 def instant(text: str | datetime) -> datetime:
     """Read an instant of a body."""
     return text if isinstance(text, datetime) else datetime.fromisoformat(text)

@@ -2,21 +2,22 @@
 
 from typing import Any
 
+from app.auth import Reader
 from app.queries.body import fraction
 from app.queries.door import asking
 from app.views import DefinitionView, ExampleRow, ExampleView, TermView
 
 
-def definitions() -> tuple[DefinitionView, ...]:
+def definitions(*, reader: Reader) -> tuple[DefinitionView, ...]:
     """Return every metric, in order of its key."""
-    with asking() as door:
-        return tuple(_view(found) for found in door.list_definitions())
+    with asking(reader) as door:
+        return tuple(_view(found) for found in door.definitions())
 
 
-def definition(key: str) -> DefinitionView:
+def definition(key: str, *, reader: Reader) -> DefinitionView:
     """Return one metric; one that nobody defined is trouble."""
-    with asking() as door:
-        return _view(door.read_definition(key))
+    with asking(reader) as door:
+        return _view(door.definition(key))
 
 
 def _view(found: Any) -> DefinitionView:

@@ -8,9 +8,21 @@ from typing import Any
 
 from app.auth import Reader
 from app.queries import body as bodies
-from app.queries.door import Door, asking, day_of, trouble
-from app.queries.scorecard import history, month_points, ref_of, visible
-from app.views import Bucket, DayPoint, GroupPoint, IndicatorView, MonthPoint, Part, Term
+from app.queries.door import Asked, asking, day_of, trouble
+from app.queries.scorecard import history, month_points
+from app.views import (
+    Bucket,
+    ContributionView,
+    ControlView,
+    DayPoint,
+    GroupPoint,
+    HourPoint,
+    IndicatorView,
+    MarkedDay,
+    MonthPoint,
+    Part,
+    Term,
+)
 
 # A population that is measured twice in a month, in two calendars, has two parts of evidence: handled_contact_2.
 NUMBERED = re.compile(r"_\d+$")
@@ -18,12 +30,11 @@ NUMBERED = re.compile(r"_\d+$")
 
 def indicator(statement_id: str, indicator_id: str, *, reader: Reader) -> IndicatorView:
     """Return an indicator's month with its definition and lines."""
-    with asking() as door:
-        ref = ref_of(door, statement_id, reader)
-        body = door.read_statement(statement_id)
+    with asking(reader) as door:
+        ref, body = door.ref(statement_id), door.body(statement_id)
         found = bodies.indicator_of(body, indicator_id)
         lines = bodies.lines(body)
-        past = history(door, visible(door, reader), ref)
+        past = history(door, ref)
         return IndicatorView(
             head=bodies.head(ref, body),
             row=bodies.row(found, lines, tuple(month_points(past, indicator_id))),
@@ -68,24 +79,27 @@ def by_month(statement_id: str, indicator_id: str, *, reader: Reader) -> tuple[M
     return indicator(statement_id, indicator_id, reader=reader).row.history
 
 
-def by_day(statement_id: str, indicator_id: str, *, reader: Reader) -> tuple[DayPoint, ...]:
-    """Return the days of the month, each with the target that held on it."""
-    with asking() as door:
-        _, parts = _seen(door, statement_id, indicator_id, reader)
-        return tuple(_day_point(row, parts) for row in door.daily(statement_id, indicator_id))
+def by_day(statement_id: str, indicator_id: str, *, reader: Reader) -> ControlView:
+    """Return the days of the month, each with the target that held on it and its limits of noise."""
+    with asking(reader) as door:
+        parts = _parts(door, statement_id, indicator_id)
+        chart = door.control_chart(statement_id, indicator_id)
+        return ControlView(
+            points=tuple(_day_point(one, parts) for one in chart.days),
+            marked=tuple(MarkedDay(one.day, tuple(one.kinds)) for one in chart.marked),
+        )
 
 
-def _seen(door: Door, statement_id: str, indicator_id: str, reader: Reader) -> tuple[Any, list[Part]]:
-    ref_of(door, statement_id, reader)
-    found = bodies.indicator_of(door.read_statement(statement_id), indicator_id)
-    return found, [_part(part) for part in found["parts"]]
+def _parts(door: Asked, statement_id: str, indicator_id: str) -> list[Part]:
+    return [_part(part) for part in bodies.indicator_of(door.body(statement_id), indicator_id)["parts"]]
 
 
 def _ratio(row: Any) -> Fraction | None:
     return Fraction(row.numerator) / Fraction(row.denominator) if row.n and Fraction(row.denominator) else None
 
 
-def _day_point(row: Any, parts: Sequence[Part]) -> DayPoint:
+def _day_point(one: Any, parts: Sequence[Part]) -> DayPoint:
+    row = one.row
     day = day_of(row.name)
     part = next((part for part in parts if part.since <= day < part.until), None)
     return DayPoint(
@@ -97,37 +111,51 @@ def _day_point(row: Any, parts: Sequence[Part]) -> DayPoint:
         missed=row.missed,
         numerator=Fraction(row.numerator),
         denominator=Fraction(row.denominator),
+        low=bodies.fraction(one.low),
+        high=bodies.fraction(one.high),
+        is_signal=one.is_signal,
     )
 
 
-def by_group(statement_id: str, indicator_id: str, group: str, *, reader: Reader) -> tuple[GroupPoint, ...]:
-    """Return the groups, each with what it adds to the gap between value and target.
+def by_hour(statement_id: str, indicator_id: str, *, reader: Reader) -> tuple[HourPoint, ...]:
+    """Return the hours of the weekdays at which there were items."""
+    with asking(reader) as door:
+        _parts(door, statement_id, indicator_id)
+        found = []
+        for row in door.hour_map(statement_id, indicator_id):
+            weekday, _, hour = row.name.partition("-")
+            found.append(HourPoint(int(weekday), int(hour), _ratio(row), row.n, row.missed))
+        return tuple(found)
 
-    A group adds (its numerator − target × its denominator) / N: numerators and denominators add up, so these do too.
-    """
-    with asking() as door:
-        found, _ = _seen(door, statement_id, indicator_id, reader)
-        rows = door.by_group(statement_id, indicator_id, group)
-        target, whole = bodies.fraction(found["target"]), Fraction(found["denominator"])
-        return tuple(
-            GroupPoint(
-                name=row.name,
-                value=_ratio(row),
-                n=row.n,
-                missed=row.missed,
-                numerator=Fraction(row.numerator),
-                denominator=Fraction(row.denominator),
-                gap=None
-                if target is None or not whole
-                else (Fraction(row.numerator) - target * Fraction(row.denominator)) / whole,
-            )
-            for row in rows
+
+def by_group(statement_id: str, indicator_id: str, group: str, *, reader: Reader) -> ContributionView:
+    """Return the groups, each with what it adds to the gap between value and target, and the money allocated to it."""
+    with asking(reader) as door:
+        _parts(door, statement_id, indicator_id)
+        found = door.contributions(statement_id, indicator_id, group)
+        return ContributionView(
+            points=tuple(
+                GroupPoint(
+                    name=one.row.name,
+                    value=_ratio(one.row),
+                    n=one.row.n,
+                    missed=one.row.missed,
+                    numerator=Fraction(one.row.numerator),
+                    denominator=Fraction(one.row.denominator),
+                    gap=one.gap,
+                    excess=one.excess,
+                    allocated=one.allocated,
+                )
+                for one in found.rows
+            ),
+            gap=found.gap,
+            money=found.money,
+            unallocated=found.unallocated,
         )
 
 
 def histogram(statement_id: str, indicator_id: str, *, reader: Reader) -> tuple[Bucket, ...]:
     """Return how the amounts are spread; empty for a metric without one."""
-    with asking() as door:
-        ref_of(door, statement_id, reader)
+    with asking(reader) as door:
         rows = door.histogram(statement_id, indicator_id)
         return tuple(Bucket(Decimal(row.from_s), Decimal(row.until_s), row.n) for row in rows)

@@ -1,12 +1,12 @@
 """The items behind a number, and one item with everything known of it."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.auth import Reader
 from app.queries import body as bodies
 from app.queries.door import asking
 from app.queries.indicator import population_of
-from app.queries.scorecard import ref_of
 from app.views import (
     EventView,
     IntervalView,
@@ -17,20 +17,24 @@ from app.views import (
     ItemView,
     RawView,
 )
+from pipelines.exports.row_stream import csv_pieces, xlsx_pieces
 
 PAGE = 100
-PERSONAL = ("customer_id",)  # a fact that would undo the masking of the raw record
-MASK = "***"
 
 
 def items(statement_id: str, indicator_id: str, asked: ItemsFilter, *, reader: Reader) -> ItemsView:
     """Return the items page before its rows."""
-    with asking() as door:
-        ref = ref_of(door, statement_id, reader)
-        body = door.read_statement(statement_id)
+    with asking(reader) as door:
+        ref, body = door.ref(statement_id), door.body(statement_id)
         found = bodies.indicator_of(body, indicator_id)
         page = door.items(
-            statement_id, indicator_id, state=asked.state, day=asked.day, group=asked.group, after=None, limit=1
+            statement_id,
+            indicator_id,
+            state=asked.state,
+            day=asked.day,
+            groups=asked.groups,
+            after=None,
+            limit=1,
         )
         columns = body["evidence"][population_of(body, indicator_id)]["columns"]
         return ItemsView(
@@ -44,42 +48,57 @@ def items(statement_id: str, indicator_id: str, asked: ItemsFilter, *, reader: R
 
 def item_rows(
     statement_id: str, indicator_id: str, asked: ItemsFilter, after: Any, *, reader: Reader
-) -> tuple[tuple[ItemRow, ...], Any]:
-    """Return the next rows after a key (None: the first), and the key to go on from (None: that was all)."""
-    with asking() as door:
-        ref_of(door, statement_id, reader)
-        population = population_of(door.read_statement(statement_id), indicator_id)
+) -> tuple[str, tuple[ItemRow, ...], Any]:
+    """Return the zone, the next rows after a key (None: the first), and the key to go on from (None: that was all)."""
+    with asking(reader) as door:
+        body = door.body(statement_id)
+        population = population_of(body, indicator_id)
         page = door.items(
             statement_id,
             indicator_id,
             state=asked.state,
             day=asked.day,
-            group=asked.group,
+            groups=asked.groups,
             after=None if after is None else tuple(after),
             limit=PAGE,
         )
-        rows = tuple(
-            ItemRow(
-                population=population,
-                source=row.source,
-                item_id=row.item_id,
-                arrival_at=row.arrival_at,
-                state=row.state,
-                amount=row.amount,
-                queue=row.queue,
-                team=row.team,
-                agent_id=row.agent_id,
-            )
-            for row in page.rows
-        )
-        return rows, page.next
+        rows = tuple(_item_row(row, population) for row in page.rows)
+        return body["contract"]["zone"], rows, page.next
+
+
+def _item_row(row: Any, population: str) -> ItemRow:
+    return ItemRow(
+        population=population,
+        source=row.source,
+        item_id=row.item_id,
+        arrival_at=row.arrival_at,
+        state=row.state,
+        amount=row.amount,
+        queue=row.queue,
+        team=row.team,
+        agent_id=row.agent_id,
+    )
+
+
+def every_item(statement_id: str, indicator_id: str, asked: ItemsFilter, *, reader: Reader) -> Iterator[ItemRow]:
+    """Yield every item of a list, in its order, as they are read; what is not this reader's is trouble at once."""
+    with asking(reader) as door:
+        population = population_of(door.body(statement_id), indicator_id)
+        rows = door.all_items(statement_id, indicator_id, state=asked.state, day=asked.day, groups=asked.groups)
+    return (_item_row(row, population) for row in rows)
+
+
+def as_file(
+    form: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], title: str, widths: Sequence[int]
+) -> Iterator[tuple[int, bytes]]:
+    """Yield a file of rows, piece by piece, each with how many rows it ends at."""
+    return xlsx_pieces(heads, rows, title, widths) if form == "xlsx" else csv_pieces(heads, rows)
 
 
 def item(statement_id: str, population: str, source: str, item_id: str, *, reader: Reader) -> ItemView:
     """Return one item: what happened, what each indicator makes of it, and the raw records it comes from."""
-    with asking() as door:
-        ref = ref_of(door, statement_id, reader)
-        body = door.read_statement(statement_id)
+    with asking(reader) as door:
+        ref, body = door.ref(statement_id), door.body(statement_id)
         found = door.item(statement_id, source, item_id, population)
         return ItemView(
             head=bodies.head(ref, body),
@@ -88,7 +107,7 @@ def item(statement_id: str, population: str, source: str, item_id: str, *, reade
             population=population,
             channel=found.channel,
             arrival_at=found.arrival_at,
-            facts=tuple((name, MASK if name in PERSONAL and text else text) for name, text in found.facts),
+            facts=tuple(found.facts),
             states=tuple(_state(one) for one in found.states),
             events=tuple(EventView(event.at, event.kind, event.author, event.text) for event in found.events),
             clock=tuple(IntervalView(step.from_at, step.until_at, step.kind, step.reason) for step in found.clock),

@@ -4,36 +4,23 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from app.auth import Reader, may
+from app.auth import Reader
 from app.queries import body as bodies
-from app.queries.door import Door, asking, trouble
+from app.queries.door import Asked, asking, trouble
 from app.views import Choice, IndicatorRow, MonthPoint, ScorecardView
 
 MONTHS = 12
 
 
-def visible(door: Door, reader: Reader) -> list[Any]:
-    """List the statements that the reader may see, newest first."""
-    return [ref for ref in door.list_statements() if may(reader, "read", ref.vendor["id"]).yes]
-
-
-def ref_of(door: Door, statement_id: str, reader: Reader) -> Any:
-    """Return a statement's entry in the list; trouble where there is none, or none for this reader."""
-    for ref in visible(door, reader):
-        if ref.id == statement_id:
-            return ref
-    raise trouble("web.no_such_statement", where=statement_id)
-
-
 def scorecard(contract: str | None, month: str | None, sort: str, *, reader: Reader) -> ScorecardView | None:
     """Return a month of a contract, the newest where none is named; None where nothing was closed yet."""
-    with asking() as door:
-        refs = visible(door, reader)
+    with asking(reader) as door:
+        refs = door.statements()
         if not refs:
             return None
         ref = pick(refs, contract, month)
-        body = door.read_statement(ref.id)
-        past = history(door, refs, ref)
+        body = door.body(ref.id)
+        past = history(door, ref)
         lines = bodies.lines(body)
         rows = [bodies.row(found, lines, tuple(month_points(past, found["id"]))) for found in body["indicators"]]
         return ScorecardView(
@@ -45,13 +32,14 @@ def scorecard(contract: str | None, month: str | None, sort: str, *, reader: Rea
             steps=bodies.steps(body),
             score=bodies.score(body),
             months_shown=tuple(past_body["month"] for past_body, _ in past),
+            has_money=reader.may("read_money").yes,
         )
 
 
 def statements(*, reader: Reader) -> tuple[Choice, ...]:
     """Return every statement that the reader may see, newest first."""
-    with asking() as door:
-        return tuple(bodies.choice(ref) for ref in visible(door, reader))
+    with asking(reader) as door:
+        return tuple(bodies.choice(ref) for ref in door.statements())
 
 
 def pick(refs: Sequence[Any], contract: str | None, month: str | None) -> Any:
@@ -70,11 +58,11 @@ def contracts(refs: Sequence[Any]) -> tuple[Choice, ...]:
     return tuple(bodies.choice(newest[name]) for name in sorted(newest))
 
 
-def history(door: Door, refs: Sequence[Any], ref: Any) -> list[tuple[bodies.Body, str]]:
+def history(door: Asked, ref: Any) -> list[tuple[bodies.Body, str]]:
     """Return the bodies of up to twelve months up to this one with their ids, oldest first; this month as it stands."""
-    past = [r for r in refs if r.contract == ref.contract and r.is_latest and r.month < ref.month]
+    past = [r for r in door.statements() if r.contract == ref.contract and r.is_latest and r.month < ref.month]
     shown = [*sorted(past, key=lambda r: r.month)[1 - MONTHS :], ref]
-    return [(door.read_statement(r.id), r.id) for r in shown]
+    return [(door.body(r.id), r.id) for r in shown]
 
 
 def month_points(past: Sequence[tuple[bodies.Body, str]], indicator_id: str) -> list[MonthPoint]:

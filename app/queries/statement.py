@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.auth import Reader
+from app.auth import Reader, trail
+from app.i18n import language
 from app.queries import body as bodies
-from app.queries.door import asking
-from app.queries.scorecard import ref_of, visible
+from app.queries.door import asking, trouble
 from app.views import StatementView
+from pipelines.runs.export import DOCUMENTS
 
 
 def statement(statement_id: str, *, reader: Reader) -> StatementView:
     """Return a statement, as the reader may see it."""
-    with asking() as door:
-        ref = ref_of(door, statement_id, reader)
-        body = door.read_statement(statement_id)
-        same = [r for r in visible(door, reader) if (r.contract, r.month) == (ref.contract, ref.month)]
+    with asking(reader) as door:
+        door.need("read_money", statement_id)
+        ref, body = door.ref(statement_id), door.body(statement_id)
+        same = [r for r in door.statements() if (r.contract, r.month) == (ref.contract, ref.month)]
         totals = body["totals"]
         return StatementView(
             head=bodies.head(ref, body),
@@ -35,6 +36,16 @@ def statement(statement_id: str, *, reader: Reader) -> StatementView:
             overrides=tuple(body["overrides"]),
             evidence=tuple((name, _texts(part)) for name, part in body["evidence"].items()),
         )
+
+
+def document(statement_id: str, form: str, *, reader: Reader) -> tuple[str, bytes]:
+    """Return a statement as a document: its file's name, and its bytes."""
+    with asking(reader) as door:
+        if form not in DOCUMENTS:
+            raise trouble("web.no_such_statement", where=statement_id)
+        found = door.document(statement_id, form, language())
+        trail.note("export", statement_id, form=form, language=language())
+        return found
 
 
 def _texts(found: Mapping[str, Any]) -> dict[str, str]:

@@ -23,11 +23,11 @@ class ItemRow:
 
 @dataclass(frozen=True)
 class ItemsFilter:
-    """Which items of an indicator: a state (class, or class and reason), a day, a group."""
+    """Which items of an indicator: a state (class, or class and reason), a day, groups that all hold."""
 
     state: str | None = None
     day: date | None = None
-    group: tuple[str, str] | None = None
+    groups: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

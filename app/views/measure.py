@@ -65,7 +65,10 @@ class MonthPoint:
 
 @dataclass(frozen=True)
 class DayPoint:
-    """An indicator on one day, with the target that held on it."""
+    """An indicator on one day, with the target that held on it.
+
+    From ``low`` to ``high`` lies what chance alone would do; None where chance has no law. ``is_signal``: beyond them.
+    """
 
     day: date
     value: Fraction | None
@@ -75,11 +78,45 @@ class DayPoint:
     missed: int
     numerator: Fraction
     denominator: Fraction
+    low: Fraction | None
+    high: Fraction | None
+    is_signal: bool
+
+
+@dataclass(frozen=True)
+class MarkedDay:
+    """A day that is not like others: ``promotion``, ``holiday``, ``make_up_workday``."""
+
+    day: date
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ControlView:
+    """The days of a month, and those of them that are marked."""
+
+    points: tuple[DayPoint, ...]
+    marked: tuple[MarkedDay, ...]
+
+
+@dataclass(frozen=True)
+class HourPoint:
+    """An indicator at an hour (0 to 23) of a weekday (1 is Monday)."""
+
+    weekday: int
+    hour: int
+    value: Fraction | None
+    n: int
+    missed: int
 
 
 @dataclass(frozen=True)
 class GroupPoint:
-    """A group's share of an indicator; ``gap`` is what it adds to the gap, in the metric's unit: they add up to it."""
+    """A group's share of an indicator; ``gap`` is what it adds to the gap, in the metric's unit: they add up to it.
+
+    ``excess``: how many items it missed beyond the target (negative: it missed fewer); ``allocated``: the money that
+    its part of the gap is given.
+    """
 
     name: str
     value: Fraction | None
@@ -88,6 +125,18 @@ class GroupPoint:
     numerator: Fraction
     denominator: Fraction
     gap: Fraction | None
+    excess: Fraction | None
+    allocated: Decimal
+
+
+@dataclass(frozen=True)
+class ContributionView:
+    """The groups; what their gaps add up to, the money of the indicator's lines, and what of it no group bears."""
+
+    points: tuple[GroupPoint, ...]
+    gap: Fraction | None
+    money: Decimal
+    unallocated: Decimal
 
 
 @dataclass(frozen=True)

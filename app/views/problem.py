@@ -19,3 +19,11 @@ class Trouble(Exception):
     def __init__(self, *problems: ProblemView) -> None:
         self.problems = problems
         super().__init__("; ".join(problem.what for problem in problems))
+
+
+class Tampered(Exception):
+    """A request that no page of ours makes, changed by hand: it is refused and noted."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(what)

@@ -107,7 +107,7 @@ class Score:
 
 @dataclass(frozen=True)
 class ScorecardView:
-    """A month of a contract."""
+    """A month of a contract. ``has_money``: the reader may see it; else it is what their own teams' rows come to."""
 
     head: Head
     contracts: tuple[Choice, ...]
@@ -117,6 +117,7 @@ class ScorecardView:
     steps: tuple[Step, ...]
     score: Score
     months_shown: tuple[str, ...]
+    has_money: bool = True
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,30 @@ class IndicatorView:
     lines: tuple[LineView, ...]
     overrides: tuple[Mapping[str, str], ...]
     population: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something found: an indicator, a clause, an agent, an item; where it is."""
+
+    kind: str
+    text: str
+    name: Words
+    statement_id: str
+    month: str
+    indicator_id: str
+    population: str = ""
+    source: str = ""
+    item_id: str = ""
+
+
+@dataclass(frozen=True)
+class ContractView:
+    """A statement's contract in words (Markdown); ``indicators`` are (id, clause, name, verdict) of the month."""
+
+    head: Head
+    text: str
+    indicators: tuple[tuple[str, str, Words, str], ...]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """``clausemeter approve`` and ``clausemeter object``: a party's signed word on a statement."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -37,20 +37,29 @@ def object_(
     statement: Statement,
     party: Party,
     key: Key,
-    on: Annotated[list[str], typer.Option(help="A line or an item, and what is wrong with it.")],
+    on: Annotated[
+        list[str] | None,
+        typer.Option(help="`LINE: why`, with a line's id, an indicator or SOURCE/ITEM; may be repeated."),
+    ] = None,
     password_file: PasswordFile = None,
     *,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take back what this party objected to.")] = False,
     as_json: AsJson = False,
     home: Home = DEFAULT_HOME,
 ) -> None:
-    """Sign an objection to a statement; an approval of that party before it stands no more."""
-    _say(home, statement, "objection", party, key, password_file, on, as_json=as_json)
+    """Sign an objection to a statement; what that party said before it stands no more.
+
+    What the month would come to without the lines named is withheld from the next closing on: no total changes.
+    """
+    _say(
+        home, statement, "withdrawal" if withdraw else "objection", party, key, password_file, on or [], as_json=as_json
+    )
 
 
 def _say(
     home: Path,
     statement: str,
-    kind: str,
+    kind: Literal["approval", "objection", "withdrawal"],
     party: str,
     key: Path,
     password_file: Path | None,
@@ -67,7 +76,7 @@ def _say(
         party=party_named(party),
         key=read_private(key, password_in(password_file)),
         now=now(),
-        kind="approval" if kind == "approval" else "objection",
+        kind=kind,
         remarks=remarks,
     )
     if as_json:

@@ -57,8 +57,9 @@ def run(
 
     A cause is named only where a reading of the logs gives the vendor's figure; the rest is unexplained.
     """
+    from pipelines.exports.bridge_words import cause_texts, effect_text, moved_text, sentences, stated_text
+    from pipelines.exports.words import Words
     from pipelines.runs.bridge import bridge
-    from pipelines.runs.bridge_words import cause_text, money_text, points_text, sentences, value_text
 
     if lang not in HEADERS:
         raise Refused(Problem("--lang", f"{lang!r} is no language here.", "Write zh or en.", "cli.value"))
@@ -80,19 +81,19 @@ def run(
     if as_json:
         print_json(found.body)
         return
-    body = found.body
+    body, words = found.body, Words(lang)
     print(f"{body['contract']} · {body['month']} · statement {body['statement']} · {body['report']['file']}\n")
     table(
         HEADERS[lang],
         [
             [
                 row["code"],
-                value_text(row["theirs"]["value"], row["unit"]),
-                value_text(row["ours"]["value"], row["unit"]),
-                value_text(row["difference"], row["unit"], signed=True),
-                cause_text(row, lang),
-                points_text(row["points"]),
-                money_text(row["yuan"]),
+                stated_text(row["theirs"]["value"], row["unit"]),
+                stated_text(row["ours"]["value"], row["unit"]),
+                stated_text(row["difference"], row["unit"], signed=True),
+                ", ".join(cause_texts(row, words)),
+                moved_text(row["points"]),
+                effect_text(row["yuan"]),
             ]
             for row in body["rows"]
         ],

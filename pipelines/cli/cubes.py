@@ -50,7 +50,7 @@ def show(
     found = view(home, contract, indicator, days, now=now(), by=groups, where=chosen)
     rows = []
     for group, counts in sorted(found.counts.items()):
-        value = measured(found.metric, counts)
+        value = measured(found.metric, counts, percentile=found.percentile)
         rows.append([*group, value.text or "no data", decimal_text(value.numerator), decimal_text(value.denominator)])
     if as_json:
         names = [*groups, "value", "numerator", "denominator"]

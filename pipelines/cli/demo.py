@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import DEFAULT_HOME, Home, now
+from pipelines.cli.options import DEFAULT_HOME, Home, database_url, now, who
 from pipelines.cli.sample import DEFAULT_FOLDER
 from pipelines.cli.serve import serve_forever
 from pipelines.runs.demo import ROWS, run_demo
@@ -34,7 +34,20 @@ def run(
         rows=rows,
         say=lambda text: print(text, flush=True),
     )
+    _say_accounts(home)
     if serve:
         serve_forever(home, "127.0.0.1", port)
     else:
         print(f"The months are closed. Serve the dashboard: clausemeter serve --home {home} --port {port}")
+
+
+def _say_accounts(home: Path) -> None:
+    from pipelines.runs.demo_accounts import make_demo_accounts
+
+    made = make_demo_accounts(home, database_url(), by=who(), now=now())
+    if not made:
+        print("The accounts are there already; `clausemeter user reset LOGIN` prints a new password.")
+        return
+    print("One account per role; the passwords were made up just now, and are shown this once:")
+    for one in made:  # no table: in a narrow window it would break the passwords in two
+        print(f"  {one.login:<16}  {one.password}  {' · '.join(filter(None, [one.role, one.vendor, *one.teams]))}")

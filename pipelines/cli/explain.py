@@ -104,7 +104,7 @@ def _previous(found: Explanation) -> Iterator[str]:
     yield f"  {found.changes_total} items differ" if found.changes_total else "  no item differs"
     for change in found.changes:
         yield f"  {change.source} {change.item_id}: {change.before} → {change.after}"
-        yield f"    {change.cause}"
+        yield f"    {change.cause}: {change.why}"
         yield from _raw(change.raw)
 
 

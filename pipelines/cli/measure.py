@@ -37,6 +37,9 @@ def run(
         Path | None,
         typer.Option(help="A file with `calendars:` (a contract will do); by default every hour is served."),
     ] = None,
+    calendar: Annotated[
+        str | None, typer.Option(help="Hours by this name among them, instead of those of the metric's channel.")
+    ] = None,
     *,
     as_json: AsJson = False,
     home: Home = DEFAULT_HOME,
@@ -56,6 +59,7 @@ def run(
         zone=zone,
         cut_off_at=instant_of("--cut-off", cut_off),
         calendars=None if calendars is None else read_tree(calendars),
+        calendar=calendar,
     )
     if as_json:
         print_json([asdict(one) for one in found])

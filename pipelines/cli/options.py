@@ -1,5 +1,6 @@
 """Options that several verbs share, and how they speak."""
 
+import getpass
 import json
 import os
 import sys
@@ -28,6 +29,19 @@ ANSWER_IS_NO = 1
 def now() -> datetime:
     """Read the clock: here, at the door, and nowhere else."""
     return datetime.now(UTC)
+
+
+def database_url() -> str | None:
+    """Return the address of the PostgreSQL that keeps the accounts; None: SQLite in the home does."""
+    return os.environ.get("CLAUSEMETER_DATABASE_URL") or None
+
+
+def who() -> str:
+    """Name who speaks to the command, for the audit trail: the machine's user."""
+    try:
+        return f"command:{getpass.getuser()}"
+    except (KeyError, OSError):  # a number without a name, as in some containers
+        return "command"
 
 
 def archive_key() -> bytes | None:

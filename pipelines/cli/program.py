@@ -28,6 +28,8 @@ from pipelines.cli import (
     seal,
     serve,
     statements,
+    trail,
+    user,
     why,
 )
 
@@ -54,9 +56,9 @@ def home_of_all(
 
 VERBS = (
     ingest, loads, measure, metrics, close, statements, explain, bridge, diff, export, months, approve, seal, adjust,
-    why, sample, demo, serve,
+    why, trail, sample, demo, serve,
 )  # fmt: skip
 for verb in VERBS:
     verb.register(program)
-for group in (contract, override, cubes, keys):
+for group in (contract, override, cubes, keys, user):
     program.add_typer(group.verbs, name=group.NAME)

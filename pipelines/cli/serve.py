@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.options import DEFAULT_HOME, Home
+from pipelines.cli.user import say_first_administrator
 
 
 def register(program: typer.Typer) -> None:
@@ -20,7 +21,8 @@ def run(
     port: Annotated[int, typer.Option(help="The port.", min=1, max=65535)] = 8050,
     home: Home = DEFAULT_HOME,
 ) -> None:
-    """Serve the dashboard until interrupted."""
+    """Serve the dashboard until interrupted; where there is no account yet, an administrator is made and printed."""
+    say_first_administrator(home)
     serve_forever(home, host, port)
 
 

@@ -12,7 +12,7 @@ from pipelines.contract.parts import Day, Part
 from pipelines.core.canonical import sha256_hex
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused, by_place
-from pipelines.core.yaml_text import TextTree, Tree, read_yaml
+from pipelines.core.yaml_text import TextTree, Tree, read_keys
 
 
 class Added(Part):
@@ -148,16 +148,13 @@ class AmendmentInForce:
 
 def parse_amendment(text: str, name: str) -> AmendmentSource:
     """Read an amendment's own form; what it changes is judged in the contract that it changes."""
-    tree = read_yaml(text, name)
-    if not isinstance(tree.value, dict):
-        raise Refused(
-            Problem(
-                where=name,
-                what="This file holds no amendment: it should be a list of keys and values.",
-                mend="Write `amendment:` (its number), `effective:`, `signed:` and what changes.",
-                code="contract.empty",
-            )
-        )
+    tree = read_keys(
+        text,
+        name,
+        what="This file holds no amendment: it should be a list of keys and values.",
+        mend="Write `amendment:` (its number), `effective:`, `signed:` and what changes.",
+        code="contract.empty",
+    )
     try:
         return AmendmentSource(Amendment.model_validate(tree.value), tree, File(name, text))
     except ValidationError as error:

@@ -67,6 +67,7 @@ class Indicator(Part):
     metric: str = ""
     scope: dict[str, list[str]] = {}
     terms: dict[str, DatedText] = {}
+    calendar: str | None = None
     for_each: dict[str, list[str]] = {}
     worst_of: list[PartOf] = []
     use_if: UseIf | None = None

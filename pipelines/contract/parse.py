@@ -11,8 +11,8 @@ from pipelines.contract.form_problems import form_problems
 from pipelines.contract.merge import merged
 from pipelines.contract.model import Contract
 from pipelines.core.period import Month
-from pipelines.core.problem import Problem, Refused, by_place, refuse_if_any
-from pipelines.core.yaml_text import TextTree, read_yaml
+from pipelines.core.problem import Refused, by_place, refuse_if_any
+from pipelines.core.yaml_text import TextTree, read_keys
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,13 @@ def parse_contract(
     ``known_on``. ``sealed_with``: see ``amendment.holding``.
     """
     file = File(name, text)
-    tree = read_yaml(text, name)
-    if not isinstance(tree.value, dict):
-        raise Refused(
-            Problem(
-                where=name,
-                what="This file holds no contract: it should be a list of keys and values.",
-                mend="Start from a sample under data/contracts.",
-                code="contract.empty",
-            )
-        )
+    tree = read_keys(
+        text,
+        name,
+        what="This file holds no contract: it should be a list of keys and values.",
+        mend="Start from a sample under data/contracts.",
+        code="contract.empty",
+    )
     return amended(file, tree, holding(parse_amendments(amendments), month, known_on, sealed_with), month)
 
 

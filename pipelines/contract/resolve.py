@@ -16,6 +16,7 @@ from pipelines.core.period import Days
 from pipelines.metrics.declare import Metric, metric_named
 
 T = TypeVar("T")
+OF_A_PERIOD = ("target", "weight", "minimum_sample", "scoring", "consequences")  # the dated fields of PartTerms
 
 __all__ = [
     "IndicatorTerms",
@@ -48,6 +49,7 @@ class Question:
     in_force: Days
     of: str  # the indicator or fee that it is asked for
     part: str = "value"  # which part of it: value, member, use, use_if, ceiling_if, fee, data
+    calendar: str | None = None  # None: its channel's
 
     @property
     def name(self) -> str:
@@ -189,13 +191,6 @@ def indicator_terms(contract: Contract, indicator: Indicator, month: Days) -> In
     if not len(in_force):
         return None
 
-    def pieces(name: str, values: Sequence[Value[T]] | None) -> list[Piece[T]]:
-        if not values:
-            return []
-        history = dated(f"{indicator.clause} {name}", values, begins=contract.term.from_, by=indicator.clause)
-        history.on(in_force.since)  # refuses days for which nothing is agreed
-        return history.pieces(in_force)
-
     def question(measure: Measure | Indicator, suffix: str = "", part: str = "value") -> Question:
         """The scope of a part or a condition narrows the indicator's."""
         scopes = tuple(scope for scope in ({} if suffix == "" else indicator.scope, measure.scope) if scope)
@@ -203,14 +198,10 @@ def indicator_terms(contract: Contract, indicator: Indicator, month: Days) -> In
         metric, terms = metric_named(measure.metric), _terms(contract, indicator.clause, measure, in_force)
         if contract.pending_at_seal == "by_due" and "period_by" in metric.terms and "period_by" not in measure.terms:
             terms["period_by"] = [Piece(in_force, "due", "pending_at_seal")]
-        return Question(column, metric, terms, scopes, in_force, indicator.id, part)
+        return Question(column, metric, terms, scopes, in_force, indicator.id, part, indicator.calendar)
 
     fields: dict[str, list[Piece[Any]]] = {
-        "target": list(pieces("target", indicator.target)),
-        "weight": list(pieces("weight", indicator.weight)),
-        "minimum_sample": list(pieces("minimum_sample", indicator.minimum_sample)),
-        "scoring": list(pieces("scoring", indicator.scoring)),
-        "consequences": list(pieces("consequences", indicator.consequences)),
+        name: _pieces(contract, indicator.clause, name, getattr(indicator, name), in_force) for name in OF_A_PERIOD
     }
     members = [Member(part.id, question(part, part.id, "member"), part.target) for part in indicator.worst_of]
     condition, ceiling = indicator.use_if, indicator.ceiling_if
@@ -267,16 +258,22 @@ def _terms(
     contract: Contract, clause: str, measure: Measure | Indicator, in_force: Days
 ) -> dict[str, Sequence[Piece[str]]]:
     """Return the pieces of every term of a metric; what is not written is its default."""
-
-    def pieces(name: str, values: Sequence[Value[str]]) -> list[Piece[str]]:
-        history = dated(f"{clause} {name}", values, begins=contract.term.from_, by=clause)
-        history.on(in_force.since)
-        return history.pieces(in_force)
-
     return {
-        name: pieces(name, measure.terms[name]) if name in measure.terms else [Piece(in_force, term.default, "default")]
+        name: _pieces(contract, clause, name, measure.terms.get(name), in_force)
+        or [Piece(in_force, term.default, "default")]
         for name, term in metric_named(measure.metric).terms.items()
     }
+
+
+def _pieces(
+    contract: Contract, clause: str, name: str, values: Sequence[Value[T]] | None, in_force: Days
+) -> list[Piece[T]]:
+    """Cut a dated field to the days in force; nothing where it is not written."""
+    if not values:
+        return []
+    history = dated(f"{clause} {name}", values, begins=contract.term.from_, by=clause)
+    history.on(in_force.since)  # refuses days for which nothing is agreed
+    return list(history.pieces(in_force))
 
 
 def _parts(in_force: Days, fields: Mapping[str, list[Piece[Any]]], on_change: str) -> list[PartTerms]:
@@ -299,11 +296,7 @@ def _parts(in_force: Days, fields: Mapping[str, list[Piece[Any]]], on_change: st
             PartTerms(
                 days=Days(since, until),
                 share=Fraction((until - since).days, len(in_force)),
-                target=holding("target"),
-                weight=holding("weight"),
-                minimum_sample=holding("minimum_sample"),
-                scoring=holding("scoring"),
-                consequences=holding("consequences"),
+                **{name: holding(name) for name in OF_A_PERIOD},
             )
         )
     return parts

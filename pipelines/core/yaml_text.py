@@ -53,6 +53,14 @@ def read_yaml(text: str, name: str) -> TextTree:
     return TextTree(name, value, lines)
 
 
+def read_keys(text: str, name: str, *, what: str, mend: str, code: str) -> TextTree:
+    """Read one YAML document of keys and values; one of another shape is refused in the words given."""
+    tree = read_yaml(text, name)
+    if not isinstance(tree.value, dict):
+        raise Refused(Problem(name, what, mend, code))
+    return tree
+
+
 def _syntax(error: yaml.YAMLError, name: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     said = ", ".join(part for part in (getattr(error, "context", None), getattr(error, "problem", None)) if part)

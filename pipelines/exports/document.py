@@ -1,6 +1,6 @@
 """A statement as the words and tables that a printed page is made of; statement.typ only lays them out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.core.canonical import digest
 from pipelines.core.exact import decimal_text, rate_text
+from pipelines.exports.annex import Annex, annex_sections
 from pipelines.exports.capitals import capital_yuan, words_of_money
 from pipelines.exports.figures import (
     DASH,
@@ -28,19 +29,19 @@ from pipelines.exports.figures import (
     target_text,
     value_text,
 )
+from pipelines.exports.tables import Cell, columns_of, hashes_of, lines_of
 from pipelines.exports.words import Words, catalogue
 from pipelines.settlement.totals import STEPS
 
-Cell = str | list[str]  # a list: the first line, and smaller ones under it
 DRAFT, SEALED = "DRAFT", "SEALED"
 Seal = Mapping[str, Any] | None
 CHANGES_NO_TOTAL = ("withheld", "carried_out")
 
 
-def document(body: Mapping[str, Any], words: Words, seal: Seal = None) -> dict[str, Any]:
+def document(body: Mapping[str, Any], words: Words, seal: Seal = None, annex: Annex = None) -> dict[str, Any]:
     """Return a published statement (with its ``id`` and ``sha256``) as texts for the page.
 
-    ``seal`` is its entry in the ledger: with it the statement is no draft.
+    ``seal`` is its entry in the ledger: with it the statement is no draft. ``annex``: the vendor's report beside it.
     """
     contract = body["contract"]
     return {
@@ -62,7 +63,10 @@ def document(body: Mapping[str, Any], words: Words, seal: Seal = None) -> dict[s
             "title": words("document.signatures"),
             "labels": [words(f"document.{name}") for name in ("signed_by", "stamp", "signed_on")],
         },
-        "sections": [section for section in _sections(body, seal, words) if section["rows"]],
+        "sections": [
+            section for section in (*_sections(body, seal, words), *annex_sections(annex, words)) if section["rows"]
+        ],
+        "annex": words("document.annex"),
         "none": words("document.none"),
     }
 
@@ -135,7 +139,7 @@ def _totals(body: Mapping[str, Any], words: Words) -> dict[str, Any]:
     return {
         "title": words("document.summary"),
         "note": words("document.amounts_in", currency=body["currency"]),
-        "columns": _columns(words, "- 1cm", "step 1fr", "lines 2cm right", "amount 4cm right"),
+        "columns": columns_of(words, "- 1cm", "step 1fr", "lines 2cm right", "amount 4cm right"),
         "rows": rows,
     }
 
@@ -161,7 +165,24 @@ def _judged(body: Mapping[str, Any], words: Words) -> list[list[str]]:
         said = words("document.semicolon").join(words.phrase(why) for why in failed["reasons"])
         rows.append([words("document.month_fail"), said or words.of("flag", "True")])
     rows += [[words("document.notices"), _notice_text(notice, words)] for notice in notices]
+    rows += [[words("document.disputed"), _claim_text(claim, words)] for claim in body.get("disputed", ())]
+    rows += [[words("document.undisputed"), money_text(one["payable"])] for one in _of_operator(body)]
     return [row for row in rows if row[1]]
+
+
+def _of_operator(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the operator's claim: what the month comes to by it is paid at once."""
+    return [one for one in body.get("disputed", ()) if one["party"] == "operator"]
+
+
+def _claim_text(claim: Mapping[str, Any], words: Words) -> str:
+    return words(
+        "document.claim",
+        party=words(f"document.{claim['party']}"),
+        payable=money_text(claim["payable"]),
+        withheld=money_text(claim["withheld"]),
+        lines=words("document.comma").join(claim["lines"]) or words("document.in_words_alone"),
+    )
 
 
 def _notice_text(notice: Mapping[str, Any], words: Words) -> str:
@@ -176,19 +197,11 @@ def _place(verdict: str) -> tuple[int, str]:
     return known.index(verdict) if verdict in known else len(known), verdict
 
 
-def _columns(words: Words, *written: str) -> list[dict[str, Any]]:
-    """Return columns: ``amount 2.4cm right`` has the heading ``column.amount``, its width, and is set to the right."""
-    found = []
-    for name, width, *right in (one.split() for one in written):
-        found.append({"title": "" if name == "-" else words(f"column.{name}"), "width": width, "right": bool(right)})
-    return found
-
-
 def _sections(body: Mapping[str, Any], seal: Seal, words: Words) -> Iterator[dict[str, Any]]:
     yield {
         "title": words("document.lines"),
         "note": words("document.amounts_in", currency=body["currency"]),
-        "columns": _columns(
+        "columns": columns_of(
             words,
             "clause 1.5cm",
             "line 5.2cm",
@@ -201,7 +214,7 @@ def _sections(body: Mapping[str, Any], seal: Seal, words: Words) -> Iterator[dic
     counts = [f"{state} auto right" for state in STATES]
     yield {
         "title": words("document.indicators"),
-        "columns": _columns(
+        "columns": columns_of(
             words,
             *("clause auto", "indicator 1fr", "value auto right", "target auto right", "verdict auto"),
             *("earned auto right", "population auto right", *counts),
@@ -211,7 +224,7 @@ def _sections(body: Mapping[str, Any], seal: Seal, words: Words) -> Iterator[dic
     }
     yield {
         "title": words("document.basis"),
-        "columns": _columns(words, "indicator 4cm", "agreed 1fr", "states 6.2cm"),
+        "columns": columns_of(words, "indicator 4cm", "agreed 1fr", "states 6.2cm"),
         "rows": [_basis_row(one, words) for one in body["indicators"]],
         "size": 7.5,
     }
@@ -237,8 +250,8 @@ def _line_cells(line: Mapping[str, Any], body: Mapping[str, Any], words: Words) 
     centres = [f"{centre} {money_text(amount)}" for centre, amount in (line.get("cost_centres") or {}).items()]
     return [
         line["clause"],
-        _lines_of(name, about, line["id"] if line["id"].lower() != name.lower() else "", *centres),
-        _lines_of(words.phrase(line["formula"]), words.phrase(line["because"]), by, _borne_text(line, words)),
+        lines_of(name, about, line["id"] if line["id"].lower() != name.lower() else "", *centres),
+        lines_of(words.phrase(line["formula"]), words.phrase(line["because"]), by, _borne_text(line, words)),
         DASH if line["tax"] is None else money_text(line["tax"]),
         money_text(line["amount"]),
     ]
@@ -252,20 +265,16 @@ def _borne_text(line: Mapping[str, Any], words: Words) -> str:
     return f"{words('column.borne')} {money_text(borne)}"
 
 
-def _lines_of(first: str, *others: str) -> list[str]:
-    return [first, *filter(None, others)]
-
-
 def _indicator_row(one: Mapping[str, Any], words: Words) -> dict[str, Any]:
     counts = state_counts(one["states"])
     return {
         "style": "missed" if one["verdict"] == "missed" else "row",
         "cells": [
             one["clause"],
-            _lines_of(indicator_name(one, words), "" if one["class"] == "key" else words.of("class", one["class"])),
+            lines_of(indicator_name(one, words), "" if one["class"] == "key" else words.of("class", one["class"])),
             measured_text(one, one["unit"], words),
             target_text(one, words),
-            _lines_of(words.of("verdict", one["verdict"]), words.phrase(one["reason"])),
+            lines_of(words.of("verdict", one["verdict"]), words.phrase(one["reason"])),
             points_text(one),
             f"{one['population']:,}",
             *(f"{counts[state]:,}" if counts[state] else DASH for state in STATES),
@@ -287,8 +296,8 @@ def _basis_row(one: Mapping[str, Any], words: Words) -> dict[str, Any]:
     return {
         "style": "notes",
         "cells": [
-            _lines_of(indicator_name(one, words), one["metric"], f"{words('column.clause')} {one['clause']}", ratio),
-            _lines_of(words.pick(one["text"]), semicolon.join(terms), *parts, *told),
+            lines_of(indicator_name(one, words), one["metric"], f"{words('column.clause')} {one['clause']}", ratio),
+            lines_of(words.pick(one["text"]), semicolon.join(terms), *parts, *told),
             [
                 semicolon.join(text for state, text in counts if (state == "outside") is there)
                 for there in (False, True)
@@ -358,22 +367,32 @@ def _rests_on(body: Mapping[str, Any], seal: Seal, words: Words) -> Iterator[dic
             for side in ("stated", "again")
         ),
     ]
-    yield _hashes(words("document.rests_on"), "name 1fr", own, words)
+    yield hashes_of(words("document.rests_on"), "name 1fr", own, words)
     yield {
         "title": words("document.outlook"),
-        "columns": _columns(words, "name 4cm", "value 1fr"),
+        "columns": columns_of(words, "name 4cm", "value 1fr"),
         "rows": [{"style": "notes", "cells": cells} for cells in _outlook_rows(body, words)],
         "size": 7,
     }
-    yield _hashes(words("document.definitions"), "definition 1fr", body["definitions"].items(), words)
+    yield {
+        "title": words("document.disputed"),
+        "columns": columns_of(words, "claim 6.2cm", "remark 1fr"),
+        "rows": [
+            {"style": "notes", "cells": [_claim_text(claim, words), [one["remark"], one["said_at"]]]}
+            for claim in body.get("disputed", ())
+            for one in claim["said"]
+        ],
+        "size": 7,
+    }
+    yield hashes_of(words("document.definitions"), "definition 1fr", body["definitions"].items(), words)
     evidence = [(name, f"{part['rows']:,}", part["sha256"]) for name, part in body["evidence"].items()]
-    yield _hashes(words("document.evidence"), "population 1fr, rows 2.2cm right", evidence, words)
+    yield hashes_of(words("document.evidence"), "population 1fr, rows 2.2cm right", evidence, words)
     loads = [(one["source"], words.of("keeper", one["keeper"]), one["sha256"]) for one in body["loads"]]
-    yield _hashes(words("document.loads"), "source 1fr, keeper 2.2cm", loads, words)
+    yield hashes_of(words("document.loads"), "source 1fr, keeper 2.2cm", loads, words)
     for name in ("overrides", "stale_overrides"):
         yield {
             "title": words(f"document.{name}"),
-            "columns": _columns(words, "metric 3.6cm", "item 3.6cm", "state 4cm", "ground 1fr"),
+            "columns": columns_of(words, "metric 3.6cm", "item 3.6cm", "state 4cm", "ground 1fr"),
             "rows": [{"style": "notes", "cells": _override_cells(one, words)} for one in body[name]],
             "size": 7,
         }
@@ -397,7 +416,7 @@ def _outlook_rows(body: Mapping[str, Any], words: Words) -> Iterator[list[Cell]]
     }
     for name, texts in told.items():
         if texts:
-            yield [words(f"outlook.{name}"), _lines_of(*texts)]
+            yield [words(f"outlook.{name}"), lines_of(*texts)]
 
 
 def _credit_text(one: Mapping[str, Any], names: Mapping[str, str], words: Words) -> str:
@@ -419,15 +438,6 @@ def amendment_text(one: Any, words: Words) -> tuple[str, str]:
     name = one.get("number") or plain_text(one, words)
     since = words("document.since", name=name, day=one["effective"]) if one.get("effective") else str(name)
     return since, one.get("sha256", DASH)
-
-
-def _hashes(title: str, columns: str, rows: Iterable[Sequence[str]], words: Words) -> dict[str, Any]:
-    return {
-        "title": title,
-        "columns": _columns(words, *columns.split(", "), "sha256 9.4cm"),
-        "rows": [{"style": "hash", "cells": list(row)} for row in rows],
-        "size": 7,
-    }
 
 
 def _override_cells(one: Mapping[str, str], words: Words) -> list[Cell]:

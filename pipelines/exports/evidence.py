@@ -28,27 +28,34 @@ def write_evidence(
     form: str,
     words: Words,
     settings: Mapping[str, str | int | None],
+    seen: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Write a statement's evidence to a folder as ``csv`` or ``parquet``, with a legend of its columns and states.
 
     ``settings`` bound the engine: ``memory_limit`` and ``threads``. Parquet is copied byte for byte. In CSV a text that
-    a spreadsheet would run as a formula has a ``'`` before it.
+    a spreadsheet would run as a formula has a ``'`` before it. ``seen``: of each file that a reader may have, as CSV,
+    the relation of the rows that it sees; None for all of them.
     """
+    assert seen is None or form == "csv"  # noqa: S101 - a copy would hold what is not seen
     target.mkdir(parents=True, exist_ok=True)
     written = []
     with duckdb.connect(config={name: value for name, value in settings.items() if value is not None}) as con:
         con.execute("SET TimeZone = 'UTC'")
         sources = _checked(con, body, folder)
-        for name, source in sources.items():
+        tables = {name: f"read_parquet({quoted(str(source))})" for name, source in sources.items()}
+        if seen is not None:
+            tables = {name: seen[name] for name in tables if name in seen}
+            body = {**body, "evidence": {name: body["evidence"][name] for name in tables}}
+        for name, table in tables.items():
             path = target / f"{name}.{form}"
             part = path.with_suffix(f".{form}.part")
             if form == "parquet":
-                copyfile(source, part)
+                copyfile(sources[name], part)
             else:
-                con.execute(f"COPY ({_readable(con, source)}) TO {quoted(str(part))} (FORMAT csv, HEADER)")
+                con.execute(f"COPY ({_readable(con, table)}) TO {quoted(str(part))} (FORMAT csv, HEADER)")
             written.append(part.replace(path))
         legend = target / "legend.csv"
-        legend.write_bytes(csv_bytes(_legend(con, body, sources, words)))
+        legend.write_bytes(csv_bytes(_legend(con, body, tables, words)))
     return [*written, legend]
 
 
@@ -78,9 +85,8 @@ def _checked(con: duckdb.DuckDBPyConnection, body: Mapping[str, Any], folder: Pa
     )
 
 
-def _readable(con: duckdb.DuckDBPyConnection, source: Path) -> str:
+def _readable(con: duckdb.DuckDBPyConnection, table: str) -> str:
     """Return the SELECT of a file's rows for a CSV; the first heading carries the mark of UTF-8."""
-    table = f"read_parquet({quoted(str(source))})"
     columns = con.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
     signs = ", ".join(f"chr({ord(sign)})" for sign in (*FORMULA_SIGNS, "'"))
     shown = []
@@ -93,7 +99,7 @@ def _readable(con: duckdb.DuckDBPyConnection, source: Path) -> str:
 
 
 def _legend(
-    con: duckdb.DuckDBPyConnection, body: Mapping[str, Any], sources: Mapping[str, Path], words: Words
+    con: duckdb.DuckDBPyConnection, body: Mapping[str, Any], tables: Mapping[str, str], words: Words
 ) -> Iterator[Sequence[str]]:
     """Yield what each column means, and what each state that is there is called."""
     known = catalogue()["evidence_column"]
@@ -110,12 +116,12 @@ def _legend(
             else:
                 yield population, column, words.of("evidence_column", column) if column in known else ""
         states = [one for one in part["columns"] if one.rpartition("_")[::2] in {(q, "state") for q in asked}]
-        for state in _states_in(con, sources[population], states):
+        for state in _states_in(con, tables[population], states):
             yield population, state, state_text(*state.partition(": ")[::2], words)
 
 
-def _states_in(con: duckdb.DuckDBPyConnection, source: Path, columns: Sequence[str]) -> list[str]:
-    each = [f'SELECT DISTINCT "{column}" AS state FROM read_parquet({quoted(str(source))})' for column in columns]
+def _states_in(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> list[str]:
+    each = [f'SELECT DISTINCT "{column}" AS state FROM {table}' for column in columns]
     if not each:
         return []
     found = con.execute(

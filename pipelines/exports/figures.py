@@ -63,10 +63,12 @@ def points_text(indicator: Mapping[str, Any]) -> str:
 
 
 def days_text(days: Mapping[str, str] | None, words: Words) -> str:
-    """Return a span of days by its first and its last day; the record's ``until`` is the day after it."""
+    """Return a day, or a span of days by its first and its last one; the record's ``until`` is the day after it."""
     if not days:
         return ""
     last = date.fromisoformat(days["until"]) - timedelta(days=1)
+    if str(last) == days["from"]:
+        return days["from"]
     return words("part.days", first=days["from"], last=last)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import typst
 
 from pipelines.core.canonical import canonical_json
+from pipelines.exports.annex import Annex
 from pipelines.exports.document import Seal, document
 from pipelines.exports.words import Words
 
@@ -23,16 +24,17 @@ def _fonts() -> typst.Fonts:
         return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
 
 
-def render_pdf(body: Mapping[str, Any], language: str, seal: Seal = None) -> bytes:
-    """Return a published statement as PDF; ``seal`` is its entry in the ledger.
+def render_pdf(body: Mapping[str, Any], language: str, seal: Seal = None, annex: Annex = None) -> bytes:
+    """Return a published statement as PDF; ``seal`` is its entry in the ledger, ``annex`` what was laid beside it.
 
-    No system font, no clock and no network takes part. It carries the record itself, as canonical JSON. The date inside
-    is the statement's cut-off: what lies after it was unknown. It is a PDF/A-3, but where the fonts lack a sign (an
-    emoji in a name): that is a box, and no PDF/A.
+    No system font, no clock and no network takes part. It carries the record itself and the annex, as canonical JSON.
+    The date inside is the statement's cut-off: what lies after it was unknown. It is a PDF/A-3, but where the fonts
+    lack a sign (an emoji in a name): that is a box, and no PDF/A.
     """
     inputs = {
-        "data": json.dumps(document(body, Words(language), seal), ensure_ascii=False),
+        "data": json.dumps(document(body, Words(language), seal, annex), ensure_ascii=False),
         "record": canonical_json(dict(body)).decode(),
+        "annex": canonical_json(dict(annex)).decode() if annex else "",
     }
     made_at = datetime.fromisoformat(body["cut_off_at"])
     try:

@@ -13,6 +13,8 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from pipelines.core.canonical import digest
 from pipelines.core.money import minor_digits
 from pipelines.core.problem import Problem, Refused
+from pipelines.exports.annex import Annex, compared_files, told_besides
+from pipelines.exports.bridge_words import AGREEING, figure_name, paragraph
 from pipelines.exports.document import CHANGES_NO_TOTAL, Seal, amendment_text, status_of, steps_of
 from pipelines.exports.figures import (
     STATES,
@@ -25,6 +27,7 @@ from pipelines.exports.figures import (
     state_counts,
 )
 from pipelines.exports.words import Words
+from pipelines.scoring.difference import CAUSES
 
 # Columns of the sheet of lines, in order; the summary's formulas look at three of them by name.
 LINE_COLUMNS = {
@@ -43,6 +46,10 @@ INDICATOR_COLUMNS = {
 PART_COLUMNS = {
     "clause": 10, "indicator": 26, "line_id": 26, "part": 20, "from": 12, "until": 13, "value": 14, "target": 12,
     "by": 16, "verdict": 14, "reason": 26, "n": 12,
+}  # fmt: skip
+ANNEX_COLUMNS = {
+    "clause": 10, "indicator": 30, "code": 24, "metric": 28, "unit": 10, "theirs": 14, "ours": 14, "difference": 14,
+    **dict.fromkeys(CAUSES, 12), "moved": 12, "effect": 16, "verdict": 14, "note": 100,
 }  # fmt: skip
 
 
@@ -85,7 +92,8 @@ class Sheets:
         sheet = self.book.add_worksheet(words(f"sheet.{name}"))
         for column, (title, width) in enumerate(columns.items()):
             sheet.set_column(column, column, width)
-            sheet.write_string(head_row, column, words(f"column.{title}") if title else "", self._formats["head"])
+            heading = words.of("cause", title) if title in CAUSES else words(f"column.{title}") if title else ""
+            sheet.write_string(head_row, column, heading, self._formats["head"])
         sheet.freeze_panes(head_row + 1, 0)
         return sheet
 
@@ -128,8 +136,8 @@ def as_double(value: Decimal | int) -> float:
     return double
 
 
-def render_workbook(body: Mapping[str, Any], language: str, seal: Seal = None) -> bytes:
-    """Return a published statement as xlsx; the same record gives the same bytes."""
+def render_workbook(body: Mapping[str, Any], language: str, seal: Seal = None, annex: Annex = None) -> bytes:
+    """Return a published statement, with its annex where it has one, as xlsx; the same record gives the same bytes."""
     words = Words(language)
     sheets = Sheets(datetime.fromisoformat(body["cut_off_at"]), body["currency"])
     summary = sheets.sheet(
@@ -141,6 +149,8 @@ def render_workbook(body: Mapping[str, Any], language: str, seal: Seal = None) -
     _parts(sheets, body, words)
     _states(sheets, body, words)
     _evidence(sheets, body, words)
+    if annex is not None:
+        _annex(sheets, annex, words)
     return sheets.content()
 
 
@@ -392,6 +402,48 @@ def _evidence(sheets: Sheets, body: Mapping[str, Any], words: Words) -> None:
         for side in ("stated", "again"):
             kind = words("document.adjusted", month=one["month"], what=words(f"document.{side}"))
             rows.append([kind, None, None, None, one[side], None])
+    rows += [[words("document.disputed"), plain_text(one, words)] for one in body.get("disputed", ())]
     rows += [[words("document.overrides"), plain_text(one, words)] for one in body["overrides"]]
     rows += [[words("document.stale_overrides"), plain_text(one, words)] for one in body["stale_overrides"]]
     sheets.rows(sheet, rows, {2: "count"})
+
+
+def _annex(sheets: Sheets, annex: Mapping[str, Any], words: Words) -> None:
+    """Write the vendor's report beside the logs: a row a figure, its difference by cause, and what shows it."""
+    sheet = sheets.sheet("annex", ANNEX_COLUMNS, words)
+    names = list(ANNEX_COLUMNS)
+    for number, row in enumerate(annex["rows"], start=1):
+        ratio = "share" if row["unit"] == "share" else "ratio"
+        styles = {
+            **dict.fromkeys(("theirs", "ours", "difference", *CAUSES), ratio),
+            "moved": "ratio",
+            "effect": "money",
+        }
+        for column, cell in enumerate(_annex_row(row, annex["currency"], words)):
+            sheets.put(sheet, number, column, cell, styles.get(names[column], "text"))
+    last = len(annex["rows"]) + 1
+    sheets.put(sheet, last, names.index("indicator"), words("document.together"), "sum")
+    for name, key, style in (("moved", "points", "ratio"), ("effect", "yuan", "sum")):
+        sheets.put(sheet, last, names.index(name), as_figure(annex["together"][key]), style)
+    below = [(words("document.annex_note", currency=annex["currency"]), ""), *told_besides(annex, words)]
+    for number, (name, text) in enumerate([*below, *compared_files(annex, words)], start=last + 2):
+        sheets.put(sheet, number, names.index("indicator"), name)
+        sheets.put(sheet, number, names.index("theirs"), text)
+    sheet.autofilter(0, 0, max(len(annex["rows"]), 1), len(names) - 1)
+
+
+def _annex_row(row: Mapping[str, Any], currency: str, words: Words) -> list[Cell]:
+    parts = {part["cause"]: part["difference"] for part in row["parts"]}
+    return [
+        row["clause"],
+        figure_name(row, words),
+        row["code"],
+        row["metric"],
+        words.of("unit", row["unit"]),
+        *(as_figure(value) for value in (row["theirs"]["value"], row["ours"]["value"], row["difference"])),
+        *(as_figure(parts.get(cause)) for cause in CAUSES),
+        as_figure(row["points"]),
+        None if row["yuan"] is None else Decimal(row["yuan"]),
+        words.of("compared", row["verdict"]),
+        "" if row["verdict"] in AGREEING else "\n".join(paragraph(row, currency, words)),
+    ]

@@ -1,8 +1,8 @@
 """From a stored row back to the line it came from, in the archived file, as it was read then."""
 
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -11,19 +11,21 @@ from pipelines.core.event import EVENT_TABLES, EventTable
 from pipelines.core.problem import Problem, Refused
 from pipelines.ingest.archive import Archive
 from pipelines.sources.adapter import adapter_named
-from pipelines.sources.mapping import Mapping
+from pipelines.sources.mapping import Mapping as LogMapping
 from pipelines.sources.parse_mapping import parse_mapping
 from pipelines.sources.sql_text import name
 from pipelines.sources.staging import Staged, stage
-from pipelines.warehouse.store import Warehouse
+from pipelines.warehouse.store import Warehouse, lock_down
+
+PEOPLE = ("agent_id", "member_id", "customer_id", "order_id")  # facts that say who somebody is
 
 
 @dataclass(frozen=True)
 class RawRecord:
     """A record of an archived file. ``line_no`` counts lines of a csv, rows of a sheet or elements of a JSON from 1.
 
-    ``fields`` are the raw texts by their header's name; ``personal`` names those to mask for most readers. ``text`` is
-    the record as it stands there, personal fields and all.
+    ``fields`` are the raw texts by their header's name; ``personal`` names those to mask for most readers, ``people``
+    those that say who somebody is, by the fact that they give. ``text`` is the record as it stands there, all of it.
     """
 
     load_id: int
@@ -34,6 +36,7 @@ class RawRecord:
     text: str
     fields: dict[str, str]
     personal: frozenset[str]
+    people: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def find_raw(
@@ -76,6 +79,7 @@ def find_raw_many(
         con.execute("SET TimeZone = 'UTC'")
         scratch = Path(folder)
         path = archive.plain(sha256, scratch, shown=file_name)
+        lock_down(con, [path.parent, scratch])
         asked = dict(zip(_note_wanted(con, event, wanted), wanted, strict=True))
         staged = stage(con, mapping, path, shown=file_name, scratch=scratch, keys={event.name: "wanted"})
         spans = _spans(con, event, staged)
@@ -83,9 +87,10 @@ def find_raw_many(
     personal = mapping.personal_columns
     if mapping.adapter is not None:
         personal |= adapter_named(mapping.adapter, mapping.name).PERSONAL
+    people = {fact: mapping.columns_behind(fact) for fact in PEOPLE}
     for key, first, last in spans:
         text, fields = texts[first]
-        found[asked[key]].append(RawRecord(load_id, file_name, sha256, first, last, text, fields, personal))
+        found[asked[key]].append(RawRecord(load_id, file_name, sha256, first, last, text, fields, personal, people))
     return found
 
 
@@ -145,7 +150,7 @@ def _whole_key(event: EventTable, key: str | Sequence[str]) -> tuple[str, ...]:
     return given + defaults
 
 
-def _load(warehouse: Warehouse, load_id: int) -> tuple[str, str, Mapping]:
+def _load(warehouse: Warehouse, load_id: int) -> tuple[str, str, LogMapping]:
     found = warehouse.con.execute(
         "SELECT file_name, sha256, m.name, m.text "
         "FROM load l JOIN mapping m ON m.fingerprint = l.mapping_sha256 WHERE load_id = ?",

@@ -14,6 +14,9 @@ from pipelines.metrics.frame import Alike, Frame, instant, local_day_sql
 DAY_KINDS = {"working_days": "working", "service_days": "service", "natural_days": "natural"}
 US_OF_HOUR = 3_600_000_000
 US_OF_DAY = 24 * US_OF_HOUR
+# When a limit is over that no day of the calendar ends, all being known up to a year after the period: such an item is
+# of no period, while one whose due instant a missing notice leaves open is of that in which it arrived.
+NEVER = "TIMESTAMPTZ '9999-12-31 00:00:00+00'"
 # What a clock asks of a day, beside its spans; and what a limit asks more.
 COLUMNS_OF_HOURS = ("day", "open_before_us", "no_hours_index")
 COLUMNS_OF_LIMIT = (
@@ -354,8 +357,11 @@ def _day_due(clock: _DayClock) -> tuple[str, list[str]]:
     kind = clock.limit.kind
     missing = "no_notice_index" if kind == "working" else "no_hours_index"  # shared where every day between is known
     nth = f"last_day.is_{kind}_day AND last_day.{kind}_index = {clock.begun} + {clock.length}"
-    known = f"last_day.{missing} = day_of_{clock.limit.event}.{missing}"
-    return f"CASE WHEN {known} THEN last_day.close_of_business_at END", [day_join("last_day", clock.frame, nth)]
+    begun_on = f"day_of_{clock.limit.event}"
+    known = f"last_day.{missing} = {begun_on}.{missing}"
+    never = f"last_day.day IS NULL AND {clock.begun} IS NOT NULL AND {begun_on}.{missing} = calendar_end.{missing}"
+    due = f"CASE WHEN {known} THEN last_day.close_of_business_at WHEN {never} THEN {NEVER} END"
+    return due, [day_join("last_day", clock.frame, nth), _calendar_end(clock.frame)]
 
 
 def _natural_due(clock: _DayClock) -> tuple[str, list[str]]:
@@ -427,17 +433,27 @@ def _in_hours(limit: _Limit, frame: Frame) -> Joined:
 def due_in_hours(begins_at: str, length_us: str, frame: Frame) -> tuple[str, str]:
     """Return when a limit of so many service microseconds is over, and the join of the day when it is.
 
-    A limit that is over with the day's hours is over then, not when the next day opens.
+    A limit that is over with the day's hours is over then, not when the next day opens; one that no hour ends is NEVER.
     """
     begun_on = f"day_of_{begins_at}"
     target = f"{open_us_sql(begins_at, frame)} + {length_us}"
     instant = f"list_transform([{target}], lambda target_us: instant_in_hours(due_hours, target_us))[1]"
-    due = f"greatest({begins_at}, {instant})"
+    # greatest() passes over NULL: a day that the limit does not end would give its beginning
+    not_before = f"CASE WHEN due > {begins_at} THEN due WHEN due IS NOT NULL THEN {begins_at} END"
+    due = f"list_transform([{instant}], lambda due: {not_before})[1]"
+    never = f"{length_us} > 0 AND {begun_on}.no_hours_index = calendar_end.no_hours_index"
     open_days = f"(SELECT * FROM calendar_day WHERE calendar = {_calendar(frame)} AND len(spans) > 0)"
+    known = f"CASE WHEN due_hours.no_hours_index = {begun_on}.no_hours_index THEN {due} END"
     return (
-        f"CASE WHEN due_hours.no_hours_index = {begun_on}.no_hours_index THEN {due} END",
-        f"ASOF LEFT JOIN {open_days} AS due_hours ON {target} > due_hours.open_before_us",
+        f"coalesce({known}, CASE WHEN {never} THEN {NEVER} END)",
+        f"ASOF LEFT JOIN {open_days} AS due_hours ON {target} > due_hours.open_before_us\n{_calendar_end(frame)}",
     )
+
+
+def _calendar_end(frame: Frame) -> str:
+    """Return the join of what the calendar counts up to its last day: as up to another, where all between is known."""
+    counts = "max(no_notice_index) AS no_notice_index, max(no_hours_index) AS no_hours_index"
+    return f"CROSS JOIN (SELECT {counts} FROM calendar_day WHERE calendar = {_calendar(frame)}) AS calendar_end"
 
 
 def _measured(limit: _Limit) -> list[str]:

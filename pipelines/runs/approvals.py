@@ -7,15 +7,18 @@ from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from pipelines.contract.model import Contract
+from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused
 from pipelines.runs.journal import append_to_journal, read_journal
 from pipelines.runs.keys import PARTIES, party_named, read_keys, signature_fault, signed
 from pipelines.runs.ledger import seal_of
 from pipelines.runs.statements import find_statement, read_statement
+from pipelines.settlement.dispute import Objection, objections_in
 from pipelines.settlement.statement import instant_text
 
 SCHEMA = "clausemeter.approval/1"
-Kind = Literal["approval", "objection"]
+Kind = Literal["approval", "objection", "withdrawal"]
 
 
 def sign_statement(
@@ -30,8 +33,8 @@ def sign_statement(
 ) -> dict[str, Any]:
     """Sign a statement's hash for a party, keep that and return it.
 
-    Remarks are reservations beside an approval, or what an objection is about. Of one party the last word counts, and
-    a later version of the month wants a new one.
+    Remarks are reservations beside an approval, or what an objection is about; a withdrawal takes an objection back. Of
+    one party the last word counts, and a later version of the month wants a new one.
     """
     ref = find_statement(home, name)
     read_statement(home, ref.id)  # nobody signs what was changed
@@ -55,9 +58,7 @@ def sign_statement(
             )
         )
     if kind == "objection" and not remarks:
-        raise Refused(
-            Problem("--on", "An objection says what it is about.", "Name a line and why.", "approve.no_remark")
-        )
+        raise Refused(Problem("--on", "An objection says what it is about.", "Write `LINE: why`.", "approve.no_remark"))
     document = {
         "schema": SCHEMA,
         "kind": kind,
@@ -93,3 +94,24 @@ def approvals_of(home: Path, sha256: str) -> dict[str, dict[str, Any]]:
     keys = read_keys(home)
     last = {one["party"]: one for one in words_on(home, sha256) if signature_fault(one, keys) is None}
     return {party: last[party] for party in PARTIES if party in last and last[party]["kind"] == "approval"}
+
+
+def objections_as_of(home: Path, contract: Contract, month: Month, known_at: datetime) -> list[Objection]:
+    """Return what the parties object to in a month, by the last word of each.
+
+    Who approves a statement lets go of what he objected to, but for what that statement says is in dispute.
+    """
+    keys = read_keys(home)
+    standing: dict[str, list[Objection]] = {}
+    for word in read_journal(home / "approvals.jsonl"):
+        is_ours = (word["contract"], word["month"]) == (contract.contract, str(month))
+        if not is_ours or datetime.fromisoformat(word["signed_at"]) > known_at or signature_fault(word, keys):
+            continue
+        party = word["party"]
+        standing[party] = [Objection(party, word["signed_at"], said) for said in word["remarks"]]
+        if word["kind"] == "approval":
+            there = objections_in(read_statement(home, word["statement"]))
+            standing[party] = [one for one in there if one.party == party]
+        if word["kind"] == "withdrawal":
+            standing[party] = []
+    return [one for said in standing.values() for one in said]

@@ -1,6 +1,5 @@
 """The vendor's own report beside ours: each figure's difference by cause, in points and money, with evidence."""
 
-import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,12 +9,13 @@ from typing import Any
 
 from pipelines.contract.model import Indicator
 from pipelines.contract.resolve import IndicatorTerms, indicator_terms, month_terms, term_days
-from pipelines.core.canonical import canonical_json, sha256_hex
+from pipelines.core.canonical import sha256_hex
 from pipelines.core.period import Days, Month
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.declare import installed_metrics
 from pipelines.runs.adjusted import adjusted_in
 from pipelines.runs.bridge_annex import Annex, effect_body
+from pipelines.runs.bridge_kept import keep_bridge
 from pipelines.runs.bridge_money import Money
 from pipelines.runs.bridge_readings import FIRST_VERSIONS, Bench, Question, has_corrections, in_vintage, opened
 from pipelines.runs.bridge_row import Row, exactly
@@ -38,6 +38,7 @@ from pipelines.scoring.difference import (
     search,
     search_by_two,
 )
+from pipelines.settlement.dispute import objections_in
 from pipelines.sources.vendor_report import (
     UNITS_OF,
     ReadReport,
@@ -127,30 +128,12 @@ def bridge(
         "ignored": dict(read.ignored),
         "problems": [{"where": _bare(one.where, report), "what": one.what, "code": one.code} for one in problems],
     }  # fmt: skip
-    return Bridge(body, problems, _keep(home, ref, body))
+    return Bridge(body, problems, keep_bridge(home, ref, body))
 
 
 def _bare(where: str, report: Path) -> str:
     """Return a place without the folder that the report lay in: the annex is the same wherever it was read."""
     return where.replace(str(report), report.name)
-
-
-def _keep(home: Path, ref: StatementRef, body: Mapping[str, Any]) -> Path:
-    """Write the annex beside the statement, whole or not at all."""
-    folder = home / "bridges"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{ref.id}.json"
-    beside = path.with_name(path.name + ".part")
-    beside.write_bytes(canonical_json(dict(body)))
-    beside.replace(path)
-    return path
-
-
-def kept_bridge(home: Path, statement_id: str) -> dict[str, Any] | None:
-    """Return the annex of a statement: the bridge last laid beside it, or None where there is none."""
-    path = home / "bridges" / f"{statement_id}.json"
-    found: dict[str, Any] | None = json.loads(path.read_bytes()) if path.exists() else None
-    return found
 
 
 def _stale(ref: StatementRef, what: str) -> Problem:
@@ -272,7 +255,7 @@ def _as_stated(home: Path, bench: Bench, ref: StatementRef, statement: Mapping[s
         measured = measure_into(Path(folder), run.con, run.found, month, run.cut_off_at, bench.overrides)
     past = month_before(home, contract, month, closed_at)
     adjusted = adjusted_in(home, contract, month, closed_at)
-    again = settled_body(run.found, month, measured, past, adjusted)
+    again = settled_body(run.found, month, measured, past, adjusted, objections_in(statement))
     now = {one["id"]: one for one in again["indicators"]}
     others = [one["id"] for one in statement["indicators"] if one != now.get(one["id"])]
     if statement["totals"] != again["totals"]:

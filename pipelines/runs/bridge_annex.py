@@ -135,6 +135,7 @@ class Annex:
         words += [word for name, value in said.items() for word in ("--term", f"{name}={value}")]
         words += [word for name, values in sorted(scope.items()) for word in ("--where", f"{name}={','.join(values)}")]
         words += ["--calendars", self.found.source.tree.name] if self.found.calendars else []
+        words += ["--calendar", terms.question.calendar] if terms.question.calendar else []
         return " ".join(map(shlex.quote, [*words, "--cut-off", run.cut_off_at.isoformat()]))
 
 

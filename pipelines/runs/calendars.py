@@ -20,9 +20,12 @@ from pipelines.worktime.timetable import calendar_days
 ROOM = timedelta(days=400)  # clocks run on after the month, and a thread may have begun before it
 
 
-def calendar_for(metric: Metric, calendars: Mapping[str, Calendar]) -> str | None:
-    """Return the calendar that binds a metric's channel; None is around the clock, where no days are counted."""
-    named = next((name for name in (metric.channel, "default") if name in calendars), None)
+def calendar_for(metric: Metric, calendars: Mapping[str, Calendar], own: str | None = None) -> str | None:
+    """Return the calendar that binds a metric: the one named, or its channel's.
+
+    None is around the clock, where no days are counted.
+    """
+    named = next((name for name in (own, metric.channel, "default") if name in calendars), None)
     if named is None and any(population_needs(one).due for one in metric.populations):
         raise LookupError(f"{metric.key} counts days and {metric.channel} has no calendar")
     return named

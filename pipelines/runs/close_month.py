@@ -19,7 +19,9 @@ from pipelines.core.zone import day_begins_at
 from pipelines.ingest.items import assembled_as_of
 from pipelines.metrics.declare import quoted
 from pipelines.metrics.frame import Frame
+from pipelines.runs.accrual import accrual_of, keep_accrual
 from pipelines.runs.adjusted import adjusted_in
+from pipelines.runs.approvals import objections_as_of
 from pipelines.runs.calendars import calendars_digest, lay_out_calendars, lay_out_frozen
 from pipelines.runs.contracts import ReadContract, usable_contract
 from pipelines.runs.evidence import (
@@ -130,11 +132,16 @@ def close_month(
             measured = measure_into(scratch, con, found, month, cut_off_at, overrides_as_of(home, known_at), progress)
         adjusted = adjusted_in(home, contract, month, known_at)
         write_adjusted(adjusted, scratch)
-        statement = settled_body(found, month, measured, month_before(home, contract, month, known_at), adjusted)
+        past, objections = (
+            month_before(home, contract, month, known_at),
+            objections_as_of(home, contract, month, known_at),
+        )
+        statement = settled_body(found, month, measured, past, adjusted, objections)
         warnings += _to_close_again(home, contract, month, Decimal(statement["totals"]["carried_out"]))
         if as_of is not None:
             return ClosedMonth(as_it_would_be(home, statement, now), statement, is_new=False, warnings=warnings)
         _refuse_if_sealed(home, statement)
+        keep_accrual(home, statement_hash(statement)[:ID_DIGITS], accrual_of(found, measured, past, adjusted))
         ref, is_new = keep_with_evidence(home, statement, scratch, now)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -148,7 +148,7 @@ def _without_days(source: Source, calendars: dict[str, Calendar]) -> list[Proble
     found = []
     for number, indicator in enumerate(source.model.indicators):
         metric = installed_metrics().get(indicator.metric)
-        if metric is None or {metric.channel, "default"} & set(calendars):
+        if metric is None or {indicator.calendar, metric.channel, "default"} & set(calendars):
             continue
         needs = [population_needs(one) for one in metric.populations]
         counts_days = any(one.due for one in needs)

@@ -5,11 +5,14 @@ Three rollups are declared; what they do not answer scans the items of the days 
 what the logs knew when it was last brought up to date.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -22,7 +25,7 @@ from pipelines.core.period import Days, Month
 from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.zone import instant_to_local
 from pipelines.ingest.items import assembly_digest
-from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, population_options, scan_select, scans_for
+from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, percentile_in, population_options, scan_select, scans_for
 from pipelines.metrics.declare import OUTSIDE, Metric, metric_named, population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame, Laid
 from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
@@ -39,7 +42,7 @@ from pipelines.runs.states import (
     row_dimensions,
     vendor_kept_sources,
 )
-from pipelines.scoring.counts import Counts
+from pipelines.scoring.counts import Counts, nearest_rank
 from pipelines.warehouse.store import Warehouse
 
 # The three rollups: table and dimensions, each by day. A view is answered by the first that has all it asks for.
@@ -53,6 +56,8 @@ STATE = (
     " change_no BIGINT NOT NULL, cut_off_at TIMESTAMPTZ NOT NULL)"
 )
 DAY = timedelta(days=1)
+# A percentile's amounts are kept in steps too, sixteen to each doubling, so that a view reads one step's amounts alone.
+STEPS_EACH, STEPS = 16, 34
 CHAINED = 7 * DAY  # how long the attempts of one caller may be chained on after the first
 
 
@@ -89,7 +94,7 @@ class _Months:
         if terms is None or not len(within):
             return None
         options = population_options(terms.metric, terms.terms)
-        calendar = calendar_for(terms.metric, self.found.calendars)
+        calendar = calendar_for(terms.metric, self.found.calendars, indicator.calendar)
         in_scope = contract_scope_sql(self.contract.scope, self.postings, terms.metric.population) or "true"
         frame = Frame(within, self.contract.zone, self.known_until, in_scope, calendar, options, self.laid)
         return Ask(indicator.id, terms.metric, terms.terms, self.scope(indicator.scope, terms.metric)), frame
@@ -123,7 +128,9 @@ class _Months:
             "contract_scope": {name: sorted(values) for name, values in self.contract.scope.items()},
             "zone": self.contract.zone,
             "calendars": self.calendars,
+            "calendar": indicator.calendar,
             "kept": list(self.vendor_kept),
+            "laid_out": STEPS,  # cubes of an earlier release had no steps
         }
         return sha256_hex(repr(sorted(said.items())).encode())
 
@@ -152,6 +159,7 @@ def refresh_in(con: duckdb.DuckDBPyConnection, found: ReadContract, *, now: date
     for table, dimensions in ROLLUPS.items():
         con.execute(f"CREATE TABLE IF NOT EXISTS {table} ({_columns(dimensions, 'part', 'word')})")
         con.execute(f"CREATE TABLE IF NOT EXISTS {table}_amount ({_columns(dimensions)})")
+        con.execute(f"CREATE TABLE IF NOT EXISTS {table}_step ({_columns(dimensions)}, step SMALLINT NOT NULL)")
     con.execute(f"CREATE TABLE IF NOT EXISTS {STATE}")
     known_until = _known_until(con, now)
     if known_until is None:
@@ -293,41 +301,84 @@ def _count_again(months: _Months, population: str, frame: Frame, asks: Sequence[
     ids = ", ".join(quoted(ask.column) for ask in asks)
     alone = [ask for ask in asks if ask.group is None]
     make_split_tables(con, frame)
+    if alone:  # one scan for all rollups: a narrow row an item
+        names = dict.fromkeys(name for dimensions in ROLLUPS.values() for name in dimensions)
+        groups = {"day": "period_on", **{name: group_sql(name, frame.zone, frame.days) for name in names}}
+        columns = row_dimensions(groups, months.vendor_kept, population_needs(population).log)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE scanned AS {scan_select(population, frame, alone, columns)}")
     for table, dimensions in ROLLUPS.items():
-        for name in (table, f"{table}_amount"):
+        for name in (table, f"{table}_amount", f"{table}_step"):
             con.execute(
                 f"DELETE FROM {name} WHERE contract = {quoted(contract.contract)} AND indicator IN ({ids})"
                 f" AND day >= DATE '{frame.days.since}' AND day < DATE '{frame.days.until}'"
             )
-        by = {"day": "period_on", **{name: group_sql(name, frame.zone, frame.days) for name in dimensions}}
-        place = "".join(f", g{number} AS {name}" for number, name in enumerate(by))
         if alone:
-            columns = row_dimensions(by, months.vendor_kept, population_needs(population).log)
-            _aggregate(con, scan_select(population, frame, alone, columns), alone, len(by))
-            for ask in alone:
-                begin = f"SELECT {quoted(contract.contract)} AS contract, {quoted(ask.column)} AS indicator{place}"
-                for rows in _rows_of(ask, begin):
-                    con.execute(f"INSERT INTO {table} BY NAME {rows} GROUP BY ALL")
-                if ask.metric.has_histogram:
-                    counted = list(ask.metric.states).index("counted") + 1
-                    con.execute(
-                        f"INSERT INTO {table}_amount BY NAME {begin}, {ask.column}_amount AS amount, count(*) AS n"
-                        f" FROM ({scan_select(population, frame, [ask], columns)}) WHERE outside IS NULL"
-                        f" AND {ask.column}_state = {counted} AND amount IS NOT NULL GROUP BY ALL"
-                    )
+            by = {name: f"g{number}" for number, name in enumerate(groups) if name in ("day", *dimensions)}
+            _put_items(months, alone, table, by, frame.days)
         for ask in asks:
             if ask.group is not None:
                 _put_groups(months, population, frame, ask, table, dimensions)
 
 
-def _aggregate(con: duckdb.DuckDBPyConnection, scan: str, asks: Sequence[Ask], group_count: int) -> None:
+def _put_items(months: _Months, asks: Sequence[Ask], table: str, by: Mapping[str, str], days: Days) -> None:
+    """Put what was scanned into a rollup: ``by`` names its dimensions, and the columns that hold them."""
+    _aggregate(months.con, asks, list(by.values()))
+    place = "".join(f", {column} AS {name}" for name, column in by.items())
+    for ask in asks:
+        begin = f"SELECT {quoted(months.contract.contract)} AS contract, {quoted(ask.column)} AS indicator{place}"
+        for rows in _rows_of(ask, begin):
+            months.con.execute(f"INSERT INTO {table} BY NAME {rows} GROUP BY ALL")
+        if ask.metric.has_histogram:
+            counted = list(ask.metric.states).index("counted") + 1
+            months.con.execute(
+                f"INSERT INTO {table}_amount BY NAME {begin}, {ask.column}_amount AS amount, count(*) AS n"
+                f" FROM scanned WHERE outside IS NULL AND {ask.column}_state = {counted}"
+                f" AND amount IS NOT NULL GROUP BY ALL ORDER BY amount"
+            )
+            if ask.metric.aggregate == "percentile":
+                _put_steps(months, ask, table, by, days)
+
+
+def step_sql(amount: str) -> str:
+    """Return the step of an amount, greater ones in higher steps: whole units below 16, then sixteen a doubling.
+
+    7.9 is in step 7; 16 to 17 in 16, 32 to 34 in 32, 34 to 36 in 33; 64 to 68 in 48.
+    """
+    whole = f"CAST(floor({amount}) AS BIGINT)"
+    whens = [f"WHEN {whole} < {STEPS_EACH} THEN {whole}"]
+    for place in range(1, STEPS):  # what lies beyond is one step
+        first, width = STEPS_EACH * 2 ** (place - 1), 2 ** (place - 1)
+        whens.append(f"WHEN {whole} < {2 * first} THEN {STEPS_EACH * place} + ({whole} - {first}) // {width}")
+    return f"CAST(CASE {' '.join(whens)} ELSE {STEPS_EACH * STEPS} END AS SMALLINT)"
+
+
+def step_edges(step: int) -> tuple[int, int]:
+    """Return the amounts of a step: from, and until."""
+    place, nth = divmod(step, STEPS_EACH)
+    width = 2 ** max(0, place - 1)
+    first = nth if place == 0 else STEPS_EACH * width + nth * width
+    return first, 10**12 if place == STEPS else first + width
+
+
+def _put_steps(months: _Months, ask: Ask, table: str, by: Iterable[str], days: Days) -> None:
+    """Count a percentile's amounts by steps, each with its greatest amount."""
+    columns = ", ".join(("contract", "indicator", *by))
+    months.con.execute(
+        f"INSERT INTO {table}_step BY NAME SELECT {columns}, {step_sql('a.amount')} AS step,"
+        f" CAST(sum(n) AS BIGINT) AS n, max(a.amount) AS amount FROM {table}_amount AS a"
+        f" WHERE {_this(months.contract, ask.column)} AND day >= DATE '{days.since}' AND day < DATE '{days.until}'"
+        " GROUP BY ALL"
+    )
+
+
+def _aggregate(con: duckdb.DuckDBPyConnection, asks: Sequence[Ask], groups: Sequence[str]) -> None:
     """Make the temporary table ``counted``: how many items have each combination of groups and states."""
-    keys = [*(f"g{number}" for number in range(group_count)), "is_kept", "outside"]
+    keys = [*groups, "is_kept", "outside"]
     keys += [f"{ask.column}_state" for ask in asks]
     sums = [f"sum({ask.column}_amount) AS {ask.column}_sum" for ask in asks if ask.metric.amount is not None]
     sums += [f"sum({ask.column}_whole) AS {ask.column}_base" for ask in asks if ask.metric.whole is not None]
     wanted = ", ".join([*keys, "count(*) AS n", *sums])
-    con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS SELECT {wanted} FROM ({scan}) GROUP BY ALL")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS SELECT {wanted} FROM scanned GROUP BY ALL")
 
 
 def _rows_of(ask: Ask, begin: str) -> Iterator[str]:
@@ -374,11 +425,15 @@ def _put_groups(
 
 @dataclass(frozen=True)
 class View:
-    """Counts of one indicator by groups, and what gave them: a rollup's table, or ``items``."""
+    """Counts of one indicator by groups, and what gave them: a rollup's table, or ``items``.
+
+    A percentile's amounts are exact where the ``percentile`` may lie; elsewhere a step's stand at its greatest.
+    """
 
     counts: Mapping[tuple[str, ...], Counts]
     metric: Metric
     answered_by: str
+    percentile: Decimal | None = None
 
 
 def view(
@@ -421,13 +476,21 @@ def view_in(
     asked = {*by, *where} - {"day", "month"}
     table = next((name for name, dimensions in ROLLUPS.items() if asked <= set(dimensions)), None)
     metric = metric_named(one.worst_of[0].metric if one.worst_of else one.metric)  # as its cube counts
+    percentile = _percentile_of(contract, one, metric, days)
     if table is not None and state is not None:
-        return View(
-            _from_cube(con, contract, table, indicator, days, by, where, has_histogram=metric.has_histogram),
-            metric,
-            table,
-        )
-    return View(_scanned(con, found, one, days, state or _known_until(con, now), by, where), metric, "items")
+        counts = _from_cube(con, contract, table, indicator, days, by, where, metric, percentile)
+        return View(counts, metric, table, percentile)
+    counts = _scanned(con, found, one, days, state or _known_until(con, now), by, where)
+    return View(counts, metric, "items", percentile)
+
+
+def _percentile_of(contract: Contract, indicator: Indicator, metric: Metric, days: Days) -> Decimal | None:
+    """Return which percentile is asked for, by the terms of the last of these days that has any."""
+    if metric.aggregate != "percentile":
+        return None
+    terms = indicator_terms(contract, indicator, days)
+    values = {} if terms is None else {name: pieces[-1].value for name, pieces in terms.terms.items()}
+    return percentile_in(values) or Decimal(metric.terms["percentile"].default)
 
 
 def _indicator(contract: Contract, indicator: str) -> Indicator:
@@ -460,8 +523,8 @@ def _from_cube(
     days: Days,
     by: Sequence[str],
     where: Mapping[str, Sequence[str]],
-    *,
-    has_histogram: bool,
+    metric: Metric,
+    percentile: Decimal | None,
 ) -> dict[tuple[str, ...], Counts]:
     named = {"day": "CAST(day AS VARCHAR)", "month": "strftime(day, '%Y-%m')"}
     conditions = [_this(contract, indicator), f"day >= DATE '{days.since}'", f"day < DATE '{days.until}'"]
@@ -479,12 +542,51 @@ def _from_cube(
             counts.base += amount
         else:
             {"state": counts.states, "outside": counts.outside, "kept": counts.kept_by_vendor}[part][word] += n
-    if has_histogram:
+    if percentile is not None:
+        steps = con.execute(
+            f"SELECT {groups}step, CAST(sum(n) AS BIGINT), max(amount) FROM {table}_step WHERE {where_sql}"
+            " GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        near = _near_percentile(found, steps, percentile)
+        edges = [edge for *_, step in near for edge in step_edges(step)]
+        where_sql += f" AND amount >= {min(edges, default=0)} AND amount < {max(edges, default=0)}"
+        for *group, step, amount, n in con.execute(
+            f"SELECT {groups}{step_sql('amount')} AS step, amount, CAST(sum(n) AS BIGINT) FROM {table}_amount"
+            f" WHERE {where_sql} GROUP BY ALL"
+        ).fetchall():
+            if (*group, step) in near:
+                found[tuple(group)].histogram[amount] = n
+    elif metric.has_histogram:
         for *group, amount, n in con.execute(
             f"SELECT {groups}amount, CAST(sum(n) AS BIGINT) FROM {table}_amount WHERE {where_sql} GROUP BY ALL"
         ).fetchall():
             found[tuple(group)].histogram[amount] = n
     return found
+
+
+def _near_percentile(
+    found: Mapping[tuple[str, ...], Counts], steps: Iterable[tuple[Any, ...]], percentile: Decimal
+) -> set[tuple[Any, ...]]:
+    """Return each group's steps in which its percentile may lie; the others are put into its histogram as they are.
+
+    Where it lies depends on how many of the unmeasurable are held against the vendor, which the contract says: none,
+    those of the vendor's logs, or all.
+    """
+    ranks: dict[tuple[str, ...], list[int]] = {}
+    passed: Counter[tuple[str, ...]] = Counter()
+    near = set()
+    for *named, step, n, most in steps:
+        group = tuple(named)
+        counts = found[group]
+        if group not in ranks:
+            against = (0, counts.unmeasurable_of_vendor, counts.of("unmeasurable"))
+            ranks[group] = [nearest_rank(Fraction(percentile), counts.of("counted") + more) for more in against]
+        if any(passed[group] < rank <= passed[group] + n for rank in ranks[group]):
+            near.add((*group, step))
+        else:
+            counts.histogram[most] = n
+        passed[group] += n
+    return near
 
 
 def _scanned(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.exact import decimal_text
+from pipelines.core.period import Days
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.compose import names_in
 from pipelines.metrics.declare import installed_metrics
@@ -77,7 +78,7 @@ def diff(home: Path, before: str, after: str, *, limit: int = 50) -> Diff:
                 code="diff.contracts",
             )
         )
-    pair = _Pair(home, *refs, a, b)
+    pair = Pair(home, *refs, a, b)
     indicators, items = [], []
     with Warehouse(home, read_only=True) as warehouse:
         for column in dict.fromkeys(one["column"] for body in (a, b) for one in questions_in(body)):
@@ -121,7 +122,7 @@ def _context(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Pair:
+class Pair:
     """Two statements whose items are held against each other."""
 
     home: Path
@@ -130,19 +131,22 @@ class _Pair:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
-    def items(self, warehouse: Warehouse, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[ItemDiff]:
-        """Yield the items of an indicator that differ, in order of source and id."""
-        rows = self._rows(was["column"], names_in_question(now))
+    def items(
+        self, warehouse: Warehouse, was: Mapping[str, Any], now: Mapping[str, Any], days: Days | None = None
+    ) -> Iterator[ItemDiff]:
+        """Yield the items of an indicator (of these service days) that differ, in order of source and id."""
+        rows = self._rows(was["column"], names_in_question(now), days)
         population = self._population(now["column"])
         asked = [(row[0], row[1]) for row in rows if not self._by_decision(row)]
         delivered = self._delivered(warehouse, population, asked)
+        of_month = {same: self._cause_of_month(was, now, is_same=same) for same in (True, False)}
         for row in rows:
             source, item, state_b, state_a, amount_b, amount_a, *_ = row
-            cause, why = self._cause(row, delivered.get((source, item)), was, now)
+            cause, why = self._cause(row, delivered.get((source, item)), of_month[bool(row[8])])
             said = _with_amount(state_b, amount_b), _with_amount(state_a, amount_a)
             yield ItemDiff(now["column"], source, item, *said, cause, why)
 
-    def _rows(self, indicator: str, spoken: frozenset[str]) -> list[tuple[Any, ...]]:
+    def _rows(self, indicator: str, spoken: frozenset[str], days: Days | None) -> list[tuple[Any, ...]]:
         """Return (source, id, states, amounts, base states, whether what decides is the same) of each that differs."""
         sides = (
             evidence_of(self.home, self.ref_before.id, indicator),
@@ -155,16 +159,21 @@ class _Pair:
             base = f"{side.column}_base" if f"{side.column}_base" in side.columns else "NULL"
             columns = f"{side.state} AS state, coalesce({base}, {side.state}) AS base, {side.amount} AS amount"
             packed = f", {{{', '.join(f'{name}: {name}' for name in inputs)}}} AS inputs" if inputs else ", 0 AS inputs"
-            selects.append(f"(SELECT item_source, item_id, outside AS is_out, {columns}{packed} FROM {side.source})")
+            selects.append(
+                f"(SELECT item_source, item_id, service_on, outside AS is_out, {columns}{packed} FROM {side.rows})"
+            )
         differs = "b.state IS DISTINCT FROM a.state"
         if sides[1].metric.aggregate not in ("share", "per", "difference"):  # there an amount moves no value
             differs += " OR b.amount IS DISTINCT FROM a.amount"
         out = {side: f"coalesce({side}.state, 'outside') LIKE 'outside%'" for side in "ab"}  # no value counts it
+        on = "coalesce(a.service_on, b.service_on)"
+        within = "true" if days is None else f"{on} >= DATE '{days.since}' AND {on} < DATE '{days.until}'"
         same = "b.inputs IS NOT DISTINCT FROM a.inputs AND b.is_out IS NOT DISTINCT FROM a.is_out"
         return query(
             "SELECT item_source, item_id, b.state, a.state, b.amount, a.amount, b.base, a.base,"
             f" {is_whole} AND {same} FROM {selects[0]} b FULL JOIN {selects[1]} a USING (item_source, item_id)"
-            f" WHERE ({differs}) AND NOT ({out['b']} AND {out['a']}) ORDER BY item_source, item_id"
+            f" WHERE ({differs}) AND {within} AND NOT ({out['b']} AND {out['a']}) ORDER BY item_source, item_id",
+            *(side.folder for side in sides),
         )
 
     def _population(self, indicator: str) -> str:
@@ -209,19 +218,20 @@ class _Pair:
         self,
         row: tuple[Any, ...],
         delivered: tuple[str, str] | None,
-        was: Mapping[str, Any],
-        now: Mapping[str, Any],
+        of_month: tuple[str, str],
     ) -> tuple[str, str]:
         """Return an item's cause. What its files say of it comes first; what the whole month changed, after."""
         if self._by_decision(row):
             return "override", "a decision that only one of them knows"
-        if not row[8] and delivered is not None:
-            return delivered
+        return delivered if not row[8] and delivered is not None else of_month
+
+    def _cause_of_month(self, was: Mapping[str, Any], now: Mapping[str, Any], *, is_same: bool) -> tuple[str, str]:
+        """Return the cause that holds for every item of a question; ``is_same``: what decides it has not changed."""
         if now["metric"] != was["metric"] or self._differs("definitions", now["metric"]):
             return "definition", f"{was['metric']} → {now['metric']}"
-        if now["terms"] != was["terms"] or now["scope"] != was["scope"]:
-            return "terms", "the indicator's terms or scope are others"
-        if not row[8] and self._differs("calendars_sha256"):
+        if any(now.get(name) != was.get(name) for name in ("terms", "scope", "calendar")):
+            return "terms", "the indicator's terms, scope or hours are others"
+        if not is_same and self._differs("calendars_sha256"):
             return "calendar", "the days of the calendars are others"
         if any(self._differs("definitions", name) for name in self.after["definitions"] if name.startswith("pop")):
             return "definition", "the population is selected otherwise"

@@ -57,7 +57,7 @@ def asked_of(
     frame = replace(
         shared,
         in_scope=contract_scope_sql(found.source.model.scope, roster, one.metric.population) or "true",
-        calendar=calendar_for(one.metric, found.calendars),
+        calendar=calendar_for(one.metric, found.calendars, one.calendar),
         options=population_options(one.metric, one.terms),
     )
     reliefs = found.source.model.relief if one.part not in ("fee", "data") else ()

@@ -1,6 +1,6 @@
 """The way back: from a line of a statement to its clause, terms, numbers, counts, items, and raw lines of the logs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.exact import decimal_text
+from pipelines.core.period import Days
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.declare import OUTSIDE, STATE_CLASSES, Metric, metric_named
+from pipelines.runs.diff import ItemDiff, Pair
 from pipelines.runs.items import evidence_of, query, state_condition
 from pipelines.runs.questions import names_of, question_of
 from pipelines.runs.raw import RawLine, raw_lines
@@ -33,14 +35,9 @@ class ExplainedItem:
 
 
 @dataclass(frozen=True)
-class Change:
-    """An item whose state differs from the version before, and why."""
+class Change(ItemDiff):
+    """An item whose state differs from the version before, why, and its raw lines."""
 
-    source: str
-    item_id: str
-    before: str
-    after: str
-    cause: str
     raw: Sequence[RawLine]
 
 
@@ -118,12 +115,13 @@ def explain(
                 for s, i, on, st, base, a in rows
             ]
             if earlier is not None:
-                changed = list(_changes(home, earlier.id, ref.id, question, part))
+                pair = Pair(home, earlier, ref, read_statement(home, earlier.id), found)
+                same = question_of(pair.before, question["column"])
+                changed = [] if same is None else list(pair.items(warehouse, same, question, _days_of(part)))
                 changes_total = len(changed)
-                lines = raw_lines(
-                    warehouse, metric.population, [(one[0], one[1]) for one in changed[:limit]], archive_key=archive_key
-                )
-                changes = [Change(s, i, b, a, why, lines.get((s, i), [])) for s, i, b, a, why in changed[:limit]]
+                named = [(one.source, one.item_id) for one in changed[:limit]]
+                lines = raw_lines(warehouse, metric.population, named, archive_key=archive_key)
+                changes = [Change(**vars(one), raw=lines.get((one.source, one.item_id), [])) for one in changed[:limit]]
     return Explanation(
         statement=ref.id,
         line=shown,
@@ -193,11 +191,13 @@ def _refuse_no_state(statement: str, wanted: str, metric: Metric, indicator: Map
         )
 
 
+def _days_of(part: Mapping[str, Any] | None) -> Days | None:
+    return None if part is None else Days(date.fromisoformat(part["from"]), date.fromisoformat(part["until"]))
+
+
 def _in_part(part: Mapping[str, Any] | None) -> str:
-    if part is None:
-        return "true"
-    since, until = date.fromisoformat(part["from"]), date.fromisoformat(part["until"])
-    return f"service_on >= DATE '{since}' AND service_on < DATE '{until}'"
+    days = _days_of(part)
+    return "true" if days is None else f"service_on >= DATE '{days.since}' AND service_on < DATE '{days.until}'"
 
 
 def _items(
@@ -210,58 +210,11 @@ def _items(
     worst = "ASC" if metric.aggregate == "mean" and metric.better == "higher" else "DESC"
     order = f"{found.amount} {worst} NULLS LAST, " if metric.amount else ""
     rows = query(
-        f"SELECT item_source, item_id, service_on, {found.state}, {base}, {found.amount} FROM {found.source}"
-        f" WHERE {where} ORDER BY {order}arrival_at, item_source, item_id LIMIT {int(limit)}"
+        f"SELECT item_source, item_id, service_on, {found.state}, {base}, {found.amount} FROM {found.rows}"
+        f" WHERE {where} ORDER BY {order}arrival_at, item_source, item_id LIMIT {int(limit)}",
+        found.folder,
     )
-    return rows, query(f"SELECT count(*) FROM {found.source} WHERE {where}")[0][0]
-
-
-def _changes(
-    home: Path, before_id: str, after_id: str, question: Mapping[str, Any], part: Mapping[str, Any] | None
-) -> Iterator[tuple[str, str, str, str, str]]:
-    """Yield (source, item, state before, state after, cause) of each item that another version saw differently."""
-    earlier = read_statement(home, before_id)
-    same = question_of(earlier, question["column"])
-    if same is None:
-        return
-    column = question["column"]
-    before, after = evidence_of(home, before_id, column), evidence_of(home, after_id, column)
-    base = f"{after.column}_base" if f"{after.column}_base" in after.columns else "CAST(NULL AS VARCHAR)"
-    rows = query(
-        "WITH b AS (SELECT item_source, item_id, load_id, service_on,"
-        f"                {before.state} AS state, {before.amount} AS amount FROM {before.source}),"
-        " a AS (SELECT item_source, item_id, load_id, service_on,"
-        f"             {after.state} AS state, {after.amount} AS amount, {base} AS base FROM {after.source})"
-        " SELECT item_source, item_id, b.state, a.state, b.amount, a.amount, b.load_id, a.load_id, a.base"
-        " FROM b FULL JOIN a USING (item_source, item_id)"
-        f" WHERE ((b.state IS DISTINCT FROM a.state) OR (a.state = 'counted' AND b.amount IS DISTINCT FROM a.amount))"
-        f" AND ({_in_part(part).replace('service_on', 'coalesce(a.service_on, b.service_on)')})"
-        " ORDER BY item_source, item_id"
-    )
-    terms_differ = same["terms"] != question["terms"] or same["scope"] != question["scope"]
-    definition_differs = same["metric"] != question["metric"]
-    for source, item, state_b, state_a, amount_b, amount_a, load_b, load_a, overridden in rows:
-        if state_b is None:
-            cause = f"late: delivered by load {load_a}, after the version before"
-        elif state_a is None:
-            cause = "gone: corrected into another month, or out of the contract's scope"
-        elif overridden is not None:
-            cause = "override: a decision that was recorded since"
-        elif load_b != load_a:
-            cause = f"corrected: load {load_a} delivered a later version of the record (load {load_b} before)"
-        elif definition_differs:
-            cause = "definition: another version of the metric"
-        elif terms_differ:
-            cause = "terms: the contract's terms for that day are others"
-        else:
-            cause = "override withdrawn, calendar or cut-off"
-        yield source, item, _with_amount(state_b, amount_b), _with_amount(state_a, amount_a), cause
-
-
-def _with_amount(state: str | None, amount: Any) -> str:
-    if state is None:
-        return "(not there)"
-    return f"{state} {decimal_text(amount)}" if state == "counted" and amount is not None else state
+    return rows, query(f"SELECT count(*) FROM {found.rows} WHERE {where}", found.folder)[0][0]
 
 
 def _previous(

@@ -1,8 +1,7 @@
 """One item whole: its facts, its state under every indicator with the terms it rests on, its clock, its raw lines."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import Any, cast
 from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.declare import metric_named, quoted
-from pipelines.runs.items import query
-from pipelines.runs.questions import question_of
+from pipelines.runs.items import own_sources, query
+from pipelines.runs.questions import question_in
 from pipelines.runs.raw import MASK, RawLine, event_id, raw_lines
+from pipelines.runs.sight import AGENT, NUMBERED, PEOPLE, WHOLE, Own, Sight
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
 from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.clock import Interval, counted_intervals, due_running
@@ -115,26 +115,42 @@ def item(
     population: str,
     *,
     mask: bool = True,
+    sight: Sight = WHOLE,
     archive_key: bytes | None = None,
 ) -> ItemView:
-    """Return one item of a statement's evidence; refuse one that the evidence does not have."""
+    """Return one item of a statement's evidence; refuse one that the evidence, as ``sight`` sees it, does not have.
+
+    A narrow sight sees of its events and records those of the queues that its own rows have: a call that was passed on
+    to another vendor ends, for the first one, where it was passed on.
+    """
     ref = find_statement(home, statement_id)
     body = read_statement(home, ref.id)
-    population = re.sub(r"_\d+$", "", population)  # a population read in several ways has a number behind its name
+    population = NUMBERED.sub("", population)
     names = [name for name in body["evidence"] if name == population or name.startswith(f"{population}_")]
     states: list[ItemState] = []
+    questions: list[Mapping[str, Any]] = []
     seen: Mapping[str, Any] | None = None
+    folder = evidence_folder(home, ref.id)
+    sources = own_sources(folder, body, sight)
+    queues: set[str] = set()
+    agents: set[str] = set()
     for name in names:
-        columns = body["evidence"][name]["columns"]
-        path = evidence_folder(home, ref.id) / f"{name}.parquet"
+        columns = [*body["evidence"][name]["columns"], "true_id"]
+        visible = sight.rows(folder / f"{name}.parquet", name, sources)
         rows = query(
-            f"SELECT {', '.join(columns)} FROM read_parquet({quoted(str(path))})"
-            f" WHERE item_source = {quoted(source)} AND item_id = {quoted(item_id)}"
+            f"SELECT {', '.join(columns)} FROM {visible}"
+            f" WHERE item_source = {quoted(source)} AND item_id = {quoted(item_id)}",
+            folder,
         )
+        if rows and sight.is_narrow:
+            plain = replace(sight, masks=frozenset()).rows(folder / f"{name}.parquet", name, sources)
+            queues.update(text for (text,) in query(f"SELECT DISTINCT queue FROM {plain}", folder) if text)
+            agents.update(text for (text,) in query(f"SELECT DISTINCT agent_id FROM {plain}", folder) if text)
         for row in rows:
             seen = dict(zip(columns, row, strict=True))
-            asked = (question_of(body, column) for column in body["evidence"][name]["indicators"])
-            states += [_state(body, one, seen) for one in asked if one is not None]
+            asked = (question_in(body, column) for column in body["evidence"][name]["indicators"])
+            questions += [one for one in asked if one is not None]
+            states += [_state(body, one, seen) for one in questions[len(states) :]]
     if seen is None:
         raise Refused(
             Problem(
@@ -144,15 +160,23 @@ def item(
                 code="statement.no_item",
             )
         )
-    with Warehouse(home, read_only=True) as warehouse:
-        channel, facts = _facts(warehouse, population, source, item_id)
-        events = _events(warehouse, channel, population, source, item_id)
-        raw = raw_lines(warehouse, population, [(source, item_id)], mask=mask, archive_key=archive_key)
+    true_id, own = seen["true_id"], Own(frozenset(queues), frozenset(agents)) if sight.is_narrow else None
+    with Warehouse(home, read_only=True, locked=True) as warehouse:
+        channel, facts = _facts(warehouse, population, source, true_id)
+        events, is_shared = _events(warehouse, channel, population, source, true_id, sight, own)
+        raw: Mapping[tuple[str, str], Sequence[RawLine]] = {}
+        if sight.raw:
+            raw = raw_lines(
+                warehouse, population, [(source, true_id)], mask=mask, sight=sight, own=own, archive_key=archive_key
+            )
+    if is_shared:  # the facts are of the whole item; of another's part of it nothing is said
+        facts = {name: seen[name] for name in facts if name in seen}
     cut_off_at = datetime.fromisoformat(body["cut_off_at"])
-    # the hours are those of the metric's own channel; a call waits by the wall, other clocks stand still outside hours
+    # hours are the question's own, or its channel's; a call waits by the wall, other clocks stand still outside hours
     metric = states[0].metric
-    hours = metric_named(metric).channel
-    timetable = None if hours == "phone" else _timetable(home, ref.id, hours, body["contract"]["zone"])
+    channel_hours = metric_named(metric).channel
+    hours = questions[0].get("calendar") or channel_hours
+    timetable = None if channel_hours == "phone" else timetable_of(home, ref.id, hours, body["contract"]["zone"])
     clock, target_at = _clock(facts, states, cut_off_at, timetable)
     return ItemView(
         source=source,
@@ -162,7 +186,7 @@ def item(
         arrival_at=seen["arrival_at"],
         service_on=seen["service_on"],
         facts=[
-            (name, MASK if mask and name == "customer_id" else _text(value))
+            (name, _fact(name, _text(value), sight, mask=mask))
             for name, value in facts.items()
             if name not in QUIET and value is not None
         ],
@@ -170,8 +194,14 @@ def item(
         events=events,
         clock=clock,
         target_at=target_at,
-        raw=raw[source, item_id],
+        raw=raw.get((source, true_id), ()),
     )
+
+
+def _fact(name: str, text: str, sight: Sight, *, mask: bool) -> str:
+    """Return a fact as it is shown: who somebody is under the name that the sight gives them."""
+    shown = sight.name(text, PEOPLE[name]) if name in PEOPLE else text
+    return MASK if mask and name == "customer_id" and shown == text else shown
 
 
 def _state(body: Mapping[str, Any], one: Mapping[str, Any], row: Mapping[str, Any]) -> ItemState:
@@ -213,14 +243,18 @@ def _facts(warehouse: Warehouse, population: str, source: str, item_id: str) -> 
     return "", {}
 
 
-def _events(warehouse: Warehouse, channel: str, population: str, source: str, item_id: str) -> list[ItemEvent]:
-    """Return what happened, in order; a call's events are its instants, a chat's its lines, a thread's its mails."""
+def _events(
+    warehouse: Warehouse, channel: str, population: str, source: str, item_id: str, sight: Sight, own: Own | None
+) -> tuple[list[ItemEvent], bool]:
+    """Return what happened, in order, and whether some of it is another's and left out.
+
+    A call's events are its instants, a chat's its lines, a thread's its mails.
+    """
     con, where = warehouse.con, f"source = {quoted(source)}"
     name = quoted(_owner_id(population, item_id))
     if channel == "phone":
         sql = " UNION ALL ".join(
-            f"SELECT {column} AS happened_at, '{kind}' AS kind, '{author}' AS author,"
-            " concat_ws(' ', queue, agent_id) AS what"
+            f"SELECT {column} AS happened_at, '{kind}' AS kind, '{author}' AS author, queue, agent_id, NULL AS more"
             f" FROM event_call WHERE {where} AND call_id = {name} AND {column} IS NOT NULL"
             for column, kind, author in (
                 ("arrived_at", "arrived", "customer"),
@@ -233,15 +267,14 @@ def _events(warehouse: Warehouse, channel: str, population: str, source: str, it
         sql = (
             'SELECT "at" AS happened_at,'
             " CASE WHEN coalesce(automatic, false) THEN 'automatic ' || kind ELSE kind END AS kind,"
-            " coalesce(author, 'system') AS author, concat_ws(' ', queue, agent_id) AS what"
+            " coalesce(author, 'system') AS author, queue, agent_id, NULL AS more"
             f" FROM event_chat WHERE {where} AND session_id = {name}"
         )
     elif channel == "email":
         sql = (
             'SELECT e."at" AS happened_at,'
             " CASE WHEN coalesce(e.automatic, false) THEN 'automatic ' ELSE '' END || 'mail ' || e.direction AS kind,"
-            " CASE e.direction WHEN 'in' THEN 'customer' ELSE 'agent' END AS author,"
-            " concat_ws(' ', e.queue, e.agent_id) AS what"
+            " CASE e.direction WHEN 'in' THEN 'customer' ELSE 'agent' END AS author, e.queue, e.agent_id, NULL AS more"
             f" FROM event_mail e JOIN item_mail_link l ON l.source = e.source AND l.message_id = e.message_id"
             f" WHERE e.{where} AND l.thread_id = {name}"
         )
@@ -250,15 +283,22 @@ def _events(warehouse: Warehouse, channel: str, population: str, source: str, it
             'SELECT "at" AS happened_at,'
             " CASE WHEN coalesce(automatic, false) THEN 'automatic ' || kind ELSE kind END AS kind,"
             " CASE WHEN agent_id IS NULL THEN 'system' ELSE 'agent' END AS author,"
-            " concat_ws(' ', queue, agent_id, pause_reason, into_case_id) AS what"
+            " queue, agent_id, concat_ws(' ', pause_reason, into_case_id) AS more"
             f" FROM event_case WHERE {where} AND case_id = {name}"
         )
     else:
-        return []
+        return [], False
+    is_own = own.condition(("queue", "agent_id")) if own is not None else "true"
     rows = con.execute(
-        f"SELECT DISTINCT happened_at, kind, author, what FROM ({sql}) ORDER BY happened_at, kind"
+        f"SELECT DISTINCT happened_at, kind, author, queue, agent_id, more, {is_own} FROM ({sql})"
+        " ORDER BY happened_at, kind, author, queue, agent_id, more"
     ).fetchall()
-    return [ItemEvent(at, kind, author, text or "") for at, kind, author, text in rows]
+    found = []
+    for at, kind, author, queue, agent, more, is_ours in rows:
+        if is_ours:
+            said = (queue, sight.name(agent or "", AGENT), more)
+            found.append(ItemEvent(at, kind, author, " ".join(text for text in said if text)))
+    return found, len(found) < len(rows)
 
 
 def _clock(
@@ -294,7 +334,7 @@ def _promised_at(begins: datetime, states: Sequence[ItemState], timetable: Timet
     return None
 
 
-def _timetable(home: Path, statement_id: str, channel: str, zone: str) -> Timetable | None:
+def timetable_of(home: Path, statement_id: str, channel: str, zone: str) -> Timetable | None:
     """Return the service days that the statement was made with, as its evidence keeps them; None: around the clock."""
     path = evidence_folder(home, statement_id) / "calendar_day.parquet"
     if not path.exists():
@@ -303,7 +343,8 @@ def _timetable(home: Path, statement_id: str, channel: str, zone: str) -> Timeta
     rows = query(
         f"SELECT {', '.join(COLUMNS)} FROM {laid_out} WHERE calendar ="
         f" (SELECT calendar FROM {laid_out} WHERE calendar IN ({quoted(channel)}, 'default')"
-        "   ORDER BY calendar = 'default' LIMIT 1) ORDER BY day"
+        "   ORDER BY calendar = 'default' LIMIT 1) ORDER BY day",
+        path.parent,
     )
     days = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     for day in days:

@@ -1,8 +1,8 @@
 """The items behind a figure, read from the statement's own evidence: days, groups, distribution, pages of items."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,20 +13,29 @@ from pipelines.core.dated import Piece
 from pipelines.core.exact import decimal_text
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused
-from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask
+from pipelines.metrics.compose import FACTS, OUTSIDE_SCOPE, Ask
 from pipelines.metrics.declare import Metric, metric_named, quoted
-from pipelines.metrics.frame import local_hour_sql
+from pipelines.metrics.frame import local_day_sql, local_hour_sql
 from pipelines.runs.questions import names_of, question_of
+from pipelines.runs.sight import WHOLE, Sight, is_by_vendor
 from pipelines.runs.statements import evidence_folder, find_statement, read_statement
-from pipelines.runs.states import count_rows
+from pipelines.runs.states import IDS, Tally, count_rows
 from pipelines.scoring.counts import Counts, measured
+from pipelines.scoring.interval import group_interval
+from pipelines.warehouse.store import CONFIG, lock_down
 
-GROUP_COLUMNS = {"team": "team", "queue": "queue", "agent": "agent_id", "source": "item_source"}
+GROUP_COLUMNS = {"team": "team", "queue": "queue", "agent": "agent_id", "source": "item_source", "topic": "topic"}
+BY_CLOCK = ("hour", "weekday")  # of the arrival, by the contract's clock
+NOBODY = "(none)"
+BATCH = 5000
 
 
 @dataclass(frozen=True)
 class GroupRow:
-    """One group's counts and value; ``name`` is a team, a queue, an hour … or a day in ISO form."""
+    """One group's counts and value; ``name`` is a team, a queue, an hour … or a day in ISO form.
+
+    ``low`` and ``high``: the interval of 95 % that chance alone leaves open; None where the metric has none.
+    """
 
     name: str
     n: int
@@ -39,6 +48,8 @@ class GroupRow:
     numerator: str
     denominator: str
     value: str | None
+    low: str | None = None
+    high: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,17 +87,19 @@ class Bucket:
 
 
 @dataclass(frozen=True)
-class _Evidence:
+class Evidence:
     """An indicator's rows in a statement's evidence."""
 
     body: Mapping[str, Any]
     question: Mapping[str, Any]
     metric: Metric
-    path: Path
+    folder: Path
     columns: tuple[str, ...]
+    rows: str
 
     @property
     def column(self) -> str:
+        """The name of its columns in the evidence."""
         return str(self.question["column"])
 
     @property
@@ -94,6 +107,19 @@ class _Evidence:
         """What the contract makes of unmeasurable items; a fee's are in nothing."""
         own = (one for one in self.body["indicators"] if one["id"] == self.question["of"])
         return next((str(one["options"]["unmeasurable"]) for one in own), "exclude")
+
+    @property
+    def blames(self) -> str | None:
+        """The same, as ``measured`` reads it."""
+        return self.unmeasurable if self.unmeasurable in ("exclude", "count_as_missed") else None
+
+    @property
+    def ask(self) -> Ask:
+        """The question, with the last day's terms."""
+        days = Month.parse(self.body["month"]).days
+        values = {term["name"]: term["value"] for term in self.question["terms"]}  # the last day's, they are in order
+        pieces = {name: [Piece(days, values.get(name, term.default), "")] for name, term in self.metric.terms.items()}
+        return Ask(self.column, self.metric, pieces)
 
     @property
     def state(self) -> str:
@@ -104,16 +130,13 @@ class _Evidence:
         )
 
     @property
-    def source(self) -> str:
-        return f"read_parquet({quoted(str(self.path))})"
-
-    @property
     def amount(self) -> str:
+        """The SQL of an item's amount."""
         return f"{self.column}_amount" if self.metric.amount else "CAST(NULL AS DECIMAL(18, 6))"
 
 
-def evidence_of(home: Path, statement_id: str, indicator_id: str) -> _Evidence:
-    """Return where an indicator's items are; refuse an indicator that the statement does not have."""
+def evidence_of(home: Path, statement_id: str, indicator_id: str, sight: Sight = WHOLE) -> Evidence:
+    """Return where an indicator's items are, as ``sight`` sees them; refuse an indicator that is not there."""
     ref = find_statement(home, statement_id)
     found = read_statement(home, ref.id)
     question = question_of(found, indicator_id)
@@ -138,19 +161,36 @@ def evidence_of(home: Path, statement_id: str, indicator_id: str) -> _Evidence:
                 code="statement.no_evidence",
             )
         )
-    return _Evidence(found, question, metric, path, tuple(found["evidence"][name]["columns"]))
+    rows = sight.rows(path, name, own_sources(path.parent, found, sight))
+    return Evidence(found, question, metric, path.parent, tuple(found["evidence"][name]["columns"]), rows)
 
 
-def reader() -> duckdb.DuckDBPyConnection:
-    """Return a connection of its own for evidence files; its session speaks UTC."""
-    con = duckdb.connect(config={"threads": 2, "memory_limit": "2GB"})
+def own_sources(folder: Path, body: Mapping[str, Any], sight: Sight) -> frozenset[str]:
+    """Return the logs that gave the rows that a narrow sight sees, those apart that no contract divides by vendor."""
+    if not sight.is_narrow:
+        return frozenset()
+    whose = replace(sight, teams=None)
+    selects = []
+    for name, part in body["evidence"].items():
+        path = folder / f"{name}.parquet"
+        if "outside" in part["columns"] and path.exists() and is_by_vendor(name):
+            log = "log_source" if "log_source" in part["columns"] else "item_source"
+            selects += [f"SELECT unnest([item_source, {log}]) FROM {whose.rows(path, name)}"]
+    found = query(" UNION ".join(selects), folder) if selects else []
+    return frozenset(source for (source,) in found if source)
+
+
+def reader(*folders: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection of its own for folders of evidence; its session speaks UTC, and it reads nothing else."""
+    con = duckdb.connect(config={"threads": 2, "memory_limit": "2GB", **CONFIG})
     con.execute("SET TimeZone = 'UTC'")
+    lock_down(con, folders)
     return con
 
 
-def query(sql: str) -> list[tuple[Any, ...]]:
-    """Run a query over evidence files in a connection of its own; a file that cannot be read is refused."""
-    with closing(reader()) as con:
+def query(sql: str, *folders: Path) -> list[tuple[Any, ...]]:
+    """Run a query over folders of evidence in a connection of its own; a file that cannot be read is refused."""
+    with closing(reader(*folders)) as con:
         return ask_file(con, sql)
 
 
@@ -169,58 +209,79 @@ def ask_file(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
         ) from error
 
 
-def daily(home: Path, statement_id: str, indicator_id: str) -> list[GroupRow]:
+def daily(home: Path, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE) -> list[GroupRow]:
     """Return a row a day of the month, in order; days without items have none."""
-    return _grouped(evidence_of(home, statement_id, indicator_id), "CAST(service_on AS VARCHAR)")
+    return _grouped(evidence_of(home, statement_id, indicator_id, sight), "CAST(service_on AS VARCHAR)")
 
 
-def by_group(home: Path, statement_id: str, indicator_id: str, group: str) -> list[GroupRow]:
-    """Return a row a team, queue, agent, source or hour of the day."""
-    found = evidence_of(home, statement_id, indicator_id)
-    return _grouped(found, _group_sql(found, group))
+def by_group(home: Path, statement_id: str, indicator_id: str, group: str, *, sight: Sight = WHOLE) -> list[GroupRow]:
+    """Return a row a team, queue, agent, topic, source, hour or weekday of arrival."""
+    found = evidence_of(home, statement_id, indicator_id, sight)
+    return _grouped(found, item_group_sql(found, group))
 
 
-def _group_sql(found: _Evidence, group: str) -> str:
-    """Return the SQL of an item's group by name."""
+def item_group_sql(found: Evidence, group: str) -> str:
+    """Return the SQL of an item's group by name; a weekday is 1 (Monday) to 7."""
+    days, zone = Month.parse(found.body["month"]).days, found.body["contract"]["zone"]
     if group == "hour":
-        days = Month.parse(found.body["month"]).days
-        hour = local_hour_sql("arrival_at", found.body["contract"]["zone"], days)
-        return f"lpad(CAST({hour} AS VARCHAR), 2, '0')"
-    if group not in GROUP_COLUMNS:
+        return f"lpad(CAST({local_hour_sql('arrival_at', zone, days)} AS VARCHAR), 2, '0')"
+    if group == "weekday":
+        return f"CAST(isodow({local_day_sql('arrival_at', zone, days)}) AS VARCHAR)"
+    column = GROUP_COLUMNS.get(group)
+    if column is None:
+        known = ", ".join([*GROUP_COLUMNS, *BY_CLOCK])
+        raise Refused(Problem(group, "There is no such group.", f"There are: {known}.", "items.group"))
+    if column not in (*FACTS, *found.columns):
         raise Refused(
             Problem(
-                group, "There is no such group.", f"There are: {', '.join([*GROUP_COLUMNS, 'hour'])}.", "items.group"
+                where=f"{found.body['month']} · {group}",
+                what="The evidence of this statement was kept without it, so nothing can be shown by it.",
+                mend="Close the month again from the same logs; its figures do not change by it.",
+                code="items.group_not_kept",
             )
         )
-    return f"coalesce({GROUP_COLUMNS[group]}, '(none)')"
+    return f"coalesce({column}, {quoted(NOBODY)})"
 
 
-def _grouped(found: _Evidence, sql: str) -> list[GroupRow]:
-    """Count the indicator's items by a group, as the month was counted: from the evidence's states."""
-    log = "log_source" if "log_source" in found.columns else "item_source"
-    kept = sorted({load["source"] for load in found.body["loads"] if load.get("keeper") == "vendor"})
+def _grouped(found: Evidence, sql: str) -> list[GroupRow]:
+    """Count the indicator's items by a group."""
+    named = sorted((tally.group["name"], tally.counts) for tally in count_seen([found], sql) if tally.counts.population)
+    return [group_row(found, name, counts) for name, counts in named]
+
+
+def count_seen(found: Sequence[Evidence], sql: str) -> list[Tally]:
+    """Count the items of questions that stand in one file by a group ``name``, as the month was counted."""
+    first, asks = found[0], [one.ask for one in found]
+    log = "log_source" if "log_source" in first.columns else "item_source"
+    kept = sorted({load["source"] for load in first.body["loads"] if load.get("keeper") == "vendor"})
     is_kept = f"coalesce({log} IN ({', '.join(map(quoted, kept))}), false)" if kept else "false"
-    days = Month.parse(found.body["month"]).days
-    values = {term["name"]: term["value"] for term in found.question["terms"]}  # the last day's, as they are in order
-    pieces = {name: [Piece(days, values.get(name, term.default), "")] for name, term in found.metric.terms.items()}
-    ask = Ask(found.column, found.metric, pieces)
-    own = [f"{ask.column}_{kind}" for kind in ("amount", "whole", "group") if f"{ask.column}_{kind}" in found.columns]
-    with closing(reader()) as con:
-        states = [row[0] for row in ask_file(con, f"SELECT DISTINCT {ask.column}_state FROM {found.source}") if row[0]]
-        listed = f"[{', '.join(map(quoted, states))}]"
-        rows = (
-            f"SELECT {sql} AS g0, {is_kept} AS is_kept, outside, list_position({listed}, {ask.column}_state)"
-            f" AS {', '.join([f'{ask.column}_state', *own])}, item_source, item_id, arrival_at FROM {found.source}"
-        )
-        tallied = list(count_rows(con, lambda _: rows, [ask], {ask.column: states}, ["name"]))
-    stated = found.unmeasurable
-    option = stated if stated in ("exclude", "count_as_missed") else None
-    named = sorted((tally.group["name"], tally.counts) for tally in tallied if tally.counts.population)
-    return [_row(ask, name, counts, option) for name, counts in named]
+    with closing(reader(first.folder)) as con:
+        listed = ", ".join(f"list(DISTINCT {ask.column}_state)" for ask in asks)
+        known = ask_file(con, f"SELECT {listed} FROM {first.rows}")[0]
+        states = {ask.column: sorted(filter(None, some or ())) for ask, some in zip(asks, known, strict=True)}
+
+        def rows_of(some: Sequence[Ask]) -> str:
+            columns = [
+                f"list_position([{', '.join(map(quoted, states[ask.column]))}]::VARCHAR[], {ask.column}_state)"
+                f" AS {ask.column}_state"
+                for ask in some
+            ]
+            columns += [
+                f"{ask.column}_{kind}"
+                for ask in some
+                for kind in ("amount", "whole", "group")
+                if f"{ask.column}_{kind}" in first.columns
+            ]
+            dimensions = [f"{sql} AS g0", f"{is_kept} AS is_kept", "outside"]
+            return f"SELECT {', '.join([*dimensions, *columns, *IDS])} FROM {first.rows}"
+
+        return list(count_rows(con, rows_of, asks, states, ["name"]))
 
 
-def _row(ask: Ask, name: str, counts: Counts, unmeasurable: str | None) -> GroupRow:
-    value = measured(ask.metric, counts, unmeasurable, ask.percentile)
+def group_row(found: Evidence, name: str, counts: Counts) -> GroupRow:
+    """Return a group's row from its counts."""
+    value = measured(found.metric, counts, found.blames, found.ask.percentile)
+    chance = group_interval(found.metric, counts, found.blames)
     return GroupRow(
         name=name,
         n=value.n,
@@ -233,22 +294,28 @@ def _row(ask: Ask, name: str, counts: Counts, unmeasurable: str | None) -> Group
         numerator=decimal_text(value.numerator),
         denominator=decimal_text(value.denominator),
         value=None if value.value is None else decimal_text(value.value),
+        low=None if chance is None else decimal_text(chance.low),
+        high=None if chance is None else decimal_text(chance.high),
     )
 
 
-def histogram(home: Path, statement_id: str, indicator_id: str, buckets: int = 40) -> list[Bucket]:
+def histogram(
+    home: Path, statement_id: str, indicator_id: str, buckets: int = 40, *, sight: Sight = WHOLE
+) -> list[Bucket]:
     """Return how the amounts of an indicator's items spread: equal buckets up to the 99th percentile, one beyond."""
-    found = evidence_of(home, statement_id, indicator_id)
+    found = evidence_of(home, statement_id, indicator_id, sight)
     if not found.metric.amount:
         return []
     where = f"outside IS NULL AND {found.amount} IS NOT NULL AND {found.amount} >= 0"
-    top = query(f"SELECT quantile_disc({found.amount}, 0.99), max({found.amount}) FROM {found.source} WHERE {where}")[0]
+    tops = f"quantile_disc({found.amount}, 0.99), max({found.amount})"
+    top = query(f"SELECT {tops} FROM {found.rows} WHERE {where}", found.folder)[0]
     if top[0] is None:
         return []
     width = max(1, -(-int(top[0]) // buckets))
     rows = query(
         f"SELECT least(CAST(floor({found.amount}) AS BIGINT) // {width}, {buckets}) AS bucket, count(*)"
-        f" FROM {found.source} WHERE {where} GROUP BY bucket ORDER BY bucket"
+        f" FROM {found.rows} WHERE {where} GROUP BY bucket ORDER BY bucket",
+        found.folder,
     )
     last = decimal_text(top[1])
     return [Bucket(str(b * width), str((b + 1) * width) if b < buckets else last, n) for b, n in rows]
@@ -261,44 +328,74 @@ def items(
     *,
     state: str | None = None,
     day: date | None = None,
-    group: tuple[str, str] | None = None,
+    groups: Sequence[tuple[str, str]] = (),
     after: tuple[str, str, str] | None = None,
     limit: int = 100,
+    sight: Sight = WHOLE,
 ) -> ItemPage:
     """Return a page of an indicator's items in order of arrival, by keyset: any page costs the same.
 
-    ``state`` is a class (``missed``) or a whole state (``excluded: short abandon``); ``group`` a pair such as
-    ``("team", "华东一组")``; ``after`` the ``next`` of the page before.
+    ``state`` is a class (``missed``) or a whole state (``excluded: short abandon``); ``groups`` pairs such as
+    ``("team", "华东一组")``, all of which hold; ``after`` the ``next`` of the page before.
     """
-    found = evidence_of(home, statement_id, indicator_id)
-    where = [state_condition(found, state)] if state else ["true"]
-    if day is not None:
-        where.append(f"service_on = DATE '{day}'")
-    if group is not None:
-        where.append(f"{_group_sql(found, group[0])} = {quoted(group[1])}")
-    total = query(f"SELECT count(*) FROM {found.source} WHERE {' AND '.join(where)}")[0][0]
+    found = evidence_of(home, statement_id, indicator_id, sight)
+    where = _conditions(found, state, day, groups)
+    total = query(f"SELECT count(*) FROM {found.rows} WHERE {' AND '.join(where)}", found.folder)[0][0]
     if after is not None:
         at, source, item_id = after
         at = datetime.fromisoformat(at).isoformat(sep=" ")
         where.append(
             f"(arrival_at, item_source, item_id) > (TIMESTAMPTZ {quoted(at)}, {quoted(source)}, {quoted(item_id)})"
         )
-    base = f"{found.column}_base" if f"{found.column}_base" in found.columns else "CAST(NULL AS VARCHAR)"
-    rows = query(
-        f"SELECT item_source, item_id, arrival_at, service_on, {found.state}, {base}, {found.amount},"
-        " queue, team, agent_id"
-        f" FROM {found.source} WHERE {' AND '.join(where)}"
-        f" ORDER BY arrival_at, item_source, item_id LIMIT {int(limit)}"
-    )
-    page = [
-        ItemRow(s, i, at, on, st, b, None if amount is None else decimal_text(amount), q, t, a)
-        for s, i, at, on, st, b, amount, q, t, a in rows
-    ]
+    page = [_item_row(row) for row in query(f"{_select(found, where)} LIMIT {int(limit)}", found.folder)]
     last = page[-1] if len(page) == limit else None
     return ItemPage(page, (last.arrival_at.isoformat(), last.source, last.item_id) if last else None, total)
 
 
-def state_condition(found: _Evidence, state: str) -> str:
+def all_items(
+    home: Path,
+    statement_id: str,
+    indicator_id: str,
+    *,
+    state: str | None = None,
+    day: date | None = None,
+    groups: Sequence[tuple[str, str]] = (),
+    sight: Sight = WHOLE,
+) -> Iterator[ItemRow]:
+    """Yield every item that ``items`` pages through, in the same order: one query, read as it comes, however many."""
+    found = evidence_of(home, statement_id, indicator_id, sight)
+    sql = _select(found, _conditions(found, state, day, groups))
+    with closing(reader(found.folder)) as con:
+        cursor = con.execute(sql)
+        while batch := cursor.fetchmany(BATCH):
+            yield from map(_item_row, batch)
+
+
+def _conditions(found: Evidence, state: str | None, day: date | None, groups: Sequence[tuple[str, str]]) -> list[str]:
+    where = [state_condition(found, state)] if state else ["true"]
+    if day is not None:
+        where.append(f"service_on = DATE '{day}'")
+    return where + [f"{item_group_sql(found, name)} = {quoted(value)}" for name, value in groups]
+
+
+def _select(found: Evidence, where: Sequence[str]) -> str:
+    """Return the SELECT of items in their order."""
+    base = f"{found.column}_base" if f"{found.column}_base" in found.columns else "CAST(NULL AS VARCHAR)"
+    return (
+        f"SELECT item_source, item_id, arrival_at, service_on, {found.state}, {base}, {found.amount},"
+        f" queue, team, agent_id FROM {found.rows} WHERE {' AND '.join(where)}"
+        " ORDER BY arrival_at, item_source, item_id"
+    )
+
+
+def _item_row(row: Sequence[Any]) -> ItemRow:
+    source, item_id, at, on, state, base, amount, queue, team, agent = row
+    return ItemRow(
+        source, item_id, at, on, state, base, None if amount is None else decimal_text(amount), queue, team, agent
+    )
+
+
+def state_condition(found: Evidence, state: str) -> str:
     """Return the condition of a state, of a class, or of several of either with commas between."""
     if ":" in state:
         return f"{found.state} = {quoted(state)}"

@@ -76,11 +76,13 @@ def measure(
     zone: str | None = None,
     cut_off_at: datetime | None = None,
     calendars: TextTree | None = None,
+    calendar: str | None = None,
 ) -> list[Measurement]:
     """Return the metrics' values over [since, until), one a group; each group's parts add up to the whole.
 
     ``calendars`` has the service hours under ``calendars:``, a channel each or ``default``; without it every hour is a
     service hour, and working days are those of mainland China's notices in its zones, Monday to Friday elsewhere.
+    ``calendar``: the one of them that all go by, instead of their channels'.
     ``terms`` apply to every metric that has them, defaults elsewhere. ``zone`` decides days; by default the zone of the
     logs. Refuses unknown metrics, groups, terms and scopes, all of them at once.
     """
@@ -103,6 +105,7 @@ def measure(
             zone=zone,
             cut_off_at=cut_off_at,
             calendars=calendars,
+            calendar=calendar,
         )
         kept = vendor_kept_sources(con)
         measurements: list[Measurement] = []
@@ -133,6 +136,7 @@ def scans_of(
     zone: str | None,
     cut_off_at: datetime | None,
     calendars: TextTree | None,
+    calendar: str | None = None,
 ) -> dict[tuple[str, Frame], list[Ask]]:
     """Prepare the session and return the scans that answer the metrics: each population once, with all its asks."""
     prepare(con)
@@ -142,6 +146,15 @@ def scans_of(
     cut_off_at = cut_off_at or day_begins_at(until, zone)
     roster = postings(con)
     hours = calendars_of(calendars, zone)
+    if calendar is not None and calendar not in hours:
+        raise Refused(
+            Problem(
+                "--calendar",
+                f"There are no hours {calendar!r}.",
+                f"Name one of: {', '.join(hours)}.",
+                "measure.calendar",
+            )
+        )
     laid = lay_out_calendars(con, hours, zone, days)
     questions = []
     for metric in metrics:
@@ -151,7 +164,7 @@ def scans_of(
             zone,
             cut_off_at,
             scope_sql(scope, roster, by_agent=population_needs(metric.population).by_agent) or "true",
-            _hours_of(metric, hours, calendars),
+            _hours_of(metric, hours, calendars, calendar),
             population_options(metric, ask.terms),
             laid,
         )
@@ -277,10 +290,10 @@ def calendars_of(tree: TextTree | None, zone: str) -> dict[str, Calendar]:
     return found
 
 
-def _hours_of(metric: Metric, hours: Mapping[str, Calendar], given: TextTree | None) -> str | None:
+def _hours_of(metric: Metric, hours: Mapping[str, Calendar], given: TextTree | None, named: str | None) -> str | None:
     """Return the calendar of a metric; where none was given, days are joined only for what counts days."""
     needs_days = given is not None or any(population_needs(one).due for one in metric.populations)
-    return calendar_for(metric, hours) if needs_days else None
+    return calendar_for(metric, hours, named) if needs_days else None
 
 
 def _zone_of_logs(con: Any) -> str:

@@ -16,9 +16,9 @@ from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused
 from pipelines.core.zone import instant_to_local
 from pipelines.runs.approvals import words_on
-from pipelines.runs.contracts import ReadContract
+from pipelines.runs.contracts import ReadContract, usable_contract
 from pipelines.runs.journal import append_to_journal, read_journal
-from pipelines.runs.statements import StatementRef, list_statements
+from pipelines.runs.statements import StatementRef, evidence_folder, find_statement, list_statements
 from pipelines.settlement.statement import instant_text
 from pipelines.worktime.timetable import calendar_days
 
@@ -88,6 +88,14 @@ def months_of(home: Path, found: ReadContract, now: datetime) -> list[MonthState
     return [_month(home, found, month, refs.get(str(month))) for month in _begun(contract, now)][::-1]
 
 
+def month_of(home: Path, statement_id: str) -> MonthState:
+    """Return the month of a statement: where its latest version stands, by the contract that it was closed with."""
+    asked = find_statement(home, statement_id)
+    refs = [one for one in list_statements(home) if (one.contract, one.month) == (asked.contract, asked.month)]
+    ref, month = next((one for one in refs if one.is_latest), asked), Month.parse(asked.month)
+    return _month(home, usable_contract(str(evidence_folder(home, ref.id) / "contract"), month), month, ref)
+
+
 def _begun(contract: Contract, now: datetime) -> Iterator[Month]:
     days, today = term_days(contract), instant_to_local(now, contract.zone).date()
     month = Month(days.since.year, days.since.month)
@@ -109,7 +117,9 @@ def _month(home: Path, found: ReadContract, month: Month, ref: StatementRef | No
 def deadlines_of(found: ReadContract, month: Month) -> dict[str, date | None]:
     """Return the last day of each step of the procedure; None where nobody knows yet."""
     procedure = found.source.model.procedure
-    return {name: working_day_after(found, month, getattr(procedure, name)) for name in STEPS_WITH_DAYS}
+    days = {name: working_day_after(found, month, getattr(procedure, name)) for name in STEPS_WITH_DAYS}
+    signed = days["signed"]
+    return {**days, "disputed_paid": signed and signed + timedelta(days=procedure.disputed_paid_days)}
 
 
 def working_day_after(found: ReadContract, month: Month, nth: int) -> date | None:

@@ -13,17 +13,22 @@ def question_of(body: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     """
     listed = questions_in(body)
     by_column = {one["column"]: one for one in listed}
-    if name in by_column:
-        return by_column[name]
     own = [one for one in listed if one["of"] == name]
     indicator = next((one for one in body["indicators"] if one["id"] == name), None)
-    if indicator is not None and indicator.get("used"):
+    if indicator is not None and indicator.get("used"):  # its own column bears its name too
         return next(one for one in own if one["as"] == "use")
+    if name in by_column:
+        return by_column[name]
     decisive = _decisive_member(indicator) if indicator is not None else None
     for one in own:
         if decisive is not None and one["column"].endswith(f"__{decisive}"):
             return one
     return next((one for one in own if one["as"] in VALUES), None)
+
+
+def question_in(body: Mapping[str, Any], column: str) -> Mapping[str, Any] | None:
+    """Return the question that a column of the evidence answers, whatever the month made of it."""
+    return next((one for one in questions_in(body) if one["column"] == column), None)
 
 
 def questions_in(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

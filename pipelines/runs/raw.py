@@ -9,6 +9,7 @@ from pipelines.core.event import EVENT_TABLES
 from pipelines.core.problem import Refused
 from pipelines.ingest.trace import RawRecord, find_raw_many
 from pipelines.metrics.declare import quoted
+from pipelines.runs.sight import WHOLE, Own, Sight
 from pipelines.warehouse.store import Warehouse
 
 MASK = "***"
@@ -79,13 +80,14 @@ class RawLine:
         return f"{self.file_name}:{self.line_no}" if not self.missing else self.missing
 
 
-def masked(record: RawRecord) -> tuple[str, dict[str, str]]:
+def masked(record: RawRecord, personal: frozenset[str] | None = None) -> tuple[str, dict[str, str]]:
     """Return a record's text and fields with what is personal replaced by stars.
 
     Fields stand in the text in their order; where one is not found there as it was read (quotes doubled, JSON), the
     text is written anew from the masked fields, so that nothing personal slips through.
     """
-    fields = {name: MASK if name in record.personal and value else value for name, value in record.fields.items()}
+    hidden = record.personal if personal is None else personal
+    fields = {name: MASK if name in hidden and value else value for name, value in record.fields.items()}
     shown, rest = "", record.text
     for name, value in record.fields.items():
         if not value:
@@ -103,9 +105,13 @@ def raw_lines(
     items: Sequence[tuple[str, str]],
     *,
     mask: bool = True,
+    sight: Sight = WHOLE,
+    own: Own | None = None,
     archive_key: bytes | None = None,
 ) -> dict[tuple[str, str], list[RawLine]]:
     """Return the raw records of items (source, id), every version delivered, in order of load and line.
+
+    Whom the sight masks is masked beside what is personal; ``own``: of other queues and agents nothing.
 
     One pass over each archived file. A file that is not there any more is said in the record's place, not raised: the
     figure stands, its proof is missing.
@@ -113,7 +119,7 @@ def raw_lines(
     found: dict[tuple[str, str], list[RawLine]] = {item: [] for item in items}
     wanted: dict[tuple[int, str], dict[tuple[str, ...], set[tuple[str, str]]]] = defaultdict(lambda: defaultdict(set))
     loaded: dict[int, str] = {}
-    for table, item, load_id, loaded_at, key in events_of(warehouse, population, items):
+    for table, item, load_id, loaded_at, key in events_of(warehouse, population, items, own):
         wanted[load_id, table][key].add(item)
         loaded[load_id] = loaded_at
     for (load_id, table), keys in sorted(wanted.items()):
@@ -128,10 +134,11 @@ def raw_lines(
             continue
         for key, versions in records.items():
             for record in versions:
-                text, fields = masked(record) if mask else (record.text, record.fields)
+                personal = record.personal | sight.masked_columns(record.people)
+                text, fields = masked(record, personal) if mask else (record.text, record.fields)
                 line = RawLine(
                     table, load_id, record.file_name, record.sha256, record.line_no, record.last_line_no,
-                    text, fields, tuple(sorted(record.personal)), loaded[load_id],
+                    text, fields, tuple(sorted(personal)), loaded[load_id],
                 )  # fmt: skip
                 for item in keys[key]:
                     found[item].append(line)
@@ -144,7 +151,7 @@ def set_of(lines: Sequence[RawLine]) -> list[RawLine]:
 
 
 def events_of(
-    warehouse: Warehouse, population: str, items: Sequence[tuple[str, str]]
+    warehouse: Warehouse, population: str, items: Sequence[tuple[str, str]], own: Own | None = None
 ) -> list[tuple[str, tuple[str, str], int, str, tuple[str, ...]]]:
     """Return (table, item, load, when loaded, key) of every event of the items."""
     if not items:
@@ -167,6 +174,7 @@ def events_of(
             f" FROM {event.table_name} e {join}"
             f" JOIN (VALUES {values}) AS wanted(source, id) ON wanted.id = {link} AND wanted.source = {at}"
             " JOIN load ON load.load_id = e.load_id"
+            + (f" WHERE {own.condition([column.name for column in event.columns], 'e.')}" if own is not None else "")
         ).fetchall()
         rows += [
             (events.table, item, load, loaded_at, tuple(key))

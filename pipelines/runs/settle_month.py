@@ -16,11 +16,12 @@ from pipelines.runs.statements import ID_DIGITS, list_statements, read_statement
 from pipelines.runs.states import Override
 from pipelines.scoring.completeness import missing_logs
 from pipelines.scoring.judge import Judged, judge
+from pipelines.settlement.dispute import Objection, claims_of
 from pipelines.settlement.facts import Adjustment, Carried, Facts, Past, past_of
 from pipelines.settlement.lines import tax_rate
 from pipelines.settlement.statement import Inputs, body, statement_hash
 from pipelines.settlement.tax import TAXED_BESIDE
-from pipelines.settlement.totals import NET_STEPS, net_of, settle
+from pipelines.settlement.totals import NET_STEPS, Settled, net_of, settle
 
 TAXED_OF_NET = tuple(step for step in TAXED_BESIDE if step in NET_STEPS)  # where deductions stand beside the invoice
 
@@ -48,16 +49,28 @@ Again = tuple[Body, Body]  # of a sealed month: what was last stated for it, and
 
 
 def settled_body(
-    found: ReadContract, month: Month, measured: MeasuredMonth, past: Sequence[Body], adjusted: Sequence[Again] = ()
+    found: ReadContract,
+    month: Month,
+    measured: MeasuredMonth,
+    past: Sequence[Body],
+    adjusted: Sequence[Again] = (),
+    objections: Sequence[Objection] = (),
 ) -> dict[str, Any]:
     """Judge and settle a month; return its statement's body.
 
     ``past``: the bodies of the months before, in order. ``adjusted``: sealed months that were settled again.
+    ``objections``: what the parties object to, and is withheld.
     """
     contract = found.source.model
     facts, left = at_hand(contract, measured, past, adjusted)
     judged = [judged_of(one, facts, left) for one in measured.terms]
-    settled = settle(contract, month.days, judged, facts, left)
+
+    def again(left_out: frozenset[str]) -> Settled:
+        return settle(contract, month.days, judged, replace(facts, left_out=left_out), left)
+
+    settled = again(frozenset())
+    claims = claims_of(objections, settled, again)
+    settled.totals["withheld"] += sum(one.withheld for one in claims)
     return body(
         contract,
         month,
@@ -74,10 +87,11 @@ def settled_body(
             cut_off_at=measured.cut_off_at,
             past=[{"month": one["month"], "sha256": statement_hash(one)} for one in past],
             adjusted=[
-                {"month": stated["month"], "stated": statement_hash(stated), "again": statement_hash(again)}
-                for stated, again in adjusted
+                {"month": stated["month"], "stated": statement_hash(stated), "again": statement_hash(now)}
+                for stated, now in adjusted
             ],
         ),
+        claims,
     )
 
 

@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.core.canonical import canonical_json
+from pipelines.core.canonical import canonical_json, sha256_hex
 from pipelines.core.problem import Problem, Refused
 from pipelines.runs.journal import append_to_journal, read_journal
 from pipelines.runs.ledger import sealed_statements
 from pipelines.settlement.statement import instant_text, statement_hash
 
 ID_DIGITS = 12
+WATCHED = ("approvals.jsonl", "months.jsonl", "ledger/*.jsonl")  # the journals that say more of a statement
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,13 @@ def list_statements(home: Path) -> list[StatementRef]:
         for one in found
     ]
     return sorted(refs, key=lambda ref: (ref.month, ref.contract, ref.version), reverse=True)
+
+
+def book_stamp(home: Path) -> str:
+    """Return a text that is another whenever a statement was published, said a word on, or passed on; read cheaply."""
+    watched = [statements_folder(home) / "index.jsonl", *(path for name in WATCHED for path in home.glob(name))]
+    seen = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in watched if path.exists())
+    return sha256_hex(repr(seen).encode())[:ID_DIGITS]
 
 
 def _read_ref(line: bytes, where: str) -> StatementRef:

@@ -25,6 +25,7 @@ from pipelines.metrics.scope import Posting
 from pipelines.runs.roster import lay_out_roster
 from pipelines.scoring.counts import Counts
 
+TOPIC = "topic"
 IDS = ("item_source", "item_id", "arrival_at")
 FACTS_KEPT = (*(name for name in FACTS if name != "load_id"), "outside", "log_source")  # of an item, in the evidence
 
@@ -90,10 +91,15 @@ def make_wide(
 
 
 def inputs_known(con: duckdb.DuckDBPyConnection, population: str, frame: Frame, asks: Sequence[Ask]) -> list[str]:
-    """Return the columns of a population's items that decide the asks, and that no wide row has anyway."""
+    """Return the columns of a population's items that decide the asks, or that a reader groups by, and no row has yet.
+
+    The topic decides nothing: it is kept so that a closed month can say which topics made a gap.
+    """
     make_split_tables(con, frame)
     rows = con.execute(f"DESCRIBE {item_rows(population, frame, asks)}").fetchall()
-    return [name for name in inputs_of(asks, (row[0] for row in rows)) if name not in (*FACTS, "outside", "source")]
+    known = [row[0] for row in rows]
+    wanted = dict.fromkeys([*inputs_of(asks, known), *(name for name in known if name == TOPIC)])
+    return [name for name in wanted if name not in (*FACTS, "outside", "source")]
 
 
 def lay_overrides(

@@ -39,6 +39,7 @@ from pipelines.runs.keys import PARTIES, signature_fault
 from pipelines.runs.pack import LOGS, MANIFEST, SEAL, STATEMENT, changed, manifest_faults, read_json, sha256_of, unpack
 from pipelines.runs.settle_month import MeasuredMonth, override_of, settled_body
 from pipelines.runs.states import Override, Tally, lay_overrides, tallies
+from pipelines.settlement.dispute import objections_in
 from pipelines.settlement.facts import Facts, Incident
 from pipelines.settlement.statement import statement_hash
 from pipelines.warehouse.store import CONFIG
@@ -378,7 +379,8 @@ def _worked_out(con: duckdb.DuckDBPyConnection, said: _Said) -> tuple[list[Probl
         cut_off_at=cut_off_at,
     )
     past = [read_json(said.folder / f"past/{one['month']}.json") for one in body["past"]]
-    again = settled_body(found, month, measured, past, [said.again(one["month"]) for one in body["adjusted"]])
+    adjusted = [said.again(one["month"]) for one in body["adjusted"]]
+    again = settled_body(found, month, measured, past, adjusted, objections_in(body))
     if canonical_json(again) != canonical_json(dict(body)):
         problems += _figure_faults(body, again)
     return problems, {"states": states_count, "lines": len(body["lines"])}

@@ -28,6 +28,7 @@ OUTAGE = (20 * 3600 + 300, 20 * 3600 + 45 * 60)  # on the worst day nobody of th
 
 # service hours in whole hours [open, close): ordinary, on promotion days, on the closed and limited days of October
 CHAT_HOURS = {"ordinary": (8, 23), "promotion": (8, 24), "closed": (10, 18), "limited": (10, 18)}
+FIRST_RESPONSE_HOURS = CHAT_HOURS | {"ordinary": (9, 23), "promotion": (9, 23)}  # of contract A's row 1
 PHONE_HOURS = {"ordinary": (9, 21), "promotion": (8, 23), "closed": (0, 0), "limited": (10, 18)}
 OFFICE_HOURS = (9, 18)  # email and cases, on working days
 

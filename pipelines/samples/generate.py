@@ -31,6 +31,7 @@ from pipelines.samples.contacts import CHANNELS, Population
 from pipelines.samples.days import (
     CHAT_HOURS,
     DAY_S,
+    FIRST_RESPONSE_HOURS,
     PHONE_HOURS,
     WORST_DAY,
     Horizon,
@@ -207,6 +208,7 @@ def _write_day(world: _World, month: Month, day: date) -> list[Export]:
     who = [everyone.part(slice(int(a), int(b))) for a, b in pairwise(steps)]
 
     phone, chat = world.horizon.service(PHONE_HOURS), world.horizon.service(CHAT_HOURS)
+    first_response = world.horizon.service(FIRST_RESPONSE_HOURS)
     today = _Day(
         calls.of_day(world.dice(number, 11), number, arrived[0], who[0], phone, desk),
         chats.of_day(world.dice(number, 12), number, arrived[1], who[1], chat, desk),
@@ -221,7 +223,7 @@ def _write_day(world: _World, month: Month, day: date) -> list[Export]:
 
     books, of_day = world.books, tally.Books(world.books.ends_at, tally.Tally(), tally.Tally())
     tally.count_calls(books, today.calls, phone)
-    tally.count_chats(of_day, today.chats, chat)
+    tally.count_chats(of_day, today.chats, chat, first_response)
     for counted in (books, world.without_worst_day) if day != WORST_DAY else (books,):
         counted.now.merge(of_day.now)
         counted.later.merge(of_day.later)

@@ -106,16 +106,17 @@ def count_calls(books: Books, calls: Calls, service: Service) -> None:
     books.split(calls.vendor, calls.queued, add)
 
 
-def count_chats(books: Books, chats: Chats, service: Service) -> None:
-    """Count a day's sessions and rounds."""
+def count_chats(books: Books, chats: Chats, service: Service, first_response: Service) -> None:
+    """Count a day's sessions and rounds; first responses go by hours of their own."""
     population = chats.kind >= HUMAN
     answered = population & (chats.first_answer > 0)
-    took = service.open_seconds(np.where(answered, chats.started, chats.opened), _or(chats.first_answer, chats.opened))
+    begun = np.where(answered, chats.started, chats.opened)
+    took = first_response.open_seconds(begun, _or(chats.first_answer, chats.opened))
     left = population & (chats.kind == LEAVES)
-    waited = service.open_seconds(np.where(left, chats.started, chats.opened), np.where(left, chats.left, chats.opened))
-    excluded = left & (waited <= FIRST_RESPONSE_S)  # short, outside hours, or within the target
+    waits = np.where(left, chats.started, chats.opened), np.where(left, chats.left, chats.opened)
+    excluded = left & (first_response.open_seconds(*waits) <= FIRST_RESPONSE_S)  # short, outside hours, or in time
     in_time = answered & (took <= FIRST_RESPONSE_S)
-    not_asked = left & ((waited == 0) | (chats.left - chats.started <= LEFT_SHORT_S))
+    not_asked = left & ((service.open_seconds(*waits) == 0) | (chats.left - chats.started <= LEFT_SHORT_S))
 
     session, asked, replied = chats.rounds["session"], chats.rounds["asked"], chats.rounds["answered"]
     done = replied > 0

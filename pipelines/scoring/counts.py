@@ -136,12 +136,17 @@ def measured(
     return Measured(Fraction(numerator), n, n, Fraction(numerator, n) if n else None, counts)
 
 
+def nearest_rank(percentile: Fraction, n: int) -> int:
+    """Return the place of a percentile among n amounts, from 1: ⌈p·n/100⌉. The 75th of 4 is the third."""
+    return max(1, -(-(percentile * n).numerator // ((percentile * n).denominator * 100)))
+
+
 def _percentile(counts: Counts, n: int, percentile: Fraction) -> Measured:
     """Return the nearest-rank percentile of n items: the amount at rank max(1, ⌈p·n/100⌉), those beyond any last.
 
     Amounts 3, 5, 9 and one never answered: the 75th is the third, 9; the 76th is the fourth, beyond 9.
     """
-    rank = max(1, -(-(percentile * n).numerator // ((percentile * n).denominator * 100)))
+    rank = nearest_rank(percentile, n)
     if not n:
         return Measured(Fraction(0), 0, 0, None, counts)
     passed = 0

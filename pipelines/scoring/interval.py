@@ -36,6 +36,27 @@ def interval_of(metric: Metric, counts: Counts, unmeasurable: str | None = None)
     return None
 
 
+def group_interval(metric: Metric, counts: Counts, unmeasurable: str | None = None) -> Interval | None:
+    """Return the interval of a group beside others: as the metric has it, and of every share Wilson's.
+
+    Of a whole month few shares have one, as their items are no sample; which of two agents had the better week is one.
+    """
+    if metric.aggregate == "share" and metric.interval is None:
+        found = measured(metric, counts, unmeasurable)
+        return wilson(int(found.numerator), found.n)
+    return interval_of(metric, counts, unmeasurable)
+
+
+def stands(low: Decimal, high: Decimal, target: Fraction, better: str) -> str:
+    """Say where a value stands: beyond the target by more than chance (``worse``, ``better``), or ``open``.
+
+    3 of 12 late at 90 %: 0.467 to 0.911 holds the target, so nothing is said of that agent.
+    """
+    if low <= target <= high:
+        return "open"
+    return "better" if (low > target) == (better == "higher") else "worse"
+
+
 def wilson(hits: int, n: int) -> Interval | None:
     """Return Wilson's interval of the share ``hits`` / ``n``; of nothing, none. 8 of 10 → 0.490162 to 0.943318."""
     if not n:
@@ -83,15 +104,20 @@ NORMAL = Decimal("1.95996398454005423552")  # the same quantile of the normal di
 
 
 @lru_cache(maxsize=1024)
-def t_quantile(freedom: int) -> Decimal:
-    """Return t(0.975, ``freedom``): 95 % of Student's distribution lies between −t and t. 10 → 2.228139."""
+def t_quantile(freedom: int, between: Decimal = HALF_TAIL, normal: Decimal = NORMAL) -> Decimal:
+    """Return t(0.975, ``freedom``): 95 % of Student's distribution lies between −t and t. 10 → 2.228139.
+
+    ``between``: another share than 95 %, with the ``normal`` distribution's quantile of it.
+    """
     with localcontext(EXACT):
         if freedom > SERIES_UP_TO:
-            return _expanded(Decimal(freedom))
+            return _expanded(Decimal(freedom), normal)
         low, high = Decimal(1), Decimal(13)  # t(0.975, 1) = 12.7062
+        while _between(high, freedom) < between:
+            high *= 2
         while high - low > Decimal("1e-20"):
             middle = (low + high) / 2
-            low, high = (middle, high) if _between(middle, freedom) < HALF_TAIL else (low, middle)
+            low, high = (middle, high) if _between(middle, freedom) < between else (low, middle)
         return round(low, 18)
 
 
@@ -113,9 +139,8 @@ def _between(t: Decimal, freedom: int) -> Decimal:
     return (arctangent(t / nu.sqrt()) + sine * total) * 2 / pi() if odd else sine * total
 
 
-def _expanded(nu: Decimal) -> Decimal:
-    """Return the quantile by its expansion in 1/ν about the normal one (Abramowitz and Stegun, 26.7.5)."""
-    z = NORMAL
+def _expanded(nu: Decimal, z: Decimal = NORMAL) -> Decimal:
+    """Return the quantile by its expansion in 1/ν about the normal one, z (Abramowitz and Stegun, 26.7.5)."""
     return (
         z
         + (z**3 + z) / (4 * nu)

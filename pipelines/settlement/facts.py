@@ -40,7 +40,8 @@ class Facts:
     ``counts``: each question's counts by day (contract/resolve.py names the columns). ``incidents`` of each indicator
     that is charged by the item, by its column. ``day_kinds``: the days of a kind (promotion, holiday, working) by
     channel. ``missing``: why an indicator's required log did not deliver. ``relief_days``: those for which relief was
-    granted. ``withheld`` is the sum in dispute.
+    granted. ``withheld`` is the sum in dispute; ``left_out`` names lines that are left out, to see what a month would
+    come to without them.
     """
 
     counts: DayCounts = field(default_factory=dict)
@@ -50,6 +51,7 @@ class Facts:
     relief_days: frozenset[date] = frozenset()
     adjustments: Sequence[Adjustment] = ()
     withheld: Decimal = Decimal(0)
+    left_out: frozenset[str] = frozenset()
 
     def is_of_kind(self, kind: str, day: date, channel: str) -> bool:
         """Say whether a day is of a kind for a channel; every day is one of ``all``."""

@@ -14,6 +14,7 @@ from pipelines.core.period import Days, Month
 from pipelines.metrics.declare import population_sql
 from pipelines.scoring.counts import Counts, Measured
 from pipelines.scoring.judge import Judged, JudgedDay, JudgedMember, JudgedPart
+from pipelines.settlement.dispute import Claim, claim_body
 from pipelines.settlement.facts import past_body
 from pipelines.settlement.lines import Line
 from pipelines.settlement.score import Score, indicator_points
@@ -44,7 +45,12 @@ def instant_text(at: datetime) -> str:
 
 
 def body(
-    contract: Contract, month: Month, judged: Sequence[Judged], settled: Settled, inputs: Inputs
+    contract: Contract,
+    month: Month,
+    judged: Sequence[Judged],
+    settled: Settled,
+    inputs: Inputs,
+    claims: Sequence[Claim] = (),
 ) -> dict[str, Any]:
     """Return the statement's body, ready for canonical JSON: no float, no Decimal, every order fixed."""
     asked = month_questions(contract, month.days)
@@ -72,6 +78,7 @@ def body(
         "notices": [notice_body(notice) for notice in settled.notices],
         "lines": [line_body(line, names.get(line.id.partition("@")[0])) for line in settled.lines],
         "totals": {step: f"{amount:f}" for step, amount in settled.totals.items()},
+        "disputed": [claim_body(one) for one in claims],
         "outlook": past_body(settled.outlook),
         "definitions": definitions_body(asked),
         "calendars_sha256": inputs.calendars_digest,
@@ -190,6 +197,7 @@ def question_body(question: Question) -> dict[str, Any]:
         "metric": question.metric.key,
         "terms": terms_body(question),
         "scope": _scope_body(question.scopes),
+        "calendar": question.calendar,
     }
 
 

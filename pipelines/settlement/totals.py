@@ -1,6 +1,6 @@
 """The order of settlement.md, section 7, and the totals a statement prints. They add up, and a test adds them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -120,7 +120,7 @@ class _Month:
         """Walk through the steps in their order."""
         contract, currency = self.contract, self.contract.currency
         quantities = fee_quantities(contract, self.facts.counts)
-        fees = fee_lines(contract, self.days, quantities, self.facts.relief_days)
+        fees = self._kept(fee_lines(contract, self.days, quantities, self.facts.relief_days))
         base = Base(contract, self.days, fees)
         found = score(self.judged, contract.coefficient.score_at if contract.coefficient else None)
         grades = list(self._grades(found))
@@ -128,12 +128,12 @@ class _Month:
         has_failed = True if failed else None if is_undecided(contract, found) else False
         is_missed = any(one.verdict == MISSED and one.terms.indicator.class_ == "critical" for one in self.judged)
 
-        bonuses = [line for one in self.judged for line in bonus_lines(one, base, critical_missed=is_missed)]
+        bonuses = self._kept(line for one in self.judged for line in bonus_lines(one, base, critical_missed=is_missed))
         takings, own_cuts = self._deductions(base)
-        coefficient = list(self._coefficient(base, grades))
+        coefficient = self._kept(self._coefficient(base, grades))
         bonuses += [line for line in coefficient if line.step == "bonuses"]
         takings += [_free(line) for line in coefficient if line.step == "deductions"]
-        points = list(self._points_lines(base))
+        points = self._kept(self._points_lines(base))
         takings += [_free(line) for line in points if line.step == "deductions"]
 
         self._one_event(takings)
@@ -146,10 +146,9 @@ class _Month:
         lines = [*fees, *bonuses, *(_borne(one, currency) for one in takings), *cuts]
         lines += [line for line in coefficient if line.step == "coefficient"]
         lines += [line for line in points if line.step == "adjustments"]
-        lines += self._adjustments()
+        lines += self._kept(self._adjustments())
         returned, credits_left = self._earn_back(takings, currency)
-        lines += returned
-        lines += self._carried_in()
+        lines += self._kept([*returned, *self._carried_in()])
         lines.sort(key=lambda line: STEPS.index(line.step))  # stable: within a step as they came about
         lines, carried = floored_and_taxed(contract, self.days, lines)
         return Settled(
@@ -161,6 +160,9 @@ class _Month:
             replace(self._outlook(credits_left, has_failed=has_failed), carried=carried),
         )
 
+    def _kept(self, lines: Iterable[Line]) -> list[Line]:
+        return [line for line in lines if line.id not in self.facts.left_out]
+
     # ------------------------------------------------------------------------------------------ 2. deductions
 
     def _deductions(self, base: Base) -> tuple[list[Taking], list["_OwnCut"]]:
@@ -168,7 +170,7 @@ class _Month:
         takings: list[Taking] = []
         cuts: list[_OwnCut] = []
         for one in self.judged:
-            own = takings_of(one, base, self.facts)
+            own = [one for one in takings_of(one, base, self.facts) if one.line.id not in self.facts.left_out]
             names = dict.fromkeys(taking.name for taking in own)
             cuts += [cut for name in names for cut in _own_cut(one, name[1], own, base)]
             if one.terms.indicator.one_of == "highest" and len(names) > 1:
@@ -331,7 +333,7 @@ class _Month:
     ) -> Iterator[Taking]:
         left = sum((one.left for one in covered), Fraction(0))
         more, words = more_for(left, levels)
-        if not left or not more:
+        if not left or not more or name in self.facts.left_out:
             return
         amount = to_fen(more, self.contract.currency)
         first = covered[0]

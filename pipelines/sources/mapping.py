@@ -208,6 +208,16 @@ class Mapping(Model):
         ]
         return frozenset([*marked, *self.personal])
 
+    def columns_behind(self, *facts: str) -> frozenset[str]:
+        """Return the raw columns that give these facts (who somebody is); an adapter's are personal anyway."""
+        return frozenset(
+            raw
+            for one in self.parts.values()
+            for name, part in (*one.table.key.items(), *one.table.columns.items())
+            if name in facts
+            for raw in part.raw_columns
+        )
+
 
 def _raw_of(table: Table) -> Iterator[str]:
     for part in (*table.key.values(), *table.columns.values()):

@@ -4,13 +4,13 @@ import codecs
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pipelines.core.event import EVENT_TABLES, Column, EventTable
 from pipelines.core.problem import Problem, Refused, refuse_if_any
-from pipelines.core.yaml_text import Path, TextTree, read_yaml
+from pipelines.core.yaml_text import Path, TextTree, read_keys
 from pipelines.core.zone import zone_named
 from pipelines.sources.mapping import EPOCHS, ISO, Condition, FileForm, From, Mapping, Row, Table
 
@@ -18,27 +18,31 @@ from pipelines.sources.mapping import EPOCHS, ISO, Condition, FileForm, From, Ma
 DIRECTIVES = frozenset("aAdbBmyYHIpMSfgnjz-%")
 
 
+Model = TypeVar("Model", bound=BaseModel)
+
+
 def parse_mapping(text: str, name: str) -> Mapping:
     """Read a mapping. Everything that is wrong with it is refused at once, each with its file and line."""
-    tree = read_yaml(text, name)
-    if not isinstance(tree.value, dict):
-        raise Refused(
-            Problem(
-                where=name,
-                what="This file is empty or is a list, not a mapping.",
-                mend="Begin it with `source:`; pipelines/sources/docs.md shows a whole one.",
-                code="mapping.empty",
-            )
-        )
-    try:
-        mapping = Mapping.model_validate({**tree.value, "name": name, "text": text})
-    except ValidationError as error:
-        raise Refused(readable_problems(error, tree)) from error
+    mapping, tree = read_model(Mapping, text, name, kind="mapping", begins="source", code="mapping.empty")
     refuse_if_any(sorted(_check(mapping, tree)))
     return mapping
 
 
-def readable_problems(error: ValidationError, tree: TextTree) -> list[Problem]:
+def read_model(
+    model: type[Model], text: str, name: str, *, kind: str, begins: str, code: str
+) -> tuple[Model, TextTree]:
+    """Read a file of the mapping language as a model that keeps its own text, with the tree that knows its lines."""
+    what = f"This file is empty or is a list, not a {kind}."
+    mend = f"Begin it with `{begins}:`; pipelines/sources/docs.md shows a whole one."
+    tree = read_keys(text, name, what=what, mend=mend, code=code)
+    words: Any = tree.value
+    try:
+        return model.model_validate({**words, "name": name, "text": text}), tree
+    except ValidationError as error:
+        raise Refused(_readable_problems(error, tree)) from error
+
+
+def _readable_problems(error: ValidationError, tree: TextTree) -> list[Problem]:
     """Turn what pydantic found into problems; a place in the model is a place in the file."""
     problems = []
     for found in error.errors():

@@ -16,16 +16,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from pipelines.core.canonical import digest
 from pipelines.core.exact import decimal_text
 from pipelines.core.period import Month
 from pipelines.core.problem import Problem, Refused, refuse_if_any
-from pipelines.core.yaml_text import TextTree, read_yaml
+from pipelines.core.yaml_text import TextTree
 from pipelines.sources.mapping import FileForm, Missing, Model, Texts
 from pipelines.sources.open_file import open_form
-from pipelines.sources.parse_mapping import readable_problems
+from pipelines.sources.parse_mapping import read_model
 from pipelines.sources.raw_file import WHY
 
 ReportUnit: TypeAlias = Literal["share", "percent", "per_10000", "s", "min", "h", "points", "count"]
@@ -175,20 +175,8 @@ class ReadReport:
 
 def parse_report_mapping(text: str, name: str) -> ReportMapping:
     """Read a mapping of reports. Everything that is wrong with it is refused at once, each with its file and line."""
-    tree = read_yaml(text, name)
-    if not isinstance(tree.value, dict):
-        raise Refused(
-            Problem(
-                where=name,
-                what="This file is empty or is a list, not a mapping of a vendor's report.",
-                mend="Begin it with `report:`; pipelines/sources/docs.md shows a whole one.",
-                code="report.mapping_empty",
-            )
-        )
-    try:
-        mapping = ReportMapping.model_validate({**tree.value, "name": name, "text": text})
-    except ValidationError as error:
-        raise Refused(readable_problems(error, tree)) from error
+    kind = "mapping of a vendor's report"
+    mapping, tree = read_model(ReportMapping, text, name, kind=kind, begins="report", code="report.mapping_empty")
     refuse_if_any(_check(mapping, tree))
     return mapping
 

@@ -1,6 +1,6 @@
 """Opening the store: one process writes, the others read; a store that cannot be opened says why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,10 +23,10 @@ class Warehouse:
     """An open store. ``con`` is its DuckDB connection; its session speaks UTC.
 
     Use it as a context manager. Opening for writing makes the home and its tables when they are not there; opening
-    ``read_only`` refuses a home without a store.
+    ``read_only`` refuses a home without a store. One that is ``locked`` serves readers from outside: see ``lock_down``.
     """
 
-    def __init__(self, home: Path | str, *, read_only: bool = False) -> None:
+    def __init__(self, home: Path | str, *, read_only: bool = False, locked: bool = False) -> None:
         self.home = Home(Path(home))
         self.read_only = read_only
         settings = self.home.settings()
@@ -49,6 +49,8 @@ class Warehouse:
             if settings.threads is not None:
                 self.con.execute(f"SET threads = {settings.threads:d}")
             self._prepare()
+            if locked:
+                lock_down(self.con)
         except BaseException:
             self.con.close()
             raise
@@ -107,6 +109,17 @@ class Warehouse:
         for statement in statements:
             self.con.execute(statement)
         self.con.execute("COMMIT")
+
+
+def lock_down(con: duckdb.DuckDBPyConnection, folders: Iterable[Path] = ()) -> None:
+    """Let a connection that serves readers reach nothing but its own store and these folders, for good.
+
+    Whatever SQL it is made to run: no other file, no extension, no attached database, no changed setting.
+    """
+    listed = ", ".join("'" + str(folder.absolute()).replace("'", "''") + "/'" for folder in folders)
+    con.execute(f"SET allowed_directories = [{listed}]")
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
 
 
 def _connect(store: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:

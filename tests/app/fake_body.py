@@ -64,7 +64,9 @@ class Tally:
         counts = {
             kind: of(self.states, kind) for kind in ("met", "missed", "counted", "excluded", "unmeasurable", "pending")
         }
-        return SimpleNamespace(**name, **counts, **{k: found[k] for k in ("n", "numerator", "denominator", "value")})
+        return SimpleNamespace(
+            **name, low=None, high=None, **counts, **{k: found[k] for k in ("n", "numerator", "denominator", "value")}
+        )
 
 
 @dataclass(frozen=True)
@@ -282,6 +284,7 @@ class FakeMonth:
             },
             "month_fail": {"failed": False, "reasons": []},
             "notices": [],
+            "disputed": [],
             "outlook": {
                 "verdicts": {},
                 "failed": {},

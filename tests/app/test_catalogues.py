@@ -74,8 +74,22 @@ def test_every_key_that_is_asked_for_exists() -> None:
 
 # Words of the logs and contracts, looked up by what these say; of the units, by numbers.UNITS.
 OPEN_GROUPS = {
-    *("author", "channel", "clock", "column", "event", "fact", "flag", "formula", "line", "mend", "option", "problem"),
-    *("reason", "state", "term", "unit", "value", "verdict"),
+    *(
+        "author",
+        "channel",
+        "clock",
+        "column",
+        "context",
+        "event",
+        "fact",
+        "flag",
+        "formula",
+        "line",
+        "mend",
+        "option",
+        "problem",
+    ),
+    *("reason", "refused", "state", "term", "unit", "value", "verdict"),
 }
 
 

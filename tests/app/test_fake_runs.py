@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,17 @@ import pytest
 from pipelines.contract.parse import parse_contract
 from pipelines.contract.resolve import indicator_terms
 from pipelines.core.period import Month
+from pipelines.runs.accrual import Accrual, IndicatorRange
+from pipelines.runs.agents import AgentRow
+from pipelines.runs.breakdown import ContributionRow, ContributionRows, ControlChart, DayRow, MarkedDay
+from pipelines.runs.deliveries import DeliveredDay, Deliveries, Example, FileRow, ReasonRow, SourceRow
+from pipelines.runs.diff import Diff, IndicatorDiff
+from pipelines.runs.export import Exported
 from pipelines.runs.item_view import Interval, ItemEvent, ItemState, ItemView
 from pipelines.runs.items import Bucket, GroupRow, ItemPage, ItemRow
+from pipelines.runs.month_so_far import SoFar
+from pipelines.runs.months import MonthState
+from pipelines.runs.pending import PendingClock, PendingItems
 from pipelines.runs.raw import RawLine
 from pipelines.runs.statements import StatementRef
 from pipelines.scoring.counts import Counts
@@ -60,7 +70,7 @@ def real() -> dict[str, Any]:
 def made_up() -> dict[str, Any]:
     """The made-up one."""
     runs = fake_runs()
-    found: dict[str, Any] = runs.door().read_statement(runs.list_statements()[0].id)
+    found: dict[str, Any] = runs.read_statement(runs.list_statements()[0].id)
     return found
 
 
@@ -84,14 +94,27 @@ def test_a_line_has_the_same_parts(real: dict[str, Any], made_up: dict[str, Any]
     assert {frozenset(line) for line in made_up["lines"]} == {frozenset(line) for line in real["lines"]}
 
 
-def test_rows_and_items_have_what_the_pages_read_of_real_ones() -> None:
+def test_rows_and_items_have_what_the_pages_read_of_real_ones(tmp_path: Path) -> None:
     runs = fake_runs()
+    both = [ref.id for ref in reversed(runs.list_statements()[:2])]
     ref = runs.list_statements()[0]
     page = runs.items(ref.id, "service_level", limit=1)
     item = runs.item(ref.id, page.rows[0].source, page.rows[0].item_id, "phone_item")
-    pairs = [
+    behind = runs.deliveries(ref.id)
+    pairs: list[tuple[Any, type]] = [
         (ref, StatementRef),
         (runs.daily(ref.id, "service_level")[0], GroupRow),
+        (runs.control_chart(ref.id, "service_level"), ControlChart),
+        (runs.control_chart(ref.id, "service_level").days[0], DayRow),
+        (runs.control_chart(ref.id, "service_level").marked[0], MarkedDay),
+        (runs.contributions(ref.id, "service_level", "team"), ContributionRows),
+        (runs.contributions(ref.id, "service_level", "team").rows[0], ContributionRow),
+        (behind, Deliveries),
+        (behind.sources[0], SourceRow),
+        (behind.days[0], DeliveredDay),
+        (behind.files[0], FileRow),
+        (behind.reasons[0], ReasonRow),
+        (behind.reasons[0].examples[0], Example),
         (runs.histogram(ref.id, "service_level")[0], Bucket),
         (page, ItemPage),
         (page.rows[0], ItemRow),
@@ -100,13 +123,27 @@ def test_rows_and_items_have_what_the_pages_read_of_real_ones() -> None:
         (item.events[0], ItemEvent),
         (item.clock[0], Interval),
         (item.raw[0], RawLine),
+        (runs.agents(ref.id, "service_level")[0], AgentRow),
+        (runs.so_far(ref.id)[0], SoFar),
+        (runs.pending(ref.id), PendingItems),
+        (runs.pending(ref.id).clocks[0], PendingClock),
+        (runs.month(ref.id), MonthState),
+        (runs.evidence(ref.id, "csv", language="zh", out=tmp_path), Exported),
+        (runs.diff(*both), Diff),
+        (runs.diff(*both).indicators[0], IndicatorDiff),
     ]
+    accrual = runs.accrual(ref.id)
+    assert accrual is not None
+    pairs += [(accrual, Accrual), (accrual.indicators[0], IndicatorRange)]
     unread = {
         "base_state",
         "metric",
         "population",
         "service_on",
         "table",
+        "after",
+        "before",
+        "items",
     }  # the pages do not read these of the made-up ones
     for made_up, kind in pairs:
         assert {field.name for field in fields(kind)} - set(vars(made_up)) <= unread, kind

@@ -7,43 +7,38 @@ from typing import Any
 
 import pytest
 from dash import Dash
+from flask.testing import FlaskClient
 
 from app.main import create_app
 from app.routes import ROUTES, Route, find
 from app.settings import Settings, from_environment
 from tests.app.fake_runs import FakeRuns, fake_runs
+from tests.app.signing_in import People, ask, wish_for_page
 
 
-def ask(app: Dash, address: str, search: str = "", *, browser: str = "", remembered: str = "") -> tuple[Any, Any]:
+def drawn(client: FlaskClient, address: str, search: str = "", *, browser: str = "") -> tuple[Any, Any]:
     """Ask for the page of an address as the browser does; return what it draws and the answer."""
-    output = "..header.children...page.children.."
-    wish = {
-        "output": output,
-        "outputs": [{"id": "header", "property": "children"}, {"id": "page", "property": "children"}],
-        "inputs": [
-            {"id": "url", "property": "pathname", "value": address},
-            {"id": "url", "property": "search", "value": search},
-        ],
-        "changedPropIds": ["url.pathname"],
-    }
-    client = app.server.test_client()
-    if remembered:
-        client.set_cookie("lang", remembered)
-    answer = client.post("/_dash-update-component", json=wish, headers={"Accept-Language": browser})
+    answer = ask(client, wish_for_page(address, search), **{"Accept-Language": browser})
     assert answer.status_code == 200
     return answer.get_json()["response"], answer
 
 
-def test_a_page_is_drawn_in_the_language_that_is_asked_for_and_remembered(fake_app: Dash) -> None:
-    drawn, answer = ask(fake_app, "/", "?lang=en")
-    assert "Scorecard" in str(drawn)
+@pytest.fixture
+def client(fake_app: Dash, people: People) -> FlaskClient:
+    """A browser that has signed in as the operator's auditor."""
+    return people.sign_in(fake_app, "auditor")
+
+
+def test_a_page_is_drawn_in_the_language_that_is_asked_for_and_remembered(client: FlaskClient) -> None:
+    assert "记分卡" in str(drawn(client, "/", browser="zh-CN,zh;q=0.9")[0])
+    page, answer = drawn(client, "/", "?lang=en")
+    assert "Scorecard" in str(page)
     assert "lang=en" in answer.headers["Set-Cookie"]
-    assert "记分卡" in str(ask(fake_app, "/", browser="zh-CN,zh;q=0.9")[0])
-    assert "Scorecard" in str(ask(fake_app, "/", browser="zh-CN", remembered="en")[0])
+    assert "Scorecard" in str(drawn(client, "/", browser="zh-CN")[0])
 
 
-def test_the_policy_lets_nothing_in_from_elsewhere(fake_app: Dash) -> None:
-    answer = fake_app.server.test_client().get("/")
+def test_the_policy_lets_nothing_in_from_elsewhere(client: FlaskClient) -> None:
+    answer = client.get("/")
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
@@ -52,8 +47,8 @@ def test_the_policy_lets_nothing_in_from_elsewhere(fake_app: Dash) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_page_names_no_other_host(fake_app: Dash) -> None:
-    page = fake_app.server.test_client().get("/").get_data(as_text=True)
+def test_the_page_names_no_other_host(client: FlaskClient) -> None:
+    page = client.get("/").get_data(as_text=True)
     loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
     assert len(loaded) > 10
     assert [one for one in loaded if not one.startswith("/")] == []
@@ -61,24 +56,27 @@ def test_the_page_names_no_other_host(fake_app: Dash) -> None:
         assert "//" not in re.sub(r"/\*.*?\*/", "", style.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
-def test_the_first_requests_may_come_together() -> None:
-    app = create_app(Settings(home=Path("nowhere")), fake_runs().door())
+def test_the_first_requests_may_come_together(people: People) -> None:
+    app = create_app(Settings(home=Path("nowhere")), fake_runs().door(), people.workflow)
+    clients = [people.sign_in(app, "auditor") for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: app.server.test_client().get("/_dash-layout").status_code, range(8)))
+        found = list(pool.map(lambda one: one.get("/_dash-layout").status_code, clients))
     assert found == [200] * 8
 
 
-def test_two_apps_do_not_share_their_homes() -> None:
-    full = create_app(Settings(home=Path("nowhere")), fake_runs().door())
-    bare = create_app(Settings(home=Path("nowhere")), FakeRuns(0).door())
-    assert "scorecard" in str(ask(full, "/")[0])
-    assert "clausemeter close" in str(ask(bare, "/")[0])  # says what would fill it
+def test_two_apps_do_not_share_their_homes(people: People) -> None:
+    full, bare = (
+        create_app(Settings(home=Path("nowhere")), door, people.workflow)
+        for door in (fake_runs().door(), FakeRuns(0).door())
+    )
+    assert "scorecard" in str(drawn(people.sign_in(full, "auditor"), "/")[0])
+    assert "clausemeter close" in str(drawn(people.sign_in(bare, "auditor"), "/")[0])  # says what would fill it
 
 
-def test_answers_are_compressed(fake_app: Dash) -> None:
-    answer = fake_app.server.test_client().get("/_dash-layout", headers={"Accept-Encoding": "gzip"})
+def test_answers_are_compressed(client: FlaskClient) -> None:
+    answer = client.get("/_dash-layout", headers={"Accept-Encoding": "gzip"})
     assert answer.headers.get("Content-Encoding") in {None, "gzip"}
-    script = fake_app.server.test_client().get("/_dash-dependencies", headers={"Accept-Encoding": "gzip"})
+    script = client.get("/_dash-dependencies", headers={"Accept-Encoding": "gzip"})
     assert script.headers.get("Content-Encoding") == "gzip"
 
 
@@ -93,4 +91,12 @@ def test_a_path_is_matched_by_its_own_page_whatever_its_arguments_hold(route: Ro
 
 def test_settings_come_from_the_environment() -> None:
     assert from_environment({}) == Settings(Path("data/warehouse"), "zh")
-    assert from_environment({"CLAUSEMETER_HOME": "h", "CLAUSEMETER_LANGUAGE": "en"}) == Settings(Path("h"), "en")
+    named = {
+        "CLAUSEMETER_HOME": "h", "CLAUSEMETER_LANGUAGE": "en", "CLAUSEMETER_DATABASE_URL": "postgresql://x/y",
+        "CLAUSEMETER_PROXIES": "1", "CLAUSEMETER_URL": "https://c.example", "CLAUSEMETER_OIDC_ISSUER": "https://i.example",
+        "CLAUSEMETER_OIDC_CLIENT_ID": "c", "CLAUSEMETER_OIDC_CLIENT_SECRET": "s",
+    }  # fmt: skip
+    assert from_environment(named) == Settings(
+        Path("h"), "en", "postgresql://x/y", 1, "https://c.example", "https://i.example", "c", "s"
+    )
+    assert "oidc_client_secret" not in repr(from_environment(named))

@@ -1,10 +1,11 @@
-"""Serves an app in a thread, for a browser to look at."""
+"""Serves an app in a thread, for a browser to look at, and signs the browser in."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from dash import Dash
+from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
 
@@ -20,3 +21,12 @@ def served(app: Dash) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def sign_in(page: Page, address: str, login: str, password: str) -> None:
+    """Go in by the door, as everybody."""
+    page.goto(f"{address}/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", password)
+    page.click("button[type=submit]")
+    page.wait_for_url(lambda url: "/login" not in url, wait_until="commit")

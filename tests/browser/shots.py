@@ -9,7 +9,9 @@ import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -18,10 +20,14 @@ from app.main import create_app
 from app.queries.door import Door, open_door
 from app.queries.indicator import population_of
 from app.settings import Settings
+from pipelines.runs.sight import WHOLE
 from tests.app.fake_runs import FakeRuns
+from tests.app.signing_in import People
 from tests.browser.chromium import FLAGS, HOW_TO, find_chromium
-from tests.browser.serving import served
+from tests.browser.serving import served, sign_in
 
+BY_THE_SERVER = ("/login", "/account", "/password")  # pages that no script draws
+Who: TypeAlias = tuple[str, str] | None  # login and password
 LANGUAGES, SCHEMES, WIDTHS = ("zh", "en"), ("light", "dark"), (1440, 390)
 PICTURE, README = Path("data/pictures/scorecard.png"), "readme"  # the picture in the README, and how to ask for it
 
@@ -29,7 +35,7 @@ PICTURE, README = Path("data/pictures/scorecard.png"), "readme"  # the picture i
 def pages(door: Door) -> dict[str, str]:
     """Name every page and state of the newest statement with its address."""
     newest = door.list_statements()[0].id
-    body = door.read_statement(newest)
+    body = door.read_statement(newest, WHOLE)
     shares = [one for one in body["indicators"] if one["unit"] == "share"]
     worst = max(shares, key=lambda one: one["states"]["missed"])["id"]
     mean = next(one["id"] for one in body["indicators"] if one["unit"] == "s")
@@ -41,11 +47,20 @@ def pages(door: Door) -> dict[str, str]:
         "items": links.items(newest, worst, state="missed"),
         "statement": links.statement(newest),
         "statements": "/statements",
+        "deliveries": links.deliveries(newest),
+        "bridge": links.bridge(newest),
+        "no-bridge": links.bridge(door.list_statements()[-1].id),
+        "contract": links.contract(newest),
+        "finance": links.finance(),
+        "team": links.team(),
         "definitions": links.definitions(),
         "definition": links.definition("quality.satisfied@1"),
         "no-such-month": links.scorecard(month="1999-12"),
         "no-such-page": "/nowhere",
         "empty": "/",
+        "log-in": "/login",
+        "account": "/account",
+        "password": "/password",
     }
     first = {population_of(body, one["id"]): one["id"] for one in reversed(body["indicators"])}
     for population, indicator_id in first.items():
@@ -67,15 +82,20 @@ def settled(page: Page) -> None:
     page.wait_for_timeout(250)
 
 
-def shoot(browser: Browser, url: str, language: str, scheme: str, width: int, target: Path, height: int = 0) -> None:
+def shoot(
+    browser: Browser, url: str, language: str, scheme: str, width: int, target: Path, who: Who, height: int = 0
+) -> None:
     """Write one picture of one page: the whole of it, or ``height`` pixels from its top."""
     dark = scheme == "dark"
     context = browser.new_context(
         viewport={"width": width, "height": height or 900}, color_scheme="dark" if dark else "light"
     )
     page = context.new_page()
+    if who is not None:
+        sign_in(page, f"http://{urlsplit(url).netloc}", *who)
     page.goto(f"{url}{'&' if '?' in url else '?'}lang={language}")
-    settled(page)
+    if urlsplit(page.url).path not in BY_THE_SERVER:
+        settled(page)
     target.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=target, full_page=not height)
     context.close()
@@ -113,14 +133,18 @@ def main() -> None:
     door = open_door(asked.home) if asked.home else FakeRuns(12, 4000).door()
     known = pages(door)
     with ExitStack() as stack:
-        full = stack.enter_context(served(create_app(Settings(home=Path("nowhere")), door)))
-        bare = stack.enter_context(served(create_app(Settings(home=Path("nowhere")), FakeRuns(0).door())))
+        nowhere = Settings(home=Path("nowhere"))
+        people = People(Path(stack.enter_context(TemporaryDirectory())), {})
+        auditor: Who = ("auditor", people.passwords["auditor"])
+        full = stack.enter_context(served(create_app(nowhere, door, people.workflow)))
+        bare = stack.enter_context(served(create_app(nowhere, FakeRuns(0).door(), people.workflow)))
         browser = stack.enter_context(sync_playwright()).chromium.launch(executable_path=chromium, args=list(FLAGS))
         for name, language, scheme, width in wanted(asked, known):
             url = f"{bare if name == 'empty' else full}{known[name]}"
-            shoot(browser, url, language, scheme, width, asked.folder / f"{name}-{language}-{scheme}-{width}.png")
+            target = asked.folder / f"{name}-{language}-{scheme}-{width}.png"
+            shoot(browser, url, language, scheme, width, target, None if name == "log-in" else auditor)
         if README in asked.only or not (asked.only or asked.lang or asked.scheme or asked.width):
-            shoot(browser, f"{full}/", "zh", "light", 1280, PICTURE, height=1000)
+            shoot(browser, f"{full}/", "zh", "light", 1280, PICTURE, auditor, height=1000)
         browser.close()
 
 

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from app.main import create_app
 from app.settings import Settings
 from tests.app.fake_runs import fake_runs
-from tests.browser.serving import served
+from tests.app.signing_in import People
+from tests.browser.serving import served, sign_in
 
 expect.set_options(timeout=30_000)  # two shared cores, and Plotly is 4 MB of script
 
@@ -18,10 +19,22 @@ MONTH = "hx-2026-017.2026-10.v1"
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def people(tmp_path_factory: pytest.TempPathFactory) -> People:
+    """Its accounts."""
+    return People(tmp_path_factory.mktemp("people"), {"hx": ("售前一组",)})
+
+
+@pytest.fixture(scope="module")
+def address(people: People) -> Iterator[str]:
     """An app over three made-up months."""
-    with served(create_app(Settings(home=Path("nowhere")), fake_runs().door())) as found:
+    with served(create_app(Settings(home=Path("nowhere")), fake_runs().door(), people.workflow)) as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def signed_in(page: Page, address: str, people: People) -> None:
+    """Sign in as the operator's auditor."""
+    sign_in(page, address, "auditor", people.passwords["auditor"])
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from app.main import create_app
 from app.settings import Settings
 from pipelines.runs.demo import run_demo
-from tests.browser.serving import served
+from tests.app.signing_in import People
+from tests.browser.serving import served, sign_in
 
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=30_000)
@@ -24,14 +25,26 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, logs: Path) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory, logs: Path, people: People) -> Iterator[str]:
     """An app over the demonstration's own home: files loaded, October closed twice."""
     home = tmp_path_factory.mktemp("home")
     now = datetime(2026, 11, 22, tzinfo=UTC)
     contract, mappings = str(ROOT / "data/contracts/A"), ROOT / "data/mappings"
     run_demo(home, logs, contract=contract, mappings=mappings, now=now, months=1, rows=3000, say=lambda _: None)
-    with served(create_app(Settings(home=home))) as found:
+    with served(create_app(Settings(home=home), workflow=people.workflow)) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> People:
+    """Its accounts."""
+    return People(tmp_path_factory.mktemp("people"), {})
+
+
+@pytest.fixture(autouse=True)
+def signed_in(page: Page, address: str, people: People) -> None:
+    """Sign in as the operator's auditor."""
+    sign_in(page, address, "auditor", people.passwords["auditor"])
 
 
 def test_from_a_missed_promise_to_the_line_in_the_file(page: Page, address: str, logs: Path) -> None:

@@ -121,3 +121,31 @@ def test_a_month_that_both_sealed_is_no_draft(say: Say, office: Office, tmp_path
     answer = say("export", "small:2026-10", "--to", "json", "--home", office.home, "--out", tmp_path / "s.json")
     assert "SEALED" in answer.out
     assert json.loads((tmp_path / "s.json").read_bytes())["status"] == "DRAFT"  # as both parties signed it
+
+
+def test_a_report_that_was_laid_beside_it_is_its_annex_and_anothers_is_refused(
+    say: Say, office: Office, tmp_path: Path
+) -> None:
+    """2 of 3 were answered; the vendor says 3 of 3, which nothing explains."""
+    office.load("call", CALLS)
+    source = office.contract(contract())
+    office.close(source)
+    report, mapping = tmp_path / "report.csv", tmp_path / "m.yaml"
+    report.write_text("month,code,value\n2026-10,connect,100%\n", encoding="utf-8")
+    mapping.write_text(
+        "report: r\nfile: {format: csv}\ncolumns: {month: month, code: code, value: value}\n"
+        "figures: {connect: {indicator: connect, unit: percent, decimals: 2}}\n",
+        encoding="utf-8",
+    )
+    words = ("--month", "2026-10", "--report", report, "--mapping", mapping, "--home", office.home)
+    assert say("bridge", source, *words).status == 0
+    for form in ("pdf", "xlsx", "json"):
+        out = ("--out", tmp_path / form, "--home", office.home)
+        assert say("export", "small:2026-10", "--to", form, *out).status == 0
+    assert b"annex.json" in (tmp_path / "pdf").read_bytes()
+    body = json.loads((tmp_path / "json").read_bytes())
+    annex, sha256, name = body.pop("annex"), body.pop("sha256"), body.pop("id")
+    assert (annex["statement_sha256"], annex["rows"][0]["theirs"]["value"]) == (sha256, "1")
+    assert sha256_hex(canonical_json(body)) == sha256
+    (office.home / f"bridges/{name}.json").write_text('{"statement_sha256": "of another"}', encoding="utf-8")
+    assert "[bridge.annex]" in say("export", "small:2026-10", "--home", office.home).err

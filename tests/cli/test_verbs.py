@@ -17,6 +17,8 @@ VERBS = (
     "override", "override add", "override load", "override list", "export", "bridge",
     "diff", "months", "review", "paid", "approve", "object", "seal", "verify", "audit", "adjust",
     "keys", "keys new", "keys add", "keys list",
+    "user", "user add", "user list", "user disable", "user enable", "user reset", "user roles", "user log-out",
+    "user link", "trail",
 )  # fmt: skip
 
 
@@ -47,6 +49,9 @@ def test_help_names_every_verb(say: Say) -> None:
         ("keys", "list"),
         ("diff", "small:2026-10", "small:2026-10"),
         ("audit", "small"),
+        ("user", "list"),
+        ("trail",),
+        ("trail", "--check"),
     ],
 )
 def test_what_is_read_is_said_in_words_and_as_json(say: Say, desk: Office, words: tuple[str, ...]) -> None:
@@ -186,7 +191,7 @@ def test_a_vendors_report_is_laid_beside_the_month(say: Say, desk: Office) -> No
     )
     report.write_text("m,c,v,n,d\n2026-10,connect,100,2,2\n2026-10,conect,1,,\n", encoding="utf-8")
     words = ("bridge", desk.folder / "contract.yaml", "--month", "2026-10", "--report", report, "--mapping", how)
-    for lang, part in (("zh", "short_abandon_s 取 60，合同为 5"), ("en", "short_abandon_s = 60 instead of 5")):
+    for lang, part in (("zh", "短时放弃（秒） 取 60，合同为 5"), ("en", "short_abandon_s = 60 instead of 5")):
         answer = say(*words, "--lang", lang, "--home", desk.home)
         assert (answer.status, part in answer.out) == (0, True)
         assert "[report.unknown_code]" in answer.err

@@ -79,3 +79,42 @@ def later_month() -> dict[str, Any]:
     body["month_fail"] = {"failed": True, "reasons": ["score 48.39 is below 60"]}
     body["notices"] = [{"clause": "8.1", "action": "plan", "within_days": 10, "because": "2 misses in a row"}]
     return body
+
+
+def _figure(code: str, theirs: str, ours: str, difference: str, **more: Any) -> dict[str, Any]:
+    sides = {side: {"value": value, "numerator": None, "denominator": None} for side, value in
+             (("theirs", theirs), ("ours", ours))}  # fmt: skip
+    return {
+        "code": code, "clause": "4.2", "metric": "phone.connect_rate@1", "count": None, "unit": "share",
+        "name": {"zh": "接通率", "en": "Connect rate"}, **sides, "difference": difference, "verdict": "same",
+        "parts": [], "points": "0", "yuan": "0.00", "how": None, "by_chance": 0, "explanations": [], "strangers": [],
+        **more,
+    }  # fmt: skip
+
+
+def annex(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report laid beside a statement: a figure that agrees, one of two causes, one that nothing explains."""
+    step = {
+        "cause": "missing", "by": "queue", "cells": ["r"], "command": "clausemeter measure x", "theirs": {}, "ours": {},
+        "items": [{"ours": "excluded: short abandon", "theirs": "left out", "n": 3, "some": []}],
+    }  # fmt: skip
+    two = [{"cause": "missing", "difference": "0.02", "points": "0", "yuan": "1290.32"},
+           {"cause": "unexplained", "difference": "0.01", "points": "0", "yuan": "1290.33"}]  # fmt: skip
+    return {
+        "schema": "clausemeter.bridge/1",
+        "statement": statement["id"],
+        "statement_sha256": statement["sha256"],
+        "currency": "CNY",
+        "report": {"file": "r.csv", "sha256": "4e" * 32, "mapping": "m", "mapping_sha256": "3a" * 32,
+                   "items_sha256": None},
+        "rows": [
+            _figure("same", "0.91", "0.91", "0"),
+            _figure("less", "0.94", "0.91", "0.03", verdict="partly", parts=two, points="40", yuan="2580.65",
+                    how="their list of items", explanations=[[step]]),
+            _figure("lost", "7", "5", "2", count="met", unit="count", verdict="unexplained", points=None, yuan=None,
+                    parts=[{"cause": "unexplained", "difference": "2", "points": None, "yuan": None}]),
+        ],
+        "together": {"points": "40", "yuan": "2580.65"},
+        "not_reported": ["wait"],
+        "problems": [{"where": "m", "what": "other is no indicator.", "code": "bridge.no_indicator"}],
+    }  # fmt: skip

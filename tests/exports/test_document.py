@@ -90,6 +90,21 @@ def test_a_sealed_statement_is_no_draft_and_bears_the_seal_on_each_page():
     assert ["Status", "sealed"] in page["facts"]
 
 
+def test_what_is_in_dispute_stands_on_the_first_page_with_what_is_undisputed():
+    body = month()
+    said = [{"remark": "monthly: a day was closed", "said_at": "2026-11-05T02:00:00Z"}]
+    body["disputed"] = [
+        {"party": "operator", "said": said, "lines": ["monthly"], "payable": "97000.00", "withheld": "6880.00"},
+        {"party": "vendor", "said": said, "lines": [], "payable": "103880.00", "withheld": "0.00"},
+    ]
+    assert document(body, Words("en"))["judged"][2:] == [
+        ["In dispute", "Operator (Party A): payable 97,000.00, 6,880.00 in dispute: monthly"],
+        ["In dispute", "Vendor (Party B): payable 103,880.00, 0.00 in dispute: no line named, nothing withheld"],
+        ["Undisputed", "97,000.00"],
+    ]
+    assert section(body, "In dispute")[0][1] == ["monthly: a day was closed", "2026-11-05T02:00:00Z"]
+
+
 def test_promises_days_and_what_is_carried_are_told():
     body = month()
     one = body["indicators"][0]
@@ -241,7 +256,7 @@ def test_texts_are_set_as_they_are_and_never_as_commands():
 
 def test_a_long_statement_is_printed_within_two_seconds():
     body = month()
-    body["lines"] += [line(body, id=f"l{number}", amount="0.00") for number in range(300)]
+    body["lines"] += [line(body, id=f"l{number}", amount="0.00") for number in range(1000)]
     render_pdf(month(), "zh")  # the fonts are read once a process
     before = time.process_time()  # of this process alone: the tests beside it take their share of the machine
     pdf = render_pdf(body, "zh")

@@ -32,6 +32,7 @@ class Cycle:
     start: datetime | None = None
     b: Event | None = None
     merged_at: datetime | None = None
+    moved_at: datetime | None = None  # by a merge of another case into it
     is_doubtful: bool = False
     is_automatic: bool = False  # an automatic event may be said to start it
 
@@ -101,7 +102,10 @@ def begin(cycle: Cycle, world: World, terms: Terms) -> None:
 
 
 def move_starts(every: list[Cycle], terms: Terms) -> None:
-    """The survivor of a merge starts at the earliest opening (or A), if the merge came before its B."""
+    """The survivor of a merge starts at the earliest opening (or A), if the merge came before the B of either.
+
+    A case that was withdrawn before carries nothing on.
+    """
     first_of = {(one.case.source, one.case.case_id): one for one in every if one.number == 1}
     for _ in every:  # as often as a chain of merges could be long
         for one in every:
@@ -109,15 +113,20 @@ def move_starts(every: list[Cycle], terms: Terms) -> None:
             into = None if merged is None else first_of.get((one.case.source, merged["into_case_id"]))
             if merged is None or into is None or into is one or one.arrival is None or one.start is None:
                 continue
+            withdrawn_at = one.at_of("withdrawn")
+            if (one.a is not None and one.merged_at is None) or (withdrawn_at and withdrawn_at <= merged["at"]):
+                continue
             if into.b is None or merged["at"] < into.b["at"]:
                 into.arrival = min(into.arrival or one.arrival, one.arrival)
                 into.start = min(into.start or one.start, one.start)
+                into.moved_at = min(into.moved_at or merged["at"], merged["at"])
     for one in every:
         if one.a is not None or one.start is None:
             continue
-        # its A is that of a case merged into it, its B its own
-        one.a = {"at": one.start, "ambiguous_time": False}
-        one.b = next((e for e in one.typed if e["at"] >= one.start and e["kind"] in words(terms["to"])), None)
+        # its A is that of a case merged into it, its B its own: what it did before the merge answered nothing, and had
+        # it been B, the merge would have come after it and moved nothing
+        one.a, moved_at = {"at": one.start, "ambiguous_time": False}, one.moved_at or one.start
+        one.b = next((e for e in one.typed if e["at"] >= moved_at and e["kind"] in words(terms["to"])), None)
 
 
 # --- limits ----------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ class Contact:
     source: str
     contact_id: str
     arrival: datetime
-    end: datetime | None
+    end: datetime
     flag: bool | None
     transfers: list[str | None]  # the queues it was handed to
     outside: str | None
@@ -36,7 +36,6 @@ class Contact:
     first_queue: str | None = field(kw_only=True)
     other_queues: list[str] = field(default_factory=list, kw_only=True)  # in which it was handled, or handed over
     goes_on: bool = field(default=False, kw_only=True)  # after the cut-off
-    lasted_until: datetime | None = field(default=None, kw_only=True)  # at least, where its end is not known
 
 
 def contacts(world: World) -> list[Contact]:
@@ -47,7 +46,8 @@ def contacts(world: World) -> list[Contact]:
 def every_contact(world: World) -> list[Contact]:
     found = []
     for call in phone.calls(world):
-        end = call.ended_at if call.legs[-1]["ended_at"] is not None else None  # it may still go on
+        # an end that is not logged is the last instant that is known (DECISIONS, "The end of a contact")
+        end = max(leg["ended_at"] or leg["answered_at"] or phone.entered_at(leg) for leg in call.legs)
         entered = [leg for leg in call.all_legs if leg["queue"] is not None or leg["outcome"] != "ivr_only"]
         found.append(
             Contact(
@@ -55,7 +55,6 @@ def every_contact(world: World) -> list[Contact]:
                 [leg["queue"] for leg in entered[1:]], call.outside, call.outcome == "answered", call.contradicting,
                 *(first_known(call.legs, column) for column in ("customer_id", "topic", "order_id")),
                 first_queue=entered[0]["queue"] if entered else None, goes_on=call.goes_on,
-                lasted_until=max(leg["ended_at"] or leg["answered_at"] or leg["arrived_at"] for leg in call.legs),
                 is_called_later=call.is_called_later,
                 is_handled_later=any(leg["outcome"] == "answered" for leg in call.legs),
             )
@@ -67,7 +66,7 @@ def every_contact(world: World) -> list[Contact]:
         everything = world.groups("chat", "session_id")[session.item]
         found.append(
             Contact(
-                "chat", session.source, session.session_id, session.start.at, humans[-1]["at"] if humans else None,
+                "chat", session.source, session.session_id, session.start.at, (humans or session.events)[-1]["at"],
                 last_known(session.events, "resolved"), transfers, session.outside, bool(humans),
                 session.contradicting, *(session.called[column] for column in ("customer_id", "topic", "order_id")),
                 first_queue=queued[0]["queue"] if queued and queued[0]["kind"] != "transfer" else None,
@@ -84,7 +83,7 @@ def every_contact(world: World) -> list[Contact]:
         found.append(
             Contact(
                 "email", thread.source, thread.thread_id, (thread.asked or thread.mails[0])["at"],
-                replies[-1]["at"] if replies else None, last_known(thread.mails, "resolved"), queues[1:],
+                (replies or thread.mails)[-1]["at"], last_known(thread.mails, "resolved"), queues[1:],
                 thread.outside, thread.reply is not None or thread.is_negative, thread.contradicting,
                 *(thread.called[column] for column in ("customer_id", "topic", "order_id")),
                 first_queue=first_known(thread.mails, "queue"),
@@ -110,15 +109,9 @@ def hours(terms: Terms, name: str = "window_h") -> timedelta:
     return timedelta(seconds=float(Decimal(terms[name]) * 3600))
 
 
-def untils(contact: Contact, terms: Terms) -> list[datetime | None]:
-    """Return by when an answer counts: by the contact's end plus the window.
-
-    Where no end is logged, it is not said whether the window runs from the last that is known of the contact, or has
-    not begun yet (None).
-    """
-    if contact.end is not None:
-        return [contact.end + hours(terms)]
-    return [(contact.lasted_until or contact.arrival) + hours(terms), None]
+def until(contact: Contact, terms: Terms) -> datetime:
+    """Return by when an answer counts, or another contact: by the contact's end plus the window."""
+    return contact.end + hours(terms)
 
 
 def naming(world: World, contact: Contact) -> list[Case]:
@@ -132,7 +125,7 @@ def of_contact(world: World, contact: Contact, terms: Terms) -> list[Case]:
     opened = [(case, case.first("opened")) for case in naming(world, contact)]
     return [
         case for case, event in opened
-        if event is not None and (contact.end is None or event["at"] <= contact.end + hours(terms))
+        if event is not None and event["at"] <= until(contact, terms)
     ]  # fmt: skip
 
 
@@ -161,21 +154,20 @@ def resolved(world: World, contact: Contact, terms: Terms, mine: list[Case], evi
 def surveyed(world: World, contact: Contact, terms: Terms) -> str:
     """Return what the customer said last, from the contact's arrival to its end plus the window."""
     rows = [row for row in world.current("survey") if names(row, contact)]
-    states = " | ".join(dict.fromkeys(surveyed_by(world, contact, rows, until) for until in untils(contact, terms)))
-    return states + (" | unmeasurable: contradicting deliveries" if any(row["contradicting"] for row in rows) else "")
+    state = surveyed_by(world, contact, rows, until(contact, terms))
+    return state + (" | unmeasurable: contradicting deliveries" if any(row["contradicting"] for row in rows) else "")
 
 
-def surveyed_by(world: World, contact: Contact, rows: list[Event], until: datetime | None) -> str:
+def surveyed_by(world: World, contact: Contact, rows: list[Event], by: datetime) -> str:
     answered = [
         row for row in rows
         if row["resolved"] is not None and row["answered_at"] is not None
-        and contact.arrival <= row["answered_at"] <= world.cut_off_at
-        and (until is None or row["answered_at"] <= until)
+        and contact.arrival <= row["answered_at"] <= min(world.cut_off_at, by)
     ]  # fmt: skip
     last = max(answered, key=lambda row: (row["answered_at"], row["survey_id"]), default=None)
     if last is not None:
         return "met" if last["resolved"] else "missed"
-    if until is not None and world.cut_off_at > until:
+    if world.cut_off_at > by:
         return "excluded: no answer"
     invited = any(row["invited_at"] is not None and row["invited_at"] <= world.cut_off_at for row in rows)
     # who was not invited may be yet; whether that is awaited is not said
@@ -198,23 +190,20 @@ def not_repeated(world: World, contact: Contact, terms: Terms) -> str:
     own = about(contact, terms)
     if own is None:
         return f"unmeasurable: no {terms['same']}"
-    until = None if contact.end is None else contact.end + hours(terms)
-    surely = until or (contact.lasted_until or contact.arrival) + hours(terms)
+    by = until(contact, terms)
     # what one is about that deliveries contradict each other in, and whether it counts at all, may be what they say
     others = [
         other for other in contacts(world.everybodys)
         if (other.channel, other.source, other.contact_id) != (contact.channel, contact.source, contact.contact_id)
         and (other.is_called_later or other.customer == contact.customer)
         and (other.is_called_later or other.contradicting or about(other, terms) == own)
-        and contact.arrival <= other.arrival <= (until or world.cut_off_at)
+        and contact.arrival <= other.arrival <= by
         and (other.outside in (None, ANYTHING) or other.contradicting)
     ]  # fmt: skip
     sure = [one for one in others if one.outside is None and not one.is_called_later and not one.contradicting]
-    if any(contact.arrival < other.arrival <= surely for other in sure):
+    if any(contact.arrival < other.arrival for other in sure):
         return "missed"
-    state = "met" if until is not None and world.cut_off_at > until else "pending"
-    if until is None:
-        state = "met | pending"  # its end is not logged: nobody can say when its window is over
+    state = "met" if world.cut_off_at > by else "pending"
     # of two that came at one instant neither is the earlier; of another it is not known what it is
     return f"{state} | missed" if others else state
 

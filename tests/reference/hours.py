@@ -319,8 +319,10 @@ class Clock:
         """Return when ``n`` days are over; LATER where after ``known_until``, None where a day in question is unknown.
 
         A day in whose close the clock is paused is not counted. ``is_asked``: the due itself is asked, so that it is
-        unknown even where it is certain to lie after ``known_until``.
+        unknown even where it is certain to lie after ``known_until``, or where no hours are agreed on the event's day.
         """
+        if is_asked and self.is_before_hours(asked):
+            return None
         day = local_day(asked, self.zone)
         if day_kind == "natural":
             return self._due_of_natural_days(day, n, known_until, pauses, is_asked=is_asked)

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from tests.reference.contact import Contact, handled, in_doubt, names, shut_out, untils
+from tests.reference.contact import Contact, handled, in_doubt, names, shut_out, until
 from tests.reference.log import ANYTHING, Event, Found, Result, Terms, World
 
 TermsOn = Callable[[datetime | None], Terms]
@@ -117,26 +117,20 @@ def surveyed(judge: Judge | None, world: World, terms_on: TermsOn) -> Found:
     found: Found = {}
     for contact, rows in asked_of(world, "survey"):
         terms = terms_on(contact.arrival)
-        each = dict.fromkeys(rated(judge, world, contact, rows, terms, until) for until in untils(contact, terms))
-        if len({amount for _, amount in each}) > 1 and len({state for state, _ in each}) == 1:
-            each = {(f"outside: {ANYTHING}", None): None}  # of two amounts, which
-        amount = next((amount for _, amount in each if amount is not None), None)
-        found[contact.source, contact.contact_id] = " | ".join(dict.fromkeys(state for state, _ in each)), amount
+        found[contact.source, contact.contact_id] = rated(judge, world, contact, rows, terms)
     return found
 
 
-def rated(
-    judge: Judge | None, world: World, contact: Contact, rows: list[Event], terms: Terms, until: datetime | None
-) -> Result:
+def rated(judge: Judge | None, world: World, contact: Contact, rows: list[Event], terms: Terms) -> Result:
+    by = until(contact, terms)
     answered = [
         row for row in rows
         if row["rating"] is not None and row["answered_at"] is not None
-        and contact.arrival <= row["answered_at"] <= world.cut_off_at
-        and (until is None or row["answered_at"] <= until)
+        and contact.arrival <= row["answered_at"] <= min(world.cut_off_at, by)
     ]  # fmt: skip
     valid = [row for row in answered if is_valid(row, terms)]
     last = max(valid, key=lambda row: (row["answered_at"], row["survey_id"]), default=None)
-    is_open = until is None or world.cut_off_at <= until
+    is_open = world.cut_off_at <= by
     result: Result
     if judge is None:
         result = "met" if valid else "pending" if is_open else "missed", None

@@ -114,7 +114,7 @@ def put(store: Product, table: str, events: list[Event], load_id: int) -> None:
 
 
 def kept(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
-    tables = [name for table in ROLLUPS for name in (table, f"{table}_amount")]
+    tables = [name for table in ROLLUPS for name in (table, f"{table}_amount", f"{table}_step")]
     return {table: con.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall() for table in tables}
 
 

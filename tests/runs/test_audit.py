@@ -177,13 +177,14 @@ def test_a_new_version_is_provisional_again(make_office: Callable[[str], Office]
 
 
 def test_the_days_of_the_procedure_are_working_days(home: Path, sealed: Office) -> None:
-    """After October: Monday 2 November is the first, so 3 → the 4th, 8 → the 11th, 13 → the 18th, 15 → the 20th.
+    """After October: Monday 2 November is the first, so 3 → the 4th, 8 → the 11th, 13 → the 18th, 15 → the 20th; what
+    is disputed is paid within 30 days of that.
 
     After September come the seven days of the National Day: 8 October is the first working day, and Saturday the 10th
     is worked; 3 → the 10th, 8 → the 16th.
     """
     found = months(home, sealed)
     assert [str(day) for day in found["2026-10"].deadlines.values()] == [
-        "2026-11-04", "2026-11-11", "2026-11-18", "2026-11-20",
+        "2026-11-04", "2026-11-11", "2026-11-18", "2026-11-20", "2026-12-20",
     ]  # fmt: skip
     assert [str(day) for day in found["2026-09"].deadlines.values()][:2] == ["2026-10-10", "2026-10-16"]

@@ -9,8 +9,8 @@ import pytest
 
 from pipelines.core.period import Month
 from pipelines.core.problem import Refused
+from pipelines.exports.bridge_words import sentences
 from pipelines.runs.bridge import Bridge, bridge, mapping_for
-from pipelines.runs.bridge_words import sentences
 from pipelines.runs.overrides import add_overrides
 from tests.ingest.items.small_logs import NOW, Office
 from tests.runs.contracts import ALWAYS_OPEN, CONNECT, WAIT, contract

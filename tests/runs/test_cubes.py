@@ -1,16 +1,22 @@
 """Cubes: a view is the value from the rows (that they are kept right bit by bit: tests/reference/test_cubes.py)."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from pipelines.core.period import Days
 from pipelines.core.problem import Refused
 from pipelines.runs.contracts import usable_contract
-from pipelines.runs.cubes import ROLLUPS, by_month, refresh_cubes, view, view_in
+from pipelines.runs.cubes import ROLLUPS, View, by_month, refresh_cubes, step_edges, step_sql, view, view_in
 from pipelines.runs.ingest_files import ingest_files
 from pipelines.samples.generate import SampleReport, generate
+from pipelines.scoring.counts import measured
 from pipelines.warehouse.store import Warehouse
 from tests.conftest import ROOT
 
@@ -33,6 +39,21 @@ def whole(world: SampleReport, tmp_path_factory: pytest.TempPathFactory) -> Path
     return home
 
 
+def worth(found: View) -> dict[tuple[str, ...], Any]:
+    """Return all that a view says: its counts; of a percentile's amounts what they are worth, whoever the blame."""
+    if found.percentile is None:
+        return dict(found.counts)
+    return {
+        group: [
+            replace(
+                measured(found.metric, counts, blame, found.percentile), counts=replace(counts, histogram=Counter())
+            )
+            for blame in ("exclude", "count_as_missed", None)
+        ]
+        for group, counts in found.counts.items()
+    }
+
+
 def test_nothing_new_counts_nothing_again(whole: Path) -> None:
     again = [one for one in refresh_cubes(whole, "A", now=NOW) if one.days]
     assert {(one.indicator, one.why) for one in again} == {
@@ -53,7 +74,7 @@ def test_a_view_is_the_value_from_the_rows(whole: Path, indicator: str, monkeypa
                 patch.setattr("pipelines.runs.cubes.ROLLUPS", {})
                 rows = view_in(warehouse.con, found, indicator, OCTOBER, now=NOW, by=by, where={})
             assert rows.answered_by == "items"
-            assert cube.counts == rows.counts, by
+            assert worth(cube) == worth(rows), by
             answered.add(cube.answered_by)
     assert answered == {*ROLLUPS, "items"}
 
@@ -82,3 +103,15 @@ def test_days_are_cut_where_months_begin() -> None:
         str(Days(date(2026, 11, 1), date(2026, 12, 1))),
         str(Days(date(2026, 12, 1), date(2026, 12, 2))),
     ]
+
+
+def test_steps_follow_one_another_and_hold_their_amounts() -> None:
+    edges = [step_edges(step) for step in range(16 * 34 + 1)]
+    assert [until for _, until in edges[:-1]] == [first for first, _ in edges[1:]]
+    assert (edges[7], edges[16], edges[32], edges[33], edges[48]) == ((7, 8), (16, 17), (32, 34), (34, 36), (64, 68))
+    amounts = [Decimal(edge) + shift for edge, _ in edges for shift in (Decimal(0), Decimal("-0.000001"))][2:]
+    with duckdb.connect() as con:
+        values = ", ".join(f"(CAST({amount:f} AS DECIMAL(18, 6)))" for amount in amounts)
+        rows = con.execute(f"SELECT amount, {step_sql('amount')} FROM (VALUES {values}) AS t(amount)").fetchall()
+    assert all(edges[step][0] <= amount < edges[step][1] for amount, step in rows)
+    assert {step for _, step in rows} == set(range(16 * 34 + 1))

@@ -59,8 +59,8 @@ def test_no_customer_stands_in_the_evidence(office: Office) -> None:
 """
     closed = office.close(office.contract(contract(text, more=ALWAYS_OPEN)))
     folder = evidence_folder(office.home, closed.ref.id)
-    rows = query(f"SELECT item_id, first_group FROM '{folder / 'chat_session.parquet'}' ORDER BY item_id")
+    rows = query(f"SELECT item_id, first_group FROM '{folder / 'chat_session.parquet'}' ORDER BY item_id", folder)
     assert rows == [("a", "chat/a"), ("b", "chat/a"), ("c", "chat/a")]
-    assert query(f"SELECT DISTINCT customer_id FROM '{folder / 'next_contact.parquet'}'") == [(KNOWN,)]
+    assert query(f"SELECT DISTINCT customer_id FROM '{folder / 'next_contact.parquet'}'", folder) == [(KNOWN,)]
     assert not [path for path in folder.rglob("*") if path.is_file() and b"13800000001" in path.read_bytes()]
     assert verify(seal(office.home, closed.ref.id, now=NOW).path).problems == []

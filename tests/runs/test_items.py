@@ -55,7 +55,7 @@ def test_groups(desk: Office, group: str, expected: dict[str, tuple[str, str]]) 
         row.name: (row.numerator, row.denominator) for row in by_group(desk.home, MONTH, "connect", group)
     } == expected
     for name, (_, of_all) in expected.items():
-        page = items(desk.home, MONTH, "connect", group=(group, name))
+        page = items(desk.home, MONTH, "connect", groups=[(group, name)])
         judged = [row for row in page.rows if row.state in ("met", "missed")]
         assert len(judged) == int(of_all)
 
@@ -64,7 +64,7 @@ def test_an_unknown_group_is_refused(desk: Office) -> None:
     with pytest.raises(Refused, match=r"items\.group"):
         by_group(desk.home, MONTH, "connect", "planet")
     with pytest.raises(Refused, match=r"items\.group"):
-        items(desk.home, MONTH, "connect", group=("planet", "earth"))
+        items(desk.home, MONTH, "connect", groups=[("planet", "earth")])
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 6, 100])

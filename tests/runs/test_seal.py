@@ -25,7 +25,7 @@ from pipelines.runs.keys import make_key, public_of, read_private, register_key,
 from pipelines.runs.overrides import add_overrides
 from pipelines.runs.pack import LOGS, MANIFEST, SEAL, STATEMENT, write_pack
 from pipelines.runs.seal import Packed, pack_name, packs_folder, seal
-from pipelines.runs.statements import find_statement
+from pipelines.runs.statements import find_statement, read_statement
 from pipelines.runs.verify import Verified, verify
 from tests.conftest import ROOT
 from tests.ingest.items.small_logs import MakeOffice, Office
@@ -327,6 +327,42 @@ def test_an_objection_takes_an_approval_back(make_office: MakeOffice) -> None:
     assert verify(draft.path).problems == []
     approve(office, "vendor", remarks=["paid under reserve"], now=SECOND)
     assert seal(office.home, "small:2026-10", now=THIRD).status == "SEALED"
+
+
+def test_what_is_objected_to_is_withheld_from_the_next_closing_on(make_office: MakeOffice) -> None:
+    """2 of 4 answered: 40 steps below 90 %, each 0.5 % of 100,000. The vendor objects; the sum stays as it is."""
+    office = small(make_office("disputing"))
+    path = office.folder / "contract.yaml"
+    before = read_statement(office.home, "small:2026-10")
+    (line,) = [one for one in before["lines"] if one["indicator"] == "connect"]
+    approve(office, "vendor", kind="objection", remarks=["connect: call b was an outage"], now=SECOND)
+    closed = office.close(path, now=SECOND)
+    totals, (claim,) = closed.body["totals"], closed.body["disputed"]
+    assert (totals["payable"], totals["withheld"]) == (before["totals"]["payable"], claim["withheld"])
+    assert (claim["party"], claim["lines"], claim["withheld"]) == ("vendor", [line["id"]], "21200.00")
+    assert line["amount"] == "-20000.00"  # and 6 % tax
+    for party in ("operator", "vendor"):
+        approve(office, party, now=SECOND)
+    assert not office.close(path, now=SECOND).is_new  # the statement that both approved says what is in dispute
+    packed = seal(office.home, "small:2026-10", now=THIRD)
+    assert (packed.status, verify(packed.path).problems) == ("SEALED", [])
+
+
+def test_an_objection_is_taken_back_or_ends_with_an_approval_of_what_it_was_against(make_office: MakeOffice) -> None:
+    office = small(make_office("taking back"))
+    contract_file = office.folder / "contract.yaml"
+    objection: dict[str, Any] = {"kind": "objection", "remarks": ["connect: call b was an outage"]}
+
+    def disputed() -> list[str]:
+        return [one["party"] for one in office.close(contract_file, now=THIRD).body["disputed"]]
+
+    approve(office, "vendor", now=FIRST, **objection)
+    approve(office, "vendor", now=SECOND)
+    assert disputed() == []
+    approve(office, "vendor", now=SECOND, **objection)
+    assert disputed() == ["vendor"]
+    approve(office, "vendor", kind="withdrawal", now=SECOND)
+    assert disputed() == []
 
 
 def small(office: Office, month: str = "2026-10") -> Office:

@@ -96,7 +96,7 @@ def test_a_corrected_row_changes_what_rests_on_it_and_explain_says_how(calls: Of
     told = explain(calls.home, after.ref.id, "connect")
     (change,) = told.changes
     assert (change.item_id, change.before, change.after) == ("c20", "missed", "met")
-    assert change.cause == "corrected: load 2 delivered a later version of the record (load 1 before)"
+    assert (change.cause, change.why) == ("corrected", "another version of its record in fix.csv")
     # line 17 of the first file: its head, then c05 to c20; line 2 of the second
     assert [line.place() for line in change.raw] == ["call.csv:17", "fix.csv:2"]
     assert [line.fields["wait_s"] for line in change.raw] == ["60", "21"]
@@ -121,7 +121,7 @@ def test_a_term_that_changes_on_the_15th_is_followed_item_by_item(calls: Office)
     ] == [("5", "2026-10-01", "4.1"), ("60", "2026-10-15", "supplement 3")]
     (change,) = told.changes
     assert (change.item_id, change.before, change.after) == ("c20", "missed", "excluded: short abandon")
-    assert change.cause.startswith("terms: ")
+    assert change.cause == "terms"
 
 
 def test_a_call_corrected_into_another_month_is_gone_from_this_one(calls: Office) -> None:
@@ -131,7 +131,7 @@ def test_a_call_corrected_into_another_month_is_gone_from_this_one(calls: Office
     calls.load("call", f"{HEAD}\n {row}", name="fix.csv", now=SECOND)
     (change,) = explain(calls.home, calls.close(path, now=SECOND).ref.id, "connect").changes
     assert (change.item_id, change.before, change.after) == ("c20", "missed", "(not there)")
-    assert change.cause.startswith("gone: ")
+    assert (change.cause, change.why) == ("corrected", "another version of its record in fix.csv")
     assert [line.place() for line in change.raw] == ["call.csv:17", "fix.csv:2"]
 
 
@@ -163,7 +163,7 @@ def test_a_late_file_is_named_as_the_cause(calls: Office) -> None:
     after = calls.close(path, now=SECOND)
     (change,) = explain(calls.home, after.ref.id, "connect").changes
     assert (change.before, change.after) == ("(not there)", "missed")
-    assert change.cause == "late: delivered by load 2, after the version before"
+    assert (change.cause, change.why) == ("late", "late.csv")
     assert [line.place() for line in change.raw] == ["late.csv:2"]
     # 18 / 21 = 85.71 %: five steps of 1 % are started; 5 x 0.5 % of 100,000
     assert lines(after)["connect.deduct"]["amount"] == "-2500.00"
@@ -188,7 +188,7 @@ def test_an_override_lies_over_the_state_and_keeps_the_base(calls: Office) -> No
     assert [(item.item_id, item.base_state, item.state) for item in told.items] == [
         ("c20", "missed", "excluded: outage")
     ]
-    assert [(c.item_id, c.cause) for c in told.changes] == [("c20", "override: a decision that was recorded since")]
+    assert [(c.item_id, c.cause) for c in told.changes] == [("c20", "override")]
     assert told.overrides[0]["ground"] == "ticket 7"
 
 

@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from typer.testing import CliRunner
 from pipelines.cli.program import program
 from pipelines.core.canonical import canonical_json
 from pipelines.core.period import Month
+from pipelines.exports.bridge_words import sentences
 from pipelines.ingest.report import LoadReport
-from pipelines.runs.bridge import Bridge, bridge, kept_bridge
-from pipelines.runs.bridge_words import sentences
+from pipelines.runs.bridge import Bridge, bridge
+from pipelines.runs.bridge_kept import kept_bridge
 from pipelines.runs.close_month import close_month
+from pipelines.runs.statements import find_statement
 from pipelines.samples import SampleReport
 from pipelines.samples.report import Figure
 from tests.conftest import ROOT
@@ -167,8 +170,9 @@ def test_the_annex_is_kept_beside_the_statement_and_is_the_same_again(
 ) -> None:
     assert october.path == closed / "bridges" / f"{october.body['statement']}.json"
     assert october.path.read_bytes() == canonical_json(dict(october.body))
-    assert kept_bridge(closed, october.body["statement"]) == october.body
-    assert kept_bridge(closed, "0" * 12) is None
+    ref = find_statement(closed, october.body["statement"])
+    assert kept_bridge(closed, ref) == october.body
+    assert kept_bridge(closed, replace(ref, id="0" * 12)) is None
     assert bridged(closed, world, OCTOBER, contract).body == october.body
 
 
@@ -188,7 +192,7 @@ def test_an_honest_report_differs_nowhere(closed: Path, world: SampleReport, con
             "zh",
             (
                 "漏计：未计入日期 2026-10-15 的全部。",
-                "short_abandon_s 取 20，合同为 5",
+                "短时放弃（秒） 取 20，合同为 5",
                 "数值不超过 1 的全部",
                 "得分 +2.60",
             ),

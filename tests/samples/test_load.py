@@ -110,17 +110,23 @@ def test_the_product_measures_what_the_generator_counted(
     """Two readings of the same definitions, made apart: the numerators and denominators of all months agree."""
     assert loads
     contract = ROOT / "data/contracts/A/contract.yaml"
-    found = measure(
-        home,
-        list(MEASURED.values()),
-        since=date(2026, 8, 1),
-        until=date(2026, 11, 1),
-        by=["month"],
-        terms={"formula": "within / (answered + abandoned after)"},
-        scope={"vendor": [vendor]},
-        cut_off_at=datetime(2026, 11, 20, tzinfo=UTC),
-        calendars=read_yaml(contract.read_text(encoding="utf-8"), contract.name),
-    )
+    of_hours = {"chat.first_response@1": "chat_first_response"}  # row 1 goes by hours of its own
+    found = [
+        one
+        for metric in MEASURED.values()
+        for one in measure(
+            home,
+            [metric],
+            since=date(2026, 8, 1),
+            until=date(2026, 11, 1),
+            by=["month"],
+            terms={} if metric != "phone.service_level@1" else {"formula": "within / (answered + abandoned after)"},
+            scope={"vendor": [vendor]},
+            cut_off_at=datetime(2026, 11, 20, tzinfo=UTC),
+            calendars=read_yaml(contract.read_text(encoding="utf-8"), contract.name),
+            calendar=of_hours.get(metric),
+        )
+    ]
     measured = {(one.metric, one.group["month"]): (int(one.numerator), int(one.denominator)) for one in found}
     true = {(MEASURED[f.metric], f.month): f.true for f in world.figures if f.vendor == vendor and f.metric in MEASURED}
     assert measured == true

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from pipelines.contract.resolve import month_terms
 from pipelines.core.period import Month
 from pipelines.scoring.counts import Counts
 from pipelines.scoring.judge import Judged, judge
+from pipelines.settlement.dispute import Claim, Objection, claims_of
 from pipelines.settlement.facts import Facts, Past
 from pipelines.settlement.statement import Inputs, body
 from pipelines.settlement.totals import Settled, settle
@@ -36,6 +37,17 @@ class MonthSettled:
     month: Month
     judged: Sequence[Judged]
     settled: Settled
+    facts: Facts
+    past: Past
+
+    def claims(self, objections: Sequence[Objection]) -> list[Claim]:
+        """Return what the parties object to, and what is withheld for it."""
+
+        def again(left_out: frozenset[str]) -> Settled:
+            facts = replace(self.facts, left_out=left_out)
+            return settle(self.contract, self.month.days, self.judged, facts, self.past)
+
+        return claims_of(objections, self.settled, again)
 
     def line(self, name: str) -> Decimal | None:
         """Return a line's amount; None where there is no such line."""
@@ -77,4 +89,4 @@ def settled_source(
             counts.setdefault(terms.question.column, {})[part.days.since] = counts_of(own)
         judged.append(judge(terms, counts, carried=past.carried_items))
     facts = Facts(counts)
-    return MonthSettled(contract, wanted, judged, settle(contract, wanted.days, judged, facts, past))
+    return MonthSettled(contract, wanted, judged, settle(contract, wanted.days, judged, facts, past), facts, past)

@@ -80,6 +80,7 @@ def test_every_key_is_documented_and_nothing_else_is():
                 "notices[]",
                 "past[]",
                 "adjusted[]",
+                "disputed[]",
                 "lines[].name.",
             )
         )

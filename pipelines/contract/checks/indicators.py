@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from pipelines.contract.bands import span_text, top_of
@@ -23,6 +24,7 @@ def check_indicator(source: Source, number: int, indicator: Indicator) -> Iterat
     at = ("indicators", number)
     place = Place(source, f"Clause {indicator.clause} ({indicator.id})", at)
     yield from _measured(place, indicator)
+    yield from _calendar(place, source, indicator)
     metric = _leading_metric(indicator)
     if metric is None:
         return
@@ -88,6 +90,19 @@ def _measured(place: Place, indicator: Indicator) -> Iterator[Problem]:
             "Make an indicator of each kind.",
             "contract.worst_of_mixed",
             "worst_of",
+        )
+
+
+def _calendar(place: Place, source: Source, indicator: Indicator) -> Iterator[Problem]:
+    """The hours that an indicator names are there."""
+    known = source.model.calendars
+    if indicator.calendar is not None and indicator.calendar not in known:
+        near = get_close_matches(indicator.calendar, known, n=1, cutoff=0.4)
+        yield place.problem(
+            f"there are no hours {indicator.calendar!r} under `calendars:`; nobody could say when it is served.",
+            f"Did you mean {near[0]!r}?" if near else f"Write them, or name one of: {', '.join(known) or 'none yet'}.",
+            "contract.unknown_calendar",
+            "calendar",
         )
 
 

@@ -24,7 +24,9 @@ def money_problems(source: Source) -> Iterator[Problem]:
     """Return every problem of what stands between an indicator's miss and the payable sum."""
     contract = source.model
     for number, cap in enumerate(contract.caps):
-        yield from _cap(Place(source, f"The cap {cap.id!r}", ("caps", number)), cap)
+        place = Place(source, f"The cap {cap.id!r}", ("caps", number))
+        yield from _cap(place, cap)
+        yield from _cap_order(place, cap, contract.caps[:number])
     places: list[tuple[str, Place]] = []
     for number, pool in enumerate(contract.pools):
         place = Place(source, f"Clause {pool.clause} ({pool.id})", ("pools", number))
@@ -56,6 +58,23 @@ def _cap(place: Place, cap: Cap) -> Iterator[Problem]:
             yield place.problem(
                 "it is negative.", "Write the most that may be taken, without a sign.", "contract.negative_cap", field
             )
+
+
+def _cap_order(place: Place, cap: Cap, before: Sequence[Cap]) -> Iterator[Problem]:
+    """A cap on some of what an earlier one covers: the earlier cut is borne by all, and the narrower one cuts again.
+
+    All at most 2,000, then kpi at most 1,500. With kpi 9,000 and event 1,000 they bear 1,800 and 200, and 1,500 + 200
+    is taken; with kpi 3,000, which is better, 1,500 + 500.
+    """
+    wider = next((one for one in before if set(cap.kinds) < set(one.kinds)), None)
+    if wider is not None:
+        yield place.warning(
+            f"it cuts {', '.join(cap.kinds)} alone, after {wider.id!r} has cut them together with others; a better"
+            " value may then cost more.",
+            f"Write it before {wider.id!r}, unless this order was agreed.",
+            "contract.cap_order",
+            "kinds",
+        )
 
 
 def _beginning(place: Place, field: str, values: Sequence[Any] | None) -> Iterator[Problem]:

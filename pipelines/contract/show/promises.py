@@ -113,6 +113,8 @@ def _options(speech: Speech, indicator: Indicator, metric: Metric | None) -> Ite
         rows.append([speech.title("weight"), "`weight`", speech.dated(indicator.weight, texts, indicator.clause)])
     if indicator.scope:
         rows.append([speech.title("scope"), "`scope`", scope_text(speech, indicator.scope)])
+    if indicator.calendar:
+        rows.append([speech.say("服务时间", "Service hours"), "`calendar`", f"`{indicator.calendar}`"])
     if indicator.for_each:
         each = speech.say("逐项考核", "An indicator for each")
         rows.append([each, "`for_each`", scope_text(speech, indicator.for_each)])

@@ -262,7 +262,10 @@ def split_sessions(con: duckdb.DuckDBPyConnection, after_min: Decimal) -> tuple[
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE {rounds} AS
         SELECT * FROM item_round ANTI JOIN ({whole}) USING (source, session_id)
-        UNION ALL BY NAME SELECT * FROM ({_made_of(by_table["item_round"], events)})"""
+        UNION ALL BY NAME
+        SELECT part.* REPLACE (coalesce(part.closed_at, follows.next_at) AS closed_at)
+        FROM ({_made_of(by_table["item_round"], events)}) part
+        JOIN (SELECT DISTINCT source, session_id, next_at FROM {parts}) follows USING (source, session_id)"""
     )
     con.execute(f"DROP TABLE {parts}")
     return sessions, rounds

@@ -1,9 +1,15 @@
 -- item_round: consecutive lines of the customer up to a person's first line (metrics.md, section 4).
 -- Bot lines and transfers do not split a round; lines of a person before the customer's first line answer nothing.
-WITH line AS (
+-- A closing before the round's first line did not end it: the customer wrote again.
+WITH event AS (
+    $latest
+), closing AS (
+    SELECT source, session_id, list("at" ORDER BY "at") AS closed_ats
+    FROM event WHERE kind = 'closed' AND author IS DISTINCT FROM 'customer' GROUP BY source, session_id
+), line AS (
     SELECT source, session_id, "at", seq, agent_id, author,
            row_number() OVER (PARTITION BY source, session_id ORDER BY "at", seq NULLS FIRST, author = 'agent', event_id) AS place
-    FROM ($latest)
+    FROM event
     WHERE kind = 'line' AND (author = 'customer'
           OR (author = 'agent' AND NOT coalesce(automatic, false) AND NOT coalesce(private, false)))
 ), turned AS (
@@ -12,14 +18,17 @@ WITH line AS (
 ), numbered AS (
     SELECT *, list({typed_at: "at", seq: seq}) FILTER (author = 'agent') OVER (PARTITION BY source, session_id) AS human_lines,
            count(*) FILTER (begins) OVER (PARTITION BY source, session_id ORDER BY place) AS round_no FROM turned
+), round AS (
+    SELECT source, session_id, CAST(round_no AS BIGINT) AS round_no,
+           min("at") FILTER (author = 'customer')          AS started_at,
+           min("at") FILTER (author = 'agent')             AS answered_at,
+           arg_min(agent_id, place) FILTER (author = 'agent') AS agent_id,
+           -- the person's line that follows the question by its number bears an earlier time
+           is_answered_before(any_value(human_lines),
+               {asked_at: min("at") FILTER (author = 'customer'), seq: arg_min(seq, place) FILTER (author = 'customer')}) AS is_negative
+    FROM numbered
+    WHERE round_no > 0
+    GROUP BY source, session_id, round_no
 )
-SELECT source, session_id, CAST(round_no AS BIGINT) AS round_no,
-       min("at") FILTER (author = 'customer')          AS started_at,
-       min("at") FILTER (author = 'agent')             AS answered_at,
-       arg_min(agent_id, place) FILTER (author = 'agent') AS agent_id,
-       -- the person's line that follows the question by its number bears an earlier time
-       is_answered_before(any_value(human_lines),
-           {asked_at: min("at") FILTER (author = 'customer'), seq: arg_min(seq, place) FILTER (author = 'customer')}) AS is_negative
-FROM numbered
-WHERE round_no > 0
-GROUP BY source, session_id, round_no
+SELECT round.*, list_filter(closed_ats, lambda closed_at: closed_at >= started_at)[1] AS closed_at
+FROM round LEFT JOIN closing USING (source, session_id)

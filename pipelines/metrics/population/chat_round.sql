@@ -14,7 +14,7 @@ WITH round AS (
            CASE WHEN r.round_no = 1 THEN greatest(r.started_at, s.request_at) ELSE r.started_at END AS asked_at,
            r.started_at AS arrival_at, r.is_negative,
            s.queue, s.first_agent_id, s.customer_id, s.customer_type, s.topic, s.load_id, s.opened_by, s.request_at,
-           s.human_line_count, s.contradicting, s.ambiguous_time, s.left_at, s.closed_at, s.first_at, s.last_at
+           s.human_line_count, s.contradicting, s.ambiguous_time, s.left_at, r.closed_at, s.first_at, s.last_at
     FROM $rounds r JOIN $sessions s ON s.source = r.source AND s.session_id = r.session_id
     WHERE r.started_at >= $since_at AND r.started_at < $until_at AND r.started_at <= $cut_off_at
 )

@@ -23,7 +23,7 @@ WITH known AS NOT MATERIALIZED (
            any_value(customer_type) AS customer_type, any_value(topic) AS topic,
            arg_min(queue, nth) FILTER (outcome <> 'ivr_only') AS queue,
            arg_min(agent_id, nth) FILTER (is_answered) AS agent_id,
-           CASE WHEN bool_or(is_answered) THEN 'answered' ELSE arg_max(outcome, nth) END AS outcome,
+           CASE WHEN bool_or(is_answered) THEN 'answered' END AS outcome,   -- an answer after the cut-off is none yet
            min(answered_at) FILTER (is_answered) AS answered_at, max(ended_at) FILTER (is_answered) AS ended_at,
            CASE WHEN bool_and(talk_s IS NOT NULL) FILTER (is_answered)
                 THEN CAST(sum(talk_s) FILTER (is_answered) AS DECIMAL(18, 6)) END AS talk_s,

@@ -164,4 +164,5 @@ def linear(n: int) -> dict[str, Any]:
     }
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -15,6 +15,7 @@ LONGEST = 6  # rounds of a chat
 ROUND = """INSERT INTO item_round BY NAME
 SELECT 'im' AS source, 's' || i AS session_id, {no} AS round_no, at_us({started}) AS started_at,
        at_us({answered}) AS answered_at,
+       CASE WHEN at_us(closed_us) >= started_at THEN at_us(closed_us) END AS closed_at,
        CASE WHEN answered_at IS NOT NULL THEN 'a' || r(i, 65, 2000) END AS agent_id, {negative} AS is_negative
 FROM chat WHERE round_count >= {no};"""
 

@@ -243,7 +243,16 @@ ROUNDS = """
     gone, 1,, 09:00:00, opened, customer,,,, q
     gone, 2,, 09:00:00, line, customer,,,,
     gone, 3,, 09:05:00, left, customer,,,,
-    gone, 4,, 09:05:10, line, agent,,, ann,"""
+    gone, 4,, 09:05:10, line, agent,,, ann,
+    again, 1,, 09:00:00, opened, customer,,,, q
+    again, 2,, 09:00:00, line, customer,,,,
+    again, 3,, 09:00:20, line, agent,,, ann,
+    again, 4,, 09:01:00, closed, system,,,,
+    again, 5,, 09:02:00, line, customer,,,,
+    twice, 1,, 09:00:00, opened, customer,,,, q
+    twice, 2,, 09:00:00, line, customer,,,,
+    twice, 3,, 09:03:00, closed, system,,,,
+    twice, 4,, 09:30:00, closed, system,,,,"""
 
 
 @pytest.fixture(scope="module")
@@ -262,12 +271,14 @@ def test_rounds(rounds: Office) -> None:
     assert found["long#1"] == ("missed", None)  # closed after 181 s
     assert found["asked#1"] == ("met", 45)  # from the request at 09:10:00
     assert found["gone#1"] == ("missed", None)  # left after 300 s; a line after it answers nothing
-    assert len(found) == 6
+    assert found["again#2"] == ("missed: not yet done", None)  # the closing of 09:01:00 did not end what was asked then
+    assert found["twice#1"] == ("excluded: closed within target", None)  # by the first of its closings
+    assert len(found) == 9
 
 
 def test_a_round_is_credited_to_whoever_typed_the_answer(rounds: Office) -> None:
     found = {one.group["agent"]: one.numerator for one in rounds.measure("chat.response_mean", by=["agent"])}
-    assert found == {"ann": "64", "bob": "181", "(no agent)": "0"}  # 19 + 45; 181; long had nobody
+    assert found == {"ann": "84", "bob": "181", "(no agent)": "0"}  # 19 + 45 + 20; 181; long had nobody
 
 
 def test_a_round_open_at_the_cut_off_is_pending_or_overdue(rounds: Office) -> None:

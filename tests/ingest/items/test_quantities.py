@@ -72,6 +72,20 @@ def test_minutes_are_of_the_call_with_all_its_answered_legs(office: Office) -> N
     assert office.item_states("phone.minutes", cut_off_at=at("09:01:00"))["a"][0] == "pending"
 
 
+def test_a_call_that_is_answered_after_the_cut_off_is_not_handled_yet(office: Office) -> None:
+    """It waited in q, was passed on to r and rang there at 09:00:50: of the answer at 09:01:10 nothing is known."""
+    office.load(
+        "call",
+        f"""{CALLS}
+        a, 1, inbound, q, 09:00:00,, 09:00:45, lost,,,
+        a, 2, inbound, r, 09:00:45, 09:01:10, 09:03:00, answered, 110, 0, 0
+        b, 1, inbound, r, 09:00:45, 09:01:10, 09:03:00, answered, 110, 0, 0""",
+    )
+    not_yet = ("outside: not handled", None), ("outside: not handled", Decimal(110))
+    assert office.item_states("phone.minutes", cut_off_at=at("09:00:50")) == dict(zip("ab", not_yet, strict=True))
+    assert office.item_states("phone.minutes", cut_off_at=at("09:01:30"))["a"] == ("pending", Decimal(110))
+
+
 def test_a_leg_of_another_contract_is_not_billed(office: Office) -> None:
     office.load(
         "call",

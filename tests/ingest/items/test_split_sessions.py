@@ -118,6 +118,22 @@ def test_a_part_ends_where_the_next_begins(chats: Office) -> None:
     assert found == [("late/1", True, "2026-10-12 01:30:01+00"), ("late/2", False, None)]
 
 
+def test_a_round_that_was_asked_after_a_closing_ends_where_the_next_part_begins(office: Office) -> None:
+    """Closed at 09:00:40, asked again at 09:01:00, answered at 10:00:00 in the next part."""
+    head = "session_id, event_id, seq, at, kind, author, agent_id, queue"
+    office.load(
+        "chat",
+        f"""{head}
+        a, 1,, 09:00:00, line, customer,, q
+        a, 2,, 09:00:30, line, agent, ann,
+        a, 3,, 09:00:40, closed, system,,
+        a, 4,, 09:01:00, line, customer,,
+        a, 5,, 10:00:00, line, agent, ann,""",
+    )
+    states = office.item_states("chat.round_within", terms={"split_after_min": "30"})
+    assert {name: state for name, (state, _) in states.items()} == {"a/1#1": "met", "a/1#2": "missed"}
+
+
 def test_a_departure_or_closing_after_a_silence_resumes_nothing(chats: Office) -> None:
     assert rows(chats, "30", "CAST(left_at AS VARCHAR), CAST(closed_at AS VARCHAR)", where="session_id = 'idle'") == [
         ("2026-10-12 02:00:00+00", "2026-10-12 03:00:00+00")

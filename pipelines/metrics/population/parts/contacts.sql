@@ -1,6 +1,7 @@
     -- contacts of every channel that arrived in the days asked for; is_handled: a person of the contract dealt with it
     SELECT 'phone' AS channel, source, call_id AS contact_id, coalesce(queued_at, arrived_at) AS arrival_at,
-           coalesce(ended_at, answered_at, arrived_at) AS ended_at, queue, agent_id, agent_id AS last_agent_id,
+           -- where no end is logged, the last instant that is known of the call stands for it
+           coalesce(ended_at, answered_at, queued_at, arrived_at) AS ended_at, queue, agent_id, agent_id AS last_agent_id,
            customer_id, customer_type, topic, order_id,
            -- a flag that was set after the cut-off is not known yet
            CASE WHEN ended_at > $cut_off_at THEN NULL ELSE resolved END AS resolved,
@@ -15,7 +16,7 @@
     -- a call of several legs belongs to the queue of its first entry in the contract; where none is, to its first
     SELECT 'phone' AS channel, source, call_id AS contact_id,
            coalesce(min(place) FILTER (is_ours), min(place)) AS arrival_at,
-           coalesce(max(coalesce(ended_at, answered_at, arrived_at)) FILTER (is_ours), max(ended_at)) AS ended_at,
+           coalesce(max(coalesce(ended_at, answered_at, place)) FILTER (is_ours), max(ended_at)) AS ended_at,
            coalesce(arg_min(queue, nth) FILTER (is_ours), arg_min(queue, nth)) AS queue,
            arg_min(agent_id, nth) FILTER (is_ours AND outcome = 'answered') AS agent_id,
            arg_max(agent_id, nth) FILTER (is_ours AND outcome = 'answered') AS last_agent_id,

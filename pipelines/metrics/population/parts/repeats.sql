@@ -7,7 +7,7 @@ last_end AS (
 ), arrival AS (
     SELECT 'phone' AS channel, source, call_id AS contact_id, customer_id, topic, order_id,
            coalesce(queued_at, arrived_at) AS arrival_at,
-           CASE WHEN leg_count = 1 THEN greatest(ended_at, answered_at, arrived_at) END AS over_at
+           CASE WHEN leg_count = 1 THEN greatest(ended_at, answered_at, queued_at, arrived_at) END AS over_at
     FROM item_call
     WHERE direction IS DISTINCT FROM 'outbound'
       AND (outcome IN ('answered', 'abandoned', 'lost', 'open', 'callback')

@@ -1,0 +1,1 @@
+"""The schema's steps, by alembic: run by store.py when a store is opened."""

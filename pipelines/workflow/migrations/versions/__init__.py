@@ -1,0 +1,1 @@
+"""A step a file; a step that was released is never edited."""
