@@ -31,6 +31,7 @@ OF_CALENDARS = {
     "no since": "An entry of phone lacks 'since'. Add 'since'.  [worktime.missing_key]",
     "since is no day": f"'since' is not a day: 'January'. {NO_DAY}  [worktime.not_a_day]",
     "since is no date": f"'since' is not a day: '2026-02-30'. {NO_DAY}  [worktime.not_a_day]",
+    "since without dashes": f"'since' is not a day: '20260101'. {NO_DAY}  [worktime.not_a_day]",
     "decided with an offset": "'decided' is not a day or a local time without an offset: '2025-12-01T09:00+08:00'. "
     f"{NO_TIME}  [worktime.not_a_time]",
     "decided at 25 h": "'decided' is not a day or a local time without an offset: '2025-12-01 25:00'. "

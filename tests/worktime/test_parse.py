@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.core.yaml_text import read_yaml
 from pipelines.worktime.model import Calendar, Closure, Promotion, Version, Window
+from pipelines.worktime.notice import HolidayNotice
 from pipelines.worktime.parse import check_calendar, parse_calendars
 from pipelines.worktime.reader import parse_window
 
@@ -109,7 +110,11 @@ def test_a_calendar_reads_as_it_is_written() -> None:
         ("08:00-08:00", None),
         ("24:00-02:00", None),
         ("22:00-24:30", None),
+        ("09:00-17:30", hours(9, 17.5)),
         ("09:60-18:00", None),
+        ("09:00:60-18:00", None),
+        ("09:00-17:60", None),
+        ("09:00-18:00:60", None),
         ("9-18", None),
         ("", None),
     ],
@@ -122,6 +127,7 @@ BROKEN = {
     "no since": (("    - since: 2026-01-01\n      decided: 2025", "    - decided: 2025"), "3", "missing_key"),
     "since is no day": (("- since: 2026-01-01", "- since: January"), "3", "not_a_day"),
     "since is no date": (("- since: 2026-01-01", "- since: 2026-02-30"), "3", "not_a_day"),
+    "since without dashes": (("- since: 2026-01-01", "- since: 20260101"), "3", "not_a_day"),
     "decided with an offset": (("decided: 2025-12-01\n", "decided: 2025-12-01T09:00+08:00\n"), "4", "not_a_time"),
     "decided at 25 h": (("decided: 2025-12-01\n", "decided: 2025-12-01 25:00\n"), "4", "not_a_time"),
     "unknown key": (('by: "§1.3(1)"', 'by: "§1.3(1)"\n      colour: red'), "6", "unknown_key"),
@@ -160,6 +166,21 @@ def test_what_is_wrong_is_said_with_its_line(name: str) -> None:
     assert change[0] in GOOD
     _calendars, problems = parsed(GOOD.replace(*change, 1))
     assert (line, f"worktime.{code}") in problems
+
+
+def test_each_day_of_the_week_has_its_own_hours() -> None:
+    text = ", ".join(
+        f'{day}: "0{n}:00-12:00"' for n, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+    )
+    calendars, problems = parsed(GOOD.replace("fri-mon: closed", text))
+    assert problems == set()
+    assert calendars["mail"].versions[0].weekly == tuple((hours(n, 12),) for n in range(7))
+
+
+def test_a_span_of_days_may_reach_over_the_end_of_the_week() -> None:
+    calendars, problems = parsed(GOOD.replace("fri-mon: closed", "sat-mon: 09:00-12:00"))
+    assert problems == set()
+    assert [bool(windows) for windows in calendars["mail"].versions[0].weekly] == [True, *[False] * 4, True, True]
 
 
 def test_windows_that_touch_do_not_overlap() -> None:
@@ -240,6 +261,16 @@ def test_an_amendment_adds_versions_and_may_collide() -> None:
     assert len(joined.versions) == 3
     assert (joined.promotions, joined.closures) == (calendars["phone"].promotions, calendars["phone"].closures)
     assert [problem.code for problem in check_calendar(joined, "amendment.yaml:1")] == ["worktime.same_decision"]
+
+
+def test_a_channel_without_anything_has_no_version() -> None:
+    calendars, problems = parsed("calendars:\n  phone:\n")
+    assert (calendars["phone"].versions, problems) == ((), {("2", "worktime.no_version")})
+
+
+def test_a_region_may_have_notices_that_the_package_has_not() -> None:
+    tree = read_yaml(GOOD.replace("holidays: cn", "holidays: atlantis"), "c.yaml")
+    assert parse_calendars(tree, notices=[HolidayNotice("atlantis", 2026, "1", date(2025, 1, 1), {})])[1] == []
 
 
 def test_a_calendar_may_stand_anywhere_in_a_file() -> None:
