@@ -83,7 +83,7 @@ def test_a_lead_sees_no_money(page: Page, address: str, people: People) -> None:
     sign_in(page, address, "lead.hx", people.passwords["lead.hx"])
     expect(page.locator(".answer")).to_contain_text("您的班组")
     expect(page.locator(".scorecard th.c-money")).to_have_count(0)
-    expect(page.locator(".nav-link")).to_have_count(2)
+    expect(page.locator(".nav-link")).to_have_count(3)  # scorecard, team, definitions
     assert "¥" not in page.inner_text("body")
 
 

@@ -61,6 +61,10 @@ class PoisonedRuns(FakeRuns):
     def by_group(self, *asked: Any, **more: Any) -> list[SimpleNamespace]:
         return [poisoned(row) for row in super().by_group(*asked, **more)]
 
+    def contributions(self, *asked: Any, **more: Any) -> SimpleNamespace:
+        found: SimpleNamespace = poisoned(super().contributions(*asked, **more))
+        return found
+
     def items(self, *asked: Any, **more: Any) -> SimpleNamespace:
         page = super().items(*asked, **more)
         rows = [
