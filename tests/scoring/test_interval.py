@@ -125,7 +125,7 @@ def test_of_a_group_every_share_has_wilsons_interval() -> None:
     assert group_interval(bare, counts, "count_as_missed") == wilson(8, 10)
     assert group_interval(bare, counts, "exclude") == wilson(8, 9)
     assert group_interval(replace(rate, interval="wilson"), counts, "count_as_missed") == wilson(8, 10)
-    assert group_interval(replace(of_t, interval=None), counts) is None
+    assert group_interval(replace(of_t, interval=None), Counts(Counter(counted=3), amount=Decimal(2))) is None
     waits = Counts(Counter(counted=3), histogram=Counter({Decimal(4): 1, Decimal(5): 1, Decimal(3): 1}))
     assert group_interval(replace(of_t, interval="t"), waits) == student(3, Fraction(12), Fraction(50))
 
