@@ -33,7 +33,11 @@ def test_the_results_are_of_the_expressions_as_they_are(key: str) -> None:
     assert KEPT["metrics"]["parts"][key]["mutants"] == mutants
 
 
-@pytest.mark.parametrize("file", files())
+def test_every_file_is_judged_or_named_as_not_judged() -> None:
+    assert sorted([*KEPT["code"]["parts"], *KEPT["code"]["unjudged"]]) == files()
+
+
+@pytest.mark.parametrize("file", sorted(KEPT["code"]["parts"]))
 def test_the_code_is_what_was_judged(file: str) -> None:
     """A changed file wants ``make mutants ARGS=code`` again, which judges what has changed."""
     assert KEPT["code"]["parts"][file]["sha256"] == digest_of(file)

@@ -53,10 +53,11 @@ def of_code(kept: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     parts: dict[str, Any] = {}
     for file in files():
         if file not in wanted and file not in recorded:
-            continue  # never judged, and not asked for: nothing is claimed of it
+            continue  # never judged, and not asked for: it is named as such
         parts[file] = found_in(file) if file in wanted else recorded[file]
         print(f"{file}: {parts[file]['mutants']} mutants, {len(parts[file]['survivors'])} survive")
-    return {"engine": f"mutmut {version('mutmut')}", "parts": parts}
+    unjudged = [file for file in files() if file not in parts]
+    return {"engine": f"mutmut {version('mutmut')}", "parts": parts, "unjudged": unjudged}
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 """The 95 % interval: against published tables and worked figures."""
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import sqrt
@@ -18,9 +19,11 @@ from pipelines.scoring.interval import (
     Interval,
     _expanded,
     arctangent,
+    group_interval,
     interval_of,
     moments,
     pi,
+    stands,
     student,
     t_quantile,
     wilson,
@@ -113,6 +116,33 @@ def test_a_share_lies_in_its_interval_and_the_interval_in_0_to_1(n: int, data: s
     assert 0 <= found.low <= found.high <= 1
     assert found.low - Decimal("1e-6") <= Fraction(hits, n) <= found.high + Decimal("1e-6")
     assert (mirrored.low, mirrored.high) == (1 - found.high, 1 - found.low)
+
+
+def test_of_a_group_every_share_has_wilsons_interval() -> None:
+    rate = metric_named("phone.connect_rate@1")
+    bare, of_t = replace(rate, interval=None), metric_named("phone.average_wait@1")
+    counts = Counts(Counter({"met": 8, "missed": 1, "unmeasurable: no queue time": 1}))
+    assert group_interval(bare, counts, "count_as_missed") == wilson(8, 10)
+    assert group_interval(bare, counts, "exclude") == wilson(8, 9)
+    assert group_interval(replace(rate, interval="wilson"), counts, "count_as_missed") == wilson(8, 10)
+    assert group_interval(replace(of_t, interval=None), Counts(Counter(counted=3), amount=Decimal(2))) is None
+    waits = Counts(Counter(counted=3), histogram=Counter({Decimal(4): 1, Decimal(5): 1, Decimal(3): 1}))
+    assert group_interval(replace(of_t, interval="t"), waits) == student(3, Fraction(12), Fraction(50))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "better", "said"),
+    [
+        ("0.5", "0.89", "higher", "worse"),
+        ("0.5", "0.9", "higher", "open"),  # the target itself may be the value
+        ("0.9", "0.95", "higher", "open"),
+        ("0.91", "0.95", "higher", "better"),
+        ("0.91", "0.95", "lower", "worse"),
+        ("0.5", "0.89", "lower", "better"),
+    ],
+)
+def test_where_a_value_stands_to_its_target(low: str, high: str, better: str, said: str) -> None:
+    assert stands(Decimal(low), Decimal(high), Fraction(9, 10), better) == said
 
 
 # --- means ---
