@@ -107,7 +107,7 @@ def test_the_theme_is_remembered_and_the_grid_follows(page: Page, address: str) 
     page.goto(f"{address}/items/{MONTH}/service_level")
     expect(page.locator(".ag-row").first).to_be_visible()
     light = page.locator(".ag-row").first.evaluate("e => getComputedStyle(e).backgroundColor")
-    page.locator(".header-tools button").click()
+    page.locator(".header-tools button[aria-label]").click()
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
     assert page.locator(".ag-row").first.evaluate("e => getComputedStyle(e).backgroundColor") != light
     page.reload()
