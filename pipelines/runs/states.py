@@ -259,8 +259,9 @@ def _count_items(
     if timed is None:
         cursor = con.execute(f"{counted} FROM ({rows}) GROUP BY ALL")
     else:
-        amount = f"CASE WHEN {_counts_in(timed, states[timed.column])} THEN {timed.column}_amount END"
-        con.execute(f"CREATE OR REPLACE TEMP TABLE amounts AS {counted}, {amount} AS amount FROM ({rows}) GROUP BY ALL")
+        column = f"{timed.column}_amount"
+        amount = f"CASE WHEN {_counts_in(timed, states[timed.column])} THEN {column} END AS {column}"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE amounts AS {counted}, {amount} FROM ({rows}) GROUP BY ALL")
         again = [f"sum({name}) AS {name}" for name in ("n", *summed)]
         cursor = con.execute(f"SELECT {', '.join([*keys, *again])} FROM amounts GROUP BY ALL")
     names = [column[0] for column in cursor.description or []]
@@ -276,7 +277,7 @@ def _count_items(
                 counts.amount += amount_sum if ask.metric.sums(state) else 0
                 counts.base += row.get(f"{ask.column}_base", amount_sum) if ask.metric.bears(state) else 0
     if timed is not None:
-        _add_histogram(con, "TABLE amounts", "sum(n)", timed, states[timed.column], group_count, found)
+        _add_histogram(con, "FROM amounts", "sum(n)", timed, states[timed.column], group_count, found)
         con.execute("DROP TABLE amounts")
 
 
@@ -298,7 +299,7 @@ def _add_histogram(
 ) -> None:
     """Add how often each amount occurs among the items that count: ``counted`` of the rows."""
     groups = "".join(f"g{number}, " for number in range(group_count))
-    amount = "amount" if rows.startswith("TABLE") else f"{ask.column}_amount"
+    amount = f"{ask.column}_amount"
     cursor = con.execute(
         f"SELECT {groups}{amount} AS amount, CAST({counted} AS BIGINT) FROM ({rows})"
         f" WHERE {_counts_in(ask, states)} AND {amount} IS NOT NULL GROUP BY ALL ORDER BY {groups}amount"

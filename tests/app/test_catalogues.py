@@ -1,6 +1,7 @@
 """Every text is in both languages, is used, and no page speaks past the catalogues."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -190,3 +191,17 @@ def test_every_channel_aggregate_and_interval_of_a_metric_is_translated() -> Non
     wanted |= {f"aggregate.{kind}" for kind in AGGREGATES}
     wanted |= {f"interval.{metric.interval}" for metric in metrics if metric.interval}
     assert wanted - known == set()
+
+
+@pytest.mark.parametrize("spoken", LANGUAGES)
+def test_a_word_is_said_once(spoken: str) -> None:
+    """Of two words under one key the first would never be heard."""
+    twice: list[str] = []
+
+    def noted(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        names = [name for name, _ in pairs]
+        twice.extend(sorted({name for name in names if names.count(name) > 1}))
+        return dict(pairs)
+
+    json.loads((ROOT / f"app/i18n/{spoken}.json").read_text(encoding="utf-8"), object_pairs_hook=noted)
+    assert twice == []
