@@ -163,7 +163,7 @@ def tallies(
     def rows_of(some: Sequence[Ask]) -> str:
         columns = [
             *row_dimensions(by, vendor_kept, "log_source"),
-            *(column for ask in some for column in _columns(ask)),
+            *(column for ask in some for column in state_columns(ask)),
         ]
         return f"SELECT {', '.join([*columns, *IDS])} FROM {table}"
 
@@ -208,7 +208,8 @@ def row_dimensions(by: Mapping[str, str], vendor_kept: Sequence[str], log: str) 
     return [*(f"{sql} AS g{number}" for number, sql in enumerate(by.values())), f"{kept} AS is_kept", "outside"]
 
 
-def _columns(ask: Ask) -> list[str]:
+def state_columns(ask: Ask) -> list[str]:
+    """Return the names of an ask's columns in a wide or a narrow row."""
     metric = ask.metric
     kinds = ["state", *(["amount"] if metric.amount else []), *(["whole"] if metric.whole else [])]
     kinds += ["group"] if ask.group else []
@@ -221,17 +222,20 @@ def count_rows(
     asks: Sequence[Ask],
     states: Mapping[str, Sequence[str]],
     by: list[str],
+    *,
+    with_amounts: bool = True,
 ) -> Iterator[Tally]:
     """Count rows (groups g0 …, is_kept, outside, the asks' columns), each ask on its own share of one aggregation.
 
-    ``rows_of`` gives the rows with the columns of these asks.
+    ``rows_of`` gives the rows with the columns of these asks. ``with_amounts``: how often each occurs.
     """
     found: dict[tuple[str, tuple[Any, ...]], Counts] = {}
     alone = [ask for ask in asks if ask.group is None]
+    timed = [ask for ask in alone if with_amounts and ask.metric.has_histogram]
     if alone:
-        _count_items(con, rows_of(alone), alone, states, len(by), found)
+        _count_items(con, rows_of(alone), alone, states, len(by), found, next(iter(timed), None))
     # the first histogram rode along; another's amounts as well would multiply the rows, so it has a scan of its own
-    for ask in [ask for ask in alone if ask.metric.has_histogram][1:]:
+    for ask in timed[1:]:
         _add_histogram(con, rows_of([ask]), "count(*)", ask, states[ask.column], len(by), found)
     for ask in asks:
         if ask.group is not None:
@@ -247,6 +251,7 @@ def _count_items(
     states: Mapping[str, Sequence[str]],
     group_count: int,
     found: dict[tuple[str, tuple[Any, ...]], Counts],
+    timed: Ask | None,
 ) -> None:
     """Count the items of each combination of states; where amounts are counted too, from the same aggregation."""
     groups = [f"g{number}" for number in range(group_count)]
@@ -255,7 +260,6 @@ def _count_items(
     summed |= {f"{ask.column}_base": f"{ask.column}_whole" for ask in asks if ask.metric.whole is not None}
     sums = [f"sum({column}) AS {name}" for name, column in summed.items()]
     counted = f"SELECT {', '.join([*keys, 'count(*) AS n', *sums])}"
-    timed = next((ask for ask in asks if ask.metric.has_histogram), None)
     if timed is None:
         cursor = con.execute(f"{counted} FROM ({rows}) GROUP BY ALL")
     else:
