@@ -129,7 +129,7 @@ def unpack(path: Path, folder: Path) -> tuple[list[str], list[Problem]]:
                 if fault:
                     problems.append(changed(info.filename, fault))
     except BROKEN as error:
-        return names, [*problems, changed("the pack's table of contents", f"it cannot be read ({_first(error)})")]
+        return names, [*problems, changed("the pack's table of contents", f"it cannot be read ({first_line(error)})")]
     return names, problems or _frame_faults(path, folder, names, infos)
 
 
@@ -147,12 +147,13 @@ def _laid_out(pack: zipfile.ZipFile, info: zipfile.ZipInfo, folder: Path, names:
             while chunk := member.read(CHUNK_BYTES):
                 out.write(chunk)
     except BROKEN as error:
-        return f"it cannot be read ({_first(error)})"
+        return f"it cannot be read ({first_line(error)})"
     names.append(info.filename)
     return None
 
 
-def _first(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says, or its name."""
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
