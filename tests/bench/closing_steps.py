@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.contract.resolve import term_days
 from pipelines.core.period import Month
+from pipelines.exports.pdf import render_pdf
 from pipelines.metrics.frame import Frame
 from pipelines.runs.approvals import sign_statement
 from pipelines.runs.calendars import lay_out_calendars
@@ -23,18 +24,18 @@ from pipelines.runs.evidence import month_scans
 from pipelines.runs.export import FORMS, export_statement
 from pipelines.runs.keys import PARTIES, make_key, read_private, register_key
 from pipelines.runs.seal import seal
-from pipelines.runs.statements import list_statements
+from pipelines.runs.statements import list_statements, published, read_statement
 from pipelines.runs.states import direct_tallies, postings, prepare, vendor_kept_sources
 from pipelines.runs.verify import verify
 from pipelines.scoring.counts import Counts, measured
+from pipelines.settlement.statement import states_body
 from pipelines.warehouse.store import Warehouse
 
 MONTH, NOW = Month(2026, 10), datetime(2026, 11, 20, tzinfo=UTC)
 CUT_OFF = datetime(2026, 10, 31, 16, tzinfo=UTC)
-PACK = "pack.zip"
 
 
-def metrics(home: Path, *by: str) -> dict[str, Any]:
+def metrics(home: Path) -> dict[str, Any]:
     """Measure all that the contract asks of the month, as ``measure`` does: every count and value, no row kept."""
     with Warehouse(home, read_only=True) as warehouse:
         con = warehouse.con
@@ -43,15 +44,14 @@ def metrics(home: Path, *by: str) -> dict[str, Any]:
         days = term_days(found.source.model).overlap(MONTH.days)
         laid = lay_out_calendars(con, found.calendars, found.source.model.zone, days)
         shared, kept = Frame(days, found.source.model.zone, CUT_OFF, laid=laid), vendor_kept_sources(con)
-        totals: dict[str, Counts] = {}
+        counts: dict[str, Counts] = {}
         values = {}
         for scan in month_scans(found, MONTH, shared, postings(con), kept):
-            groups = {"day": "period_on"} if by else {}
-            for tally in direct_tallies(con, scan.population, scan.frame, scan.asks, by=groups, vendor_kept=kept):
-                totals[tally.column] = totals.get(tally.column, Counts()) + tally.counts
+            for tally in direct_tallies(con, scan.population, scan.frame, scan.asks, by={}, vendor_kept=kept):
+                counts[tally.column] = tally.counts
             for ask in scan.asks:
-                values[ask.column] = measured(ask.metric, totals.get(ask.column, Counts()), percentile=ask.percentile)
-    return {"questions": len(values), "items": sum(one.population for one in totals.values())}
+                values[ask.column] = measured(ask.metric, counts.get(ask.column, Counts()), percentile=ask.percentile)
+    return {"questions": len(values), "counts": {column: states_body(one) for column, one in counts.items()}}
 
 
 def close(home: Path) -> dict[str, Any]:
@@ -60,8 +60,8 @@ def close(home: Path) -> dict[str, Any]:
     evidence = closed.body["evidence"]
     return {
         "rows": sum(one["rows"] for one in evidence.values()),
-        "payable": closed.body["totals"]["payable"],
         "questions": sum(len(one["indicators"]) for one in evidence.values()),
+        "counts": {one["id"]: one["states"] for one in closed.body["indicators"] if one["parts"] and not one["used"]},
     }
 
 
@@ -91,6 +91,23 @@ def export(home: Path, to: str) -> dict[str, Any]:
     return {"mb": round(sum(path.stat().st_size for path in found.files) / 1e6, 1)}
 
 
+def pdf_of_3000_lines(home: Path) -> dict[str, Any]:
+    """Render the statement as if 3,000 fatal errors had been charged one by one."""
+    (ref,) = list_statements(home)
+    body = read_statement(home, ref.id)
+    line = next(one for one in body["lines"] if one["step"] == "deductions")
+    charged = {"kind": "event", "indicator": "fatal_errors", "consequence": "charge", "clause": "1.5(4)", "days": None}
+    body["lines"] += [
+        {**line, **charged, "id": f"fatal_errors.charge#{n}", "amount": "-500.00", "tax": "-30.00", "borne": "500.00",
+         "formula": "500.00", "because": None, "item": {"source": "quality", "id": f"z{n}"}}
+        for n in range(3000)
+    ]  # fmt: skip
+    began, cpu = time.perf_counter(), time.process_time()
+    content = render_pdf(published(body), "zh")
+    took = {"s": time.perf_counter() - began, "cpu_s": time.process_time() - cpu}
+    return {**{name: round(value, 2) for name, value in took.items()}, "mb": round(len(content) / 1e6, 1)}
+
+
 def verified(home: Path) -> dict[str, Any]:
     """Verify the pack, from itself alone."""
     (path,) = (home / "packs").glob("*.zip")
@@ -106,6 +123,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "approve": approve,
     "seal": sealed,
     **{f"export {form}": lambda home, form=form: export(home, form) for form in FORMS},
+    "pdf_of_3000_lines": pdf_of_3000_lines,
     "verify": verified,
 }
 
