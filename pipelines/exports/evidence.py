@@ -93,8 +93,13 @@ def _readable(con: duckdb.DuckDBPyConnection, table: str) -> str:
     for number, (name, kind, *_) in enumerate(columns):
         column = '"' + name.replace('"', '""') + '"'
         heading = f'"{BOM if number == 0 else ""}{column[1:]}'
-        guarded = f"CASE WHEN unicode({column}) IN ({signs}) THEN '''' || {column} ELSE {column} END"
-        shown.append(f"{guarded if kind == 'VARCHAR' else column} AS {heading}")
+        value = column
+        if kind == "VARCHAR":
+            value = f"CASE WHEN unicode({column}) IN ({signs}) THEN '''' || {column} ELSE {column} END"
+        elif kind == "TIMESTAMP WITH TIME ZONE":  # the same text, without asking four times as long what UTC is
+            plain = f"CAST(make_timestamp(epoch_us({column})) AS VARCHAR) || '+00'"
+            value = f"CASE WHEN isfinite({column}) THEN {plain} ELSE CAST({column} AS VARCHAR) END"
+        shown.append(f"{value} AS {heading}")
     return f"SELECT {', '.join(shown)} FROM {table}"
 
 

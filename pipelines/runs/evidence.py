@@ -142,21 +142,23 @@ def write_items(con: duckdb.DuckDBPyConnection, scan: Scan, overrides: Sequence[
         f"CAST(list_position({listed(known)}, {name}_state) AS UTINYINT) AS {name}_state"
         for name, known in states.items()
     ]
+    log = "" if _has_own_log(scan.population) else ", item_source AS log_source"
     file = quoted(str(folder / f"{scan.name}.parquet"))
     con.execute(
-        f"CREATE OR REPLACE TEMP VIEW written AS SELECT * REPLACE ({', '.join(codes)}) FROM read_parquet({file})"
+        f"CREATE OR REPLACE TEMP VIEW written AS SELECT * REPLACE ({', '.join(codes)}){log} FROM read_parquet({file})"
     )
     return Written("written", states, (), said)
 
 
 def _in_words(scan: Scan, states: Mapping[str, Sequence[str]], inputs: Mapping[str, str], has: Sequence[str]) -> str:
     """Return the columns of a file of evidence, from those that a wide row has."""
-    columns = [*FACTS_KEPT, *(_kept(name, kind) for name, kind in inputs.items())]
+    facts = [name for name in FACTS_KEPT if name != "log_source" or _has_own_log(scan.population)]
+    columns = [*facts, *(_kept(name, kind) for name, kind in inputs.items())]
     for ask in scan.asks:
         columns += [f"{ask.column}_{kind}" for kind in ("amount", "whole") if f"{ask.column}_{kind}" in has]
         columns += [_named_by_its_first(f"{ask.column}_group")] if f"{ask.column}_group" in has else []
         columns += [
-            f"list_extract({listed(states[ask.column])}, {name}) AS {name}"
+            f"list_extract({_enumerated(states[ask.column])}, {name}) AS {name}"
             for name in (f"{ask.column}_state", f"{ask.column}_base")
             if name in has
         ]
@@ -166,6 +168,16 @@ def _in_words(scan: Scan, states: Mapping[str, Sequence[str]], inputs: Mapping[s
 def listed(states: Sequence[str]) -> str:
     """Return states as a list in SQL, in order of their codes."""
     return f"[{', '.join(quoted(state) for state in states)}]"
+
+
+def _enumerated(states: Sequence[str]) -> str:
+    """Return states as a list of an ENUM: written as the texts that they are, which the engine need not look up."""
+    return f"CAST({listed(states)} AS ENUM({listed(states)[1:-1]})[])"
+
+
+def _has_own_log(population: str) -> bool:
+    """Say whether the log that speaks of an item may be another than the one that it stands in (a survey's)."""
+    return population_needs(population).log != "source"
 
 
 def _kept(name: str, kind: str) -> str:
@@ -299,8 +311,9 @@ def read_items(con: duckdb.DuckDBPyConnection, scan: Scan, folder: Path) -> dict
         if f"{ask.column}_{kind}" in has
     ]
     again = ask_columns(scan.population, scan.asks, groups=False)
+    log = "" if _has_own_log(scan.population) else ", item_source AS log_source"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE wide AS WITH item AS (SELECT *, item_source AS source"
+        f"CREATE OR REPLACE TEMP TABLE wide AS WITH item AS (SELECT *, item_source AS source{log}"
         f" FROM read_parquet({quoted(str(path))}))\n"
         f"SELECT {', '.join([*FACTS_KEPT, *said, *again])} FROM item"
     )
