@@ -25,6 +25,7 @@ KEYS = ("arrival_at", "item_source", "item_id")  # what rows are put in order by
 CHUNKS = 4096  # at most about so many: a cell costs a microsecond whatever it holds
 ABSENT_TEXT = 2**32 - 1  # a length that no text has
 DIGEST_BYTES = 32
+DELTA = {"DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"}  # encodings that cannot be read as a dictionary
 
 Key: TypeAlias = tuple[int, str, str]
 Ends: TypeAlias = "int | npt.NDArray[np.int64]"  # bytes a row, or where each row's begin
@@ -113,19 +114,39 @@ class _Rows:
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         file = pq.ParquetFile(path, memory_map=True)
         self._path, self._metadata, self._columns = path, file.metadata, columns
+        self._kept = file.schema_arrow
         self.count = int(file.metadata.num_rows)
         self.kinds = {name: kind_of(file.schema_arrow.field(name).type) for name in columns}
-        self._keys = [self._key_column(name) for name in KEYS if name in columns]
+        self._own_keys = [name for name in KEYS if name in columns]
+        self._at_hand: list[str] = []
+        self._keys = [self._key_column(name) for name in self._own_keys]
         self._order = self._ordered()
 
-    def column(self, name: str) -> pa.Array:
-        """Return a column as it lies in the file."""
-        file = pq.ParquetFile(self._path, metadata=self._metadata, memory_map=True)
-        return whole(file.read([name], use_threads=False)[name])
+    def column(self, name: str, places: pa.Array | None = None) -> pa.Array:
+        """Return a column's values at these places of the file; by default as they lie there."""
+        few = [name] if self._is_dictionary(name) else []
+        file = pq.ParquetFile(self._path, metadata=self._metadata, memory_map=True, read_dictionary=few)
+        found = file.read([name], use_threads=False)[name]
+        # texts that lie there as a dictionary are put in order by their numbers, and become texts then
+        column = found.unify_dictionaries().combine_chunks() if few else in_form(found).combine_chunks()
+        return in_form(column if places is None else column.take(places))
+
+    def _is_dictionary(self, name: str) -> bool:
+        """Say whether a column is a text that lies in the file as a dictionary throughout."""
+        if not _is_text(self._kept.field(name).type):
+            return False
+        place = next(n for n in range(self._metadata.num_columns) if self._metadata.schema.column(n).path == name)
+        groups = [self._metadata.row_group(n).column(place) for n in range(self._metadata.num_row_groups)]
+        return all(
+            {"PLAIN_DICTIONARY", "RLE_DICTIONARY"} & {*one.encodings} and not DELTA & {*one.encodings} for one in groups
+        )
 
     def _key_column(self, name: str) -> pa.Array:
         column = self.column(name)
-        return column.cast(pa.int64()).fill_null(_lowest(8)) if name == KEYS[0] else column.fill_null("")
+        if name == KEYS[0]:
+            return column.cast(pa.int64()).fill_null(_lowest(8))
+        self._at_hand += [name] if not column.null_count else []  # in order already when its cells are hashed
+        return column.fill_null("")
 
     def _ordered(self) -> pa.Array:
         """Return the rows' order; rows of one key go by their own bytes."""
@@ -150,7 +171,7 @@ class _Rows:
         rows = [b"" for _ in places]
         at = np.arange(len(places) + 1)
         for name in self._columns:
-            for part in parts_of(self.column(name).take(own)):
+            for part in parts_of(self.column(name, own)):
                 content, bounds = part.content.data, part.bounds(at).tolist()
                 rows = [row + content[bounds[n] : bounds[n + 1]] for n, row in enumerate(rows)]
         runs = np.cumsum(~self._is_tied)[places].tolist()
@@ -188,7 +209,8 @@ class _Rows:
 
     def cells(self, name: str, begins: npt.NDArray[np.int64]) -> bytes:
         """Return the digests of a column's cells, one after the other."""
-        parts = parts_of(self.column(name).take(self._order))
+        is_at_hand = name in self._at_hand
+        parts = parts_of(self._keys[self._own_keys.index(name)] if is_at_hand else self.column(name, self._order))
         bounds = np.append(begins, self.count)
         slices = [(part.content.data, part.bounds(bounds).tolist()) for part in parts]
         digests = bytearray()
@@ -203,8 +225,8 @@ class _Rows:
 # --- a column's bytes ------------------------------------------------------------------------------------------------
 
 
-def whole(column: pa.ChunkedArray) -> pa.Array:
-    """Return a column in one piece and in the form that it is hashed in."""
+def in_form(column: pa.Array | pa.ChunkedArray) -> Any:
+    """Return a column in the form that it is hashed in."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
@@ -216,7 +238,7 @@ def whole(column: pa.ChunkedArray) -> pa.Array:
         kind = pa.timestamp("us", kind.tz)
     elif pa.types.is_date(kind):
         kind = pa.date32()
-    return column.cast(kind).combine_chunks()
+    return column.cast(kind)
 
 
 def kind_of(kind: pa.DataType) -> str:
@@ -249,7 +271,7 @@ def _is_list(kind: pa.DataType) -> bool:
 
 
 def parts_of(column: pa.Array) -> list[Part]:
-    """Return the bytes of a column that is in one piece (``whole``)."""
+    """Return the bytes of a column that is in one piece and in its form (``in_form``)."""
     kind = column.type
     if pa.types.is_large_string(kind):
         lengths, ends = _lengths(column)

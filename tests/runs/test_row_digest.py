@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -107,6 +108,7 @@ def test_other_rows_have_another(
     "options",
     [
         {"row_group_size": 7}, {"compression": "none"}, {"use_dictionary": False}, {"version": "1.0"},
+        {"use_dictionary": False, "column_encoding": {"item_id": "DELTA_BYTE_ARRAY", "state": "DELTA_LENGTH_BYTE_ARRAY"}},
         {"data_page_size": 64, "data_page_version": "2.0"}, {"store_schema": False}, {"store_decimal_as_integer": True},
     ],
 )  # fmt: skip
@@ -114,6 +116,14 @@ def test_no_way_of_writing_it_changes_it(tmp_path: Path, options: dict[str, Any]
     rows = [row(number, state=None if number % 7 else "missed") for number in range(600)]
     path = written(tmp_path / "a.parquet", rows)
     assert digest(path) == digest(written(tmp_path / "b.parquet", rows, **options))
+
+
+def test_the_engine_s_own_way_of_writing_does_not_either(tmp_path: Path) -> None:
+    path, other = written(tmp_path / "a.parquet", [row(number) for number in range(600)]), tmp_path / "b.parquet"
+    with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute(f"COPY (FROM '{path}' ORDER BY n % 7) TO '{other}' (FORMAT parquet, PARQUET_VERSION v2)")
+    assert digest(path) == digest(other)
 
 
 def test_no_number_of_threads_changes_it(tmp_path: Path) -> None:
