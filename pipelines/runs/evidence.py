@@ -177,7 +177,7 @@ def _enumerated(states: Sequence[str]) -> str:
 
 def _has_own_log(population: str) -> bool:
     """Say whether the log that speaks of an item may be another than the one that it stands in (a survey's)."""
-    return population_needs(population).log != "source"
+    return population_needs(population).log != "item_source"
 
 
 def _kept(name: str, kind: str) -> str:

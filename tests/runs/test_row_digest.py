@@ -108,7 +108,8 @@ def test_other_rows_have_another(
     "options",
     [
         {"row_group_size": 7}, {"compression": "none"}, {"use_dictionary": False}, {"version": "1.0"},
-        {"use_dictionary": False, "column_encoding": {"item_id": "DELTA_BYTE_ARRAY", "state": "DELTA_LENGTH_BYTE_ARRAY"}},
+        {"use_dictionary": False, "column_encoding": {"item_id": "DELTA_BYTE_ARRAY"}},
+        {"use_dictionary": False, "column_encoding": {"state": "DELTA_LENGTH_BYTE_ARRAY"}},
         {"data_page_size": 64, "data_page_version": "2.0"}, {"store_schema": False}, {"store_decimal_as_integer": True},
     ],
 )  # fmt: skip
