@@ -80,7 +80,7 @@ values = st.fixed_dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=st.lists(values, max_size=12), shuffled=st.randoms(use_true_random=False))
 def test_no_order_of_rows_changes_it_and_both_programs_agree(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Row], shuffled: Any
@@ -91,7 +91,7 @@ def test_no_order_of_rows_changes_it_and_both_programs_agree(
     assert digest(path) == digest(written(folder / "b.parquet", other)) == second_digest(path, KINDS)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=st.lists(values, min_size=1, max_size=6), changed=values, data=st.data())
 def test_other_rows_have_another(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Row], changed: Row, data: st.DataObject
