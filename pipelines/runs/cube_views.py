@@ -30,7 +30,7 @@ from pipelines.runs.cubes import (
     within,
 )
 from pipelines.runs.groups import GROUPS, group_sql, weekday_sql
-from pipelines.runs.states import count_rows, direct_tallies, state_columns
+from pipelines.runs.states import count_rows, direct_tallies
 from pipelines.scoring.counts import Counts, nearest_rank
 from pipelines.warehouse.store import Warehouse
 
@@ -165,7 +165,7 @@ def _from_rows(
         table = tables.get(part.since.replace(day=1))
         if table is None or ask.group is not None:
             return None
-        columns = ", ".join([*groups, "is_kept", "outside", *state_columns(ask)])
+        columns = ", ".join([*groups, "is_kept", "outside", *(f"{ask.column}_{kind}" for kind in ask.kinds)])
 
         def rows_of(_: Sequence[Ask], table: str = table, part: Days = part, columns: str = columns) -> str:
             return f"SELECT {columns} FROM {table} WHERE {' AND '.join(_chosen(part, where))}"

@@ -90,16 +90,21 @@ def make_wide(
     return {ask.column: list(ask.states) for ask in asks}
 
 
-def inputs_known(con: duckdb.DuckDBPyConnection, population: str, frame: Frame, asks: Sequence[Ask]) -> list[str]:
+def inputs_known(con: duckdb.DuckDBPyConnection, population: str, frame: Frame, asks: Sequence[Ask]) -> dict[str, str]:
     """Return the columns of a population's items that decide the asks, or that a reader groups by, and no row has yet.
 
-    The topic decides nothing: it is kept so that a closed month can say which topics made a gap.
+    Each with its type. The topic decides nothing: it is kept so that a closed month can say which topics made a gap.
     """
     make_split_tables(con, frame)
     rows = con.execute(f"DESCRIBE {item_rows(population, frame, asks)}").fetchall()
-    known = [row[0] for row in rows]
+    known = {row[0]: row[1] for row in rows}
     wanted = dict.fromkeys([*inputs_of(asks, known), *(name for name in known if name == TOPIC)])
-    return [name for name in wanted if name not in (*FACTS, "outside", "source")]
+    return {name: known[name] for name in wanted if name not in (*FACTS, "outside", "source")}
+
+
+def speaks_of(override: Override, ask: Ask) -> bool:
+    """Say whether an override is of an ask's metric, in this version or in any."""
+    return override.metric in (ask.metric.key, ask.metric.key.partition("@")[0])
 
 
 def lay_overrides(
@@ -120,7 +125,7 @@ def lay_overrides(
     for override in sorted(overrides, key=lambda o: (o.decided_at, o.metric, o.item_source, o.item, o.to)):
         fitted = False
         for ask in asks:
-            if override.metric not in (ask.metric.key, ask.metric.key.partition("@")[0]):
+            if not speaks_of(override, ask):
                 continue
             known = states[ask.column]
             fits = [str(code) for code, state in enumerate(known, 1) if _is_state(state, override.from_)]
@@ -163,7 +168,7 @@ def tallies(
     def rows_of(some: Sequence[Ask]) -> str:
         columns = [
             *row_dimensions(by, vendor_kept, "log_source"),
-            *(column for ask in some for column in state_columns(ask)),
+            *(f"{ask.column}_{kind}" for ask in some for kind in ask.kinds),
         ]
         return f"SELECT {', '.join([*columns, *IDS])} FROM {table}"
 
@@ -206,14 +211,6 @@ def row_dimensions(by: Mapping[str, str], vendor_kept: Sequence[str], log: str) 
     """Return what every counted row bears beside its states: its groups, whose log it stands in, why it is outside."""
     kept = f"coalesce({log} IN ({', '.join(map(quoted, vendor_kept))}), false)" if vendor_kept else "false"
     return [*(f"{sql} AS g{number}" for number, sql in enumerate(by.values())), f"{kept} AS is_kept", "outside"]
-
-
-def state_columns(ask: Ask) -> list[str]:
-    """Return the names of an ask's columns in a wide or a narrow row."""
-    metric = ask.metric
-    kinds = ["state", *(["amount"] if metric.amount else []), *(["whole"] if metric.whole else [])]
-    kinds += ["group"] if ask.group else []
-    return [f"{ask.column}_{kind}" for kind in kinds]
 
 
 def count_rows(
