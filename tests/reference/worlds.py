@@ -381,9 +381,12 @@ class Chat:
 
     def end(self) -> None:
         draw = self.draw
-        if self.events and chance(draw, 50):
+        while self.events and chance(draw, 50):  # more than once where a session was reopened, or a log says so
             kind = one_of(draw, "left", "left", "closed")
-            self.add(kind, "system" if kind == "closed" else one_of(draw, "customer", "system"))
+            self.add(
+                kind,
+                one_of(draw, "system", "customer") if kind == "left" else one_of(draw, *["system"] * 4, "customer"),
+            )
             if chance(draw, 15):
                 self.add("line", "agent", agent_id="ag1")
             if chance(draw, 15):  # who writes again had not left
