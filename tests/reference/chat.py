@@ -52,10 +52,16 @@ class Asked:
     event: Event
     answer: Event | None = None
     is_negative: bool = False
+    first_line: Event | None = None  # of a round, whose clock may begin later, at the request
 
     @property
     def at(self) -> datetime:
         at: datetime = self.event["at"]
+        return at
+
+    @property
+    def arrival(self) -> datetime:
+        at: datetime = (self.first_line or self.event)["at"]
         return at
 
 
@@ -409,6 +415,7 @@ def rounds(session: Session) -> list[Asked]:
             if not found and session.request["kind"] in ("request", "handoff") and event["at"] < session.request["at"]:
                 question = session.request
             found.append(look_for_answer(question, humans, departure_after(session.events, question)))
+            found[-1].first_line = event
             waiting = True
         elif event in humans and found and found[-1].answer is event:
             waiting = False
@@ -432,17 +439,17 @@ def measured_rounds(rule: RoundRule, world: World, terms_on: TermsOn) -> Found:
     found: Found = {}
     for session in sessions(world, split_after_min=choices["split_after_min"]):
         for place, asked in enumerate(rounds(session), start=1):
-            if asked.at > world.cut_off_at:
-                continue
-            terms = terms_on(asked.at)
-            state = shut_out(session, asked.at, terms, clock)
+            terms = terms_on(asked.arrival)
+            state = shut_out(session, asked.arrival, terms, clock)
             if session.contradicting or session.contradicting_elsewhere:
                 state = UNKNOWN  # which lines there are is what the deliveries disagree about
             result = (state, None) if state else rule(session, asked, terms, world, clock)
             if session.is_doubtful:
                 result = f"{result[0]} | {NO_REQUEST}", result[1]
             end = end_of_round(session, asked)
-            falls = None if state == UNKNOWN else world.falls(by, asked.at, end, partial(due_at, asked, terms, world))
+            falls = (
+                None if state == UNKNOWN else world.falls(by, asked.arrival, end, partial(due_at, asked, terms, world))
+            )
             put(found, (session.source, f"{session.session_id}#{place}"), result, falls, by)
         if session.contradicting or session.contradicting_elsewhere:  # and so how many rounds
             for place in range(1, len(session.events) + 1):

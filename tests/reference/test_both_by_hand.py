@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
 
 import pytest
 
-from pipelines.core.period import Days
 from tests.reference.hours import Hours
 from tests.reference.log import Event, World
 from tests.reference.product import Product, product
-from tests.reference.test_by_hand import OFFICE, asked, at, call, case, chat, world
+from tests.reference.question import TERMS, Question, differences
+from tests.reference.test_by_hand import OFFICE, at, call, case, chat, world
 
-NO_NOTICE = "unmeasurable: no holiday notice"
+NO_NOTICE = "unmeasurable: no holiday notice for that year"
 
 
 @pytest.fixture(scope="module")
@@ -23,24 +22,16 @@ def store() -> Iterator[Product]:
 
 
 def said(store: Product, log: World, metric: str, **terms: str) -> dict[str, str]:
-    """Return each item's state, with its amount where one is counted; the reference and the product agree on it."""
-    mine, _ = asked(log, metric, **terms)
+    """Return what the product says of each item, with its amount where it counts one; the reference says the same."""
+    values = {name: choices[0] for name, choices in TERMS[metric].items()} | terms
+    question = Question(metric, ((log.since, tuple(values.items())),))
     store.load(log)
-    states = store.ask(log, metric, [(Days(log.since, log.until), terms)]).states
-    theirs = {
-        item: worded(state, amount if item in counted(mine) else None) for (_, item), (state, amount) in states.items()
+    assert differences(store, log, question) == []
+    found = store.ask(log, metric, question.spans(log.until)).states
+    return {
+        item: state if amount is None or not state.startswith("counted") else f"{state} {amount}"
+        for (_, item), (state, amount) in found.items()
     }
-    assert theirs == {item: state.removesuffix(" | not there") for item, state in mine.items()}
-    return theirs
-
-
-def counted(states: dict[str, str]) -> set[str]:
-    return {item for item, state in states.items() if state[-1].isdigit()}
-
-
-def worded(state: str, amount: Fraction | None) -> str:
-    short = state.removesuffix(" for that year")
-    return short if amount is None else f"{short} {amount}"
 
 
 # --- phone -----------------------------------------------------------------------------------------------------------
@@ -75,7 +66,7 @@ def test_a_wait_lasts_to_the_end_of_the_last_leg_or_is_not_known(store: Product)
     ("numbers", "state", "of_round"),
     [
         ((0, 1, 2), "excluded: short abandon", "excluded: closed within target"),  # left, then the agent wrote
-        ((0, 2, 1), "met 0", "met 0"),  # answered, then left
+        ((0, 2, 1), "met", "met"),  # answered, then left
         ((None, None, None), "excluded: short abandon", "excluded: closed within target"),  # the customer comes first
     ],
 )
@@ -133,8 +124,17 @@ def test_a_bot_that_speaks_after_a_person_handed_nothing_over(store: Product) ->
     """Hello at 0 s, asked at 10 s, the bot's word at 20 s, answered at 40 s: after 30 s. Had the bot had the session
     first, nobody could say since when a person was asked for."""
     lines = [(0, "line", "agent"), (10, "line", "customer"), (20, "line", "bot"), (40, "line", "agent")]
-    assert said(store, world(chat=chat(*lines)), "chat.first_response") == {"h": "met 30"}
+    assert said(store, world(chat=chat(*lines)), "chat.first_response_mean") == {"h": "counted 30"}
     assert said(store, world(chat=chat(*lines[1:])), "chat.first_response") == {"h": "unmeasurable: no request time"}
+
+
+def test_a_round_is_of_the_day_of_its_first_line(store: Product) -> None:
+    """To the bot on the last day of November, a second before midnight; asked for a person 65 s later."""
+    midnight = (29 * 24 - 9) * 3600
+    lines = [(-1, "line", "customer"), (0, "line", "bot"), (64, "request", "customer"), (94, "line", "agent")]
+    log = world(hours=None, chat=chat(*((midnight + s, kind, author) for s, kind, author in lines)))
+    assert said(store, log, "chat.response_mean") == {"h#1": "counted 30"}
+    assert said(store, log, "chat.first_response_mean") == {}  # a session is of the day on which its clock starts
 
 
 # --- limits in a year that nobody has announced ----------------------------------------------------------------------
@@ -166,3 +166,31 @@ def test_an_event_of_a_year_without_a_notice_by_next_opening(
     fourth = datetime(2027, 1, 3, 16, tzinfo=UTC)
     log = new_year(fourth + timedelta(days=days), fourth + timedelta(hours=opened_h))
     assert said(store, log, "case.within", limit=limit, after_close="next_opening") == {"k#1": state}
+
+
+# --- cases -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_contact_after_the_cut_off_is_nobodys_yet(store: Product) -> None:
+    """The case names a call that comes a day later: until then it is of no queue."""
+    name = {"contact_channel": "phone", "contact_id": "a"}
+    logs = {"case": case("k", (0, "opened", name)), "call": [call("a", at(24), "answered", 5)]}
+    for hours, state in ((23.9, "outside: another contract's queue"), (24, "pending")):
+        log = replace(world(at(hours), **logs), scope={"queue": ("q",)}, kept={})
+        assert said(store, log, "case.within", limit="2") == {"k#1": state}
+
+
+def test_a_chain_of_merges_starts_at_its_first_opening(store: Product) -> None:
+    """k went into l after 10 h, l into m after 20: m, done 40 h after k was opened, took 40 h; l had 20, and k 10."""
+    log = world(
+        case=case("k", (0, "opened"), (10, "merged", {"into_case_id": "l"}))
+        + case("l", (5, "opened"), (20, "merged", {"into_case_id": "m"}))
+        + case("m", (15, "opened"), (40, "resolved"))
+    )
+    merged = "outside: merged into another case"
+    assert said(store, log, "case.elapsed_mean") == {"k#1": merged, "l#1": merged, "m#1": "counted 144000"}
+    for limit, states in (("40", "met"), ("39", "missed")):
+        found = said(store, log, "case.within", counted_in="wall_hours", limit=limit)
+        assert found == {"k#1": merged, "l#1": merged, "m#1": states}
+    # l's clock began with k's opening: 20 h had gone when it was merged
+    assert said(store, log, "case.within", counted_in="wall_hours", limit="19")["l#1"] == "missed"
