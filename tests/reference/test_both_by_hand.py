@@ -174,9 +174,9 @@ def test_an_event_of_a_year_without_a_notice_by_next_opening(
 def test_a_contact_after_the_cut_off_is_nobodys_yet(store: Product) -> None:
     """The case names a call that comes a day later: until then it is of no queue."""
     name = {"contact_channel": "phone", "contact_id": "a"}
-    logs = {"case": case("k", (0, "opened", name)), "call": [call("a", at(24), "answered", 5)]}
+    cases, calls = case("k", (0, "opened", name)), [call("a", at(24), "answered", 5)]
     for hours, state in ((23.9, "outside: another contract's queue"), (24, "pending")):
-        log = replace(world(at(hours), **logs), scope={"queue": ("q",)}, kept={})
+        log = replace(world(at(hours), case=cases, call=calls), scope={"queue": ("q",)}, kept={})
         assert said(store, log, "case.within", limit="2") == {"k#1": state}
 
 
