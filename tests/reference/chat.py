@@ -279,7 +279,7 @@ def first_response(session: Session, terms: Terms, world: World, clock: Clock) -
     if session.left_at is not None:
         return left_state(asked, session.left_at, terms, clock, within) or "missed", None
     if session.closed_at is not None:
-        return "missed", None  # ended by us or the system
+        return untimeable("missed", asked, clock), None  # ended by us or the system
     return still_open(clock.service_seconds(asked.at, world.cut_off_at), within), None
 
 
@@ -318,7 +318,7 @@ def first_response_percentile(session: Session, terms: Terms, world: World, cloc
 
 
 def untimeable(state: str, asked: Asked, clock: Clock) -> str:
-    """In a mean what has no amount needs no clock; but a clock that cannot run may be said first."""
+    """What was never answered has no amount and needs no clock; but a clock that cannot run may be said first."""
     ends = clock.service_seconds(asked.at, asked.at)
     return f"{state} | unmeasurable: no calendar" if ends is None else state
 
@@ -389,6 +389,8 @@ def measured_sessions(rule: Rule, world: World, terms_on: TermsOn) -> Found:
         place = where(first, terms_on(first.start.at), world)
         if by == "end" and any("unmeasurable" in states[one.item][0] for one in counted):
             place = None  # its end, and so the period of them all, is not said
+        if session.contradicting or session.contradicting_elsewhere:
+            place = None  # when the customer first wrote may be what they contradict each other in
         put(found, session.item, states[session.item], place, by)
     return found
 

@@ -168,6 +168,32 @@ def test_an_event_of_a_year_without_a_notice_by_next_opening(
     assert said(store, log, "case.within", limit=limit, after_close="next_opening") == {"k#1": state}
 
 
+# --- contacts --------------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_given_before_the_contact_answers_nothing_of_it(store: Product) -> None:
+    """A case that was planned at 9:00 names the call of 10:00; a plan of 11:00, in another case, is one."""
+    name = {"contact_channel": "phone", "contact_id": "a"}
+    calls = [call("a", at(1), "answered", 5, resolved=False)]
+    early, late = case("k", (-1, "opened", name), (0, "plan_given")), case("l", (1, "opened", name), (2, "plan_given"))
+    assert said(store, world(call=calls, case=early), "contact.follow_up") == {"a": "missed: not yet done"}
+    assert said(store, world(call=calls, case=early + late), "contact.follow_up") == {"a": "met"}
+
+
+# --- agents' states --------------------------------------------------------------------------------------------------
+
+
+def test_a_state_ends_in_doubt_where_the_next_began_in_an_hour_that_came_twice(store: Product) -> None:
+    blank = {"source": "s", "agent_id": "x", "queue": "q", "until_at": None, "ambiguous_time": False}
+    rows = [
+        {**blank, "since_at": at(), "state": "talking"},
+        {**blank, "since_at": at(1), "state": "ready", "ambiguous_time": True},
+        {**blank, "since_at": at(2), "state": "talking", "until_at": at(3)},
+    ]
+    found = said(store, world(agent_state=rows), "phone.occupancy")
+    assert list(found.values()) == ["unmeasurable: ambiguous time"] * 2 + ["met"]
+
+
 # --- cases -----------------------------------------------------------------------------------------------------------
 
 
