@@ -29,8 +29,8 @@ PARQUET = {
         queued_at, arrived_at, answered_at, ended_at, outcome, {AMOUNT_US.format("wait_s")} AS wait_us
         FROM (SELECT call_id, unnest(legs, recursive := true) FROM item_call WHERE leg_count > 1)""",
     "session": """SELECT session_id, customer_id, topic, resolved, first_at, opened_by, first_line_at, request_at,
-        human_line_count, left_at, closed_at, last_at, last_human_at, contradicting, ambiguous_time,
-        request.asked_at AS asked_at, request.answer.typed_at AS answered_at, request.is_negative AS is_negative
+        human_line_count, left_at, last_at, last_human_at, contradicting, ambiguous_time, request.asked_at AS asked_at,
+        request.closed_at AS closed_at, request.answer.typed_at AS answered_at, request.is_negative AS is_negative
         FROM item_session""",
     "round": "SELECT session_id, round_no, started_at, answered_at, is_negative FROM item_round",
     "thread": """SELECT thread_id, customer_id, topic, resolved, first_at, last_at, asked_at, begun_by, reply_count,

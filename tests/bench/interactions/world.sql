@@ -199,14 +199,14 @@ SELECT 'im' AS source, 's' || i AS session_id, customer(i + 50000000000) AS cust
             ELSE CAST(late_us IS NOT NULL AS INTEGER) END AS human_line_count,
        CASE WHEN human_line_count > 0 THEN 'a' || r(i, 65, 2000) END AS first_agent_id,
        CASE WHEN human_line_count > 0 THEN 'a' || r(i, 66, 2000) END AS last_agent_id,
-       at_us(left_us) AS left_at, at_us(closed_us) AS closed_at,
+       at_us(left_us) AS left_at,
        at_us(greatest(last_line_us, left_us, closed_us, late_us)) AS last_at,
        at_us(coalesce(last_human_us, late_us)) AS last_human_at, contradicting, ambiguous_time, 1 AS load_id,
        at_us(request_us) AS request_at,
        {asked_at: CASE WHEN request_us IS NOT NULL THEN at_us(asked_us) END,
         answer: CASE WHEN a1 IS NOT NULL
                      THEN {typed_at: at_us(a1), seq: CAST(NULL AS BIGINT), agent_id: 'a' || r(i, 65, 2000)} END,
-        is_negative: is_negative} AS request,
+        is_negative: is_negative, closed_at: at_us(closed_us)} AS request,
        request AS handoff, request AS opening
 FROM chat;
 
