@@ -14,7 +14,7 @@ from pipelines.runs.items import own_sources, query
 from pipelines.runs.questions import question_in
 from pipelines.runs.raw import MASK, RawLine, event_id, raw_lines
 from pipelines.runs.sight import AGENT, NUMBERED, PEOPLE, WHOLE, Own, Sight
-from pipelines.runs.statements import evidence_folder, find_statement, read_statement
+from pipelines.runs.statements import evidence_folder, find_statement, kept_body
 from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.clock import Interval, counted_intervals, due_running
 from pipelines.worktime.due import AfterClose, DayKind, due_working_days
@@ -124,7 +124,7 @@ def item(
     to another vendor ends, for the first one, where it was passed on.
     """
     ref = find_statement(home, statement_id)
-    body = read_statement(home, ref.id)
+    body = kept_body(home, ref.id)
     population = NUMBERED.sub("", population)
     names = [name for name in body["evidence"] if name == population or name.startswith(f"{population}_")]
     states: list[ItemState] = []

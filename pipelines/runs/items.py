@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pipelines.metrics.declare import Metric, metric_named, quoted
 from pipelines.metrics.frame import local_day_sql, local_hour_sql
 from pipelines.runs.questions import names_of, question_of
 from pipelines.runs.sight import WHOLE, Sight, is_by_vendor
-from pipelines.runs.statements import evidence_folder, find_statement, read_statement
+from pipelines.runs.statements import evidence_folder, find_statement, kept_body
 from pipelines.runs.states import IDS, Tally, count_rows
 from pipelines.scoring.counts import Counts, measured
 from pipelines.scoring.interval import group_interval
@@ -139,7 +140,7 @@ class Evidence:
 def evidence_of(home: Path, statement_id: str, indicator_id: str, sight: Sight = WHOLE) -> Evidence:
     """Return where an indicator's items are, as ``sight`` sees them; refuse an indicator that is not there."""
     ref = find_statement(home, statement_id)
-    found = read_statement(home, ref.id)
+    found = kept_body(home, ref.id)
     question = question_of(found, indicator_id)
     if question is None:
         raise Refused(
@@ -170,27 +171,41 @@ def own_sources(folder: Path, body: Mapping[str, Any], sight: Sight) -> frozense
     """Return the logs that gave the rows that a narrow sight sees, those apart that no contract divides by vendor."""
     if not sight.is_narrow:
         return frozenset()
-    whose = replace(sight, teams=None)
-    selects = []
-    for name, part in body["evidence"].items():
-        path = folder / f"{name}.parquet"
-        if "outside" in part["columns"] and path.exists() and is_by_vendor(name):
-            log = "log_source" if "log_source" in part["columns"] else "item_source"
-            selects += [f"SELECT unnest([item_source, {log}]) FROM {whose.rows(path, name)}"]
+    logs = tuple(
+        (name, "log_source" if "log_source" in part["columns"] else "item_source")
+        for name, part in body["evidence"].items()
+        if "outside" in part["columns"] and (folder / f"{name}.parquet").exists() and is_by_vendor(name)
+    )
+    return _own_sources(folder, logs, Sight(vendor=sight.vendor))
+
+
+@lru_cache(maxsize=256)
+def _own_sources(folder: Path, logs: Sequence[tuple[str, str]], whose: Sight) -> frozenset[str]:
+    """Return the same of a folder of evidence, which never changes; ``logs``: its files, each with its log's column."""
+    selects = [
+        f"SELECT DISTINCT item_source, {log} FROM {whose.rows(folder / f'{name}.parquet', name)}" for name, log in logs
+    ]
     found = query(" UNION ".join(selects), folder) if selects else []
-    return frozenset(source for (source,) in found if source)
+    return frozenset(source for row in found for source in row if source)
 
 
 def reader(*folders: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection of its own for folders of evidence; its session speaks UTC, and it reads nothing else.
+    """Return a connection for folders of evidence of one home; its session speaks UTC, and it reads nothing else.
 
-    The home that they stand in says how much of the machine it may take.
+    One engine a process serves a home: it has the memory and the threads that the home allows, and remembers the heads
+    of files. Of several connections, each has its own temporary tables.
     """
     said = Home(folders[0].parent.parent).settings() if folders else HomeSettings()
-    bounds = {"memory_limit": said.reader_memory_limit}
-    bounds |= {"threads": str(said.reader_threads)} if said.reader_threads else {}
-    con = duckdb.connect(config={**bounds, **CONFIG})
-    con.execute("SET TimeZone = 'UTC'")
+    return _engine(tuple(sorted({folder.parent for folder in folders})), said).cursor()
+
+
+@lru_cache(maxsize=8)
+def _engine(folders: Sequence[Path], said: HomeSettings) -> duckdb.DuckDBPyConnection:
+    bounds: dict[str, Any] = {"memory_limit": said.reader_memory_limit}
+    bounds |= {"threads": said.reader_threads} if said.reader_threads else {}
+    con = duckdb.connect(config={**CONFIG, **bounds})
+    con.execute("SET GLOBAL TimeZone = 'UTC'")
+    con.execute("SET GLOBAL parquet_metadata_cache = true")
     lock_down(con, folders)
     return con
 

@@ -13,7 +13,7 @@ from pipelines.metrics.declare import metric_named
 from pipelines.runs.items import GroupRow, daily
 from pipelines.runs.questions import question_of
 from pipelines.runs.sight import WHOLE, Sight
-from pipelines.runs.statements import find_statement, read_statement
+from pipelines.runs.statements import find_statement, kept_body
 from pipelines.scoring.headroom import Headroom, PathDay, Rule, headroom, path
 
 
@@ -36,7 +36,7 @@ class SoFar:
 def month_so_far(home: Path, statement_id: str, *, sight: Sight = WHOLE) -> list[SoFar]:
     """Return each share that has a target, of the rows that are seen; of a part of them it is a hint, no verdict."""
     ref = find_statement(home, statement_id)
-    body = read_statement(home, ref.id)
+    body = kept_body(home, ref.id)
     found = [_so_far(home, ref.id, body, one, sight) for one in body["indicators"]]
     return [one for one in found if one is not None]
 

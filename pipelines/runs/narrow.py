@@ -8,6 +8,7 @@ money: fees, caps and scores are the vendor's.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +17,28 @@ from pipelines.metrics.declare import metric_named, quoted
 from pipelines.runs.items import Evidence, count_seen, evidence_of, own_sources, query
 from pipelines.runs.questions import question_of
 from pipelines.runs.sight import FOREIGN, Sight, is_by_vendor
-from pipelines.runs.statements import evidence_folder, find_statement, read_statement
+from pipelines.runs.statements import evidence_folder, find_statement, kept_body
 from pipelines.scoring.counts import Counts, Measured, measured, no_data_reason, total
 from pipelines.settlement.statement import ratio_body
 
 NO_SCORE = {"value": None, "points": "0", "weight_present": "0", "weight_in_force": "0", "reason": ""}
 
 
-def statement_as_seen(home: Path, name: str, sight: Sight) -> dict[str, Any]:
+def statement_as_seen(home: Path, name: str, sight: Sight) -> Mapping[str, Any]:
     """Return a statement's body, as it is kept, or as a narrow sight sees it; that has no hash of its own."""
     ref = find_statement(home, name)
-    body = read_statement(home, ref.id)
-    if not sight.is_narrow:
-        return body
-    folder = evidence_folder(home, ref.id)
+    body = kept_body(home, ref.id)
+    return _as_seen(home, ref.id, sight) if sight.is_narrow else body
+
+
+@lru_cache(maxsize=256)
+def _as_seen(home: Path, statement_id: str, sight: Sight) -> Mapping[str, Any]:
+    """Return what a narrow sight sees of a statement and of its evidence, neither of which ever changes."""
+    ref, body, folder = (
+        find_statement(home, statement_id),
+        kept_body(home, statement_id),
+        evidence_folder(home, statement_id),
+    )
     sources = own_sources(folder, body, sight)
     own = {
         **without_others(body),

@@ -14,7 +14,7 @@ from pipelines.runs.item_view import timetable_of
 from pipelines.runs.items import Evidence, evidence_of, query
 from pipelines.runs.questions import questions_in
 from pipelines.runs.sight import NUMBERED, WHOLE, Sight
-from pipelines.runs.statements import find_statement, read_statement
+from pipelines.runs.statements import find_statement, kept_body
 from pipelines.worktime.clock import due_running
 from pipelines.worktime.due import AfterClose, DayKind, due_working_days
 from pipelines.worktime.timetable import Timetable
@@ -62,7 +62,7 @@ def pending_items(
 ) -> PendingItems:
     """Return a statement's pending items; of promises in parts each part has its own clock."""
     ref = find_statement(home, statement_id)
-    body = read_statement(home, ref.id)
+    body = kept_body(home, ref.id)
     cut_off_at = datetime.fromisoformat(body["cut_off_at"])
     zone, timetables = body["contract"]["zone"], dict[str, Timetable | None]()
     clocks: list[PendingClock] = []
