@@ -5,14 +5,11 @@ Three rollups are declared; what they do not answer scans the items of the days 
 what the logs knew when it was last brought up to date.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -42,7 +39,8 @@ from pipelines.runs.states import (
     row_dimensions,
     vendor_kept_sources,
 )
-from pipelines.scoring.counts import Counts, nearest_rank
+from pipelines.runs.steps import STEPS, near_percentile, step_edges, step_sql
+from pipelines.scoring.counts import Counts
 from pipelines.warehouse.store import Warehouse
 
 # The three rollups: table and dimensions, each by day. A view is answered by the first that has all it asks for.
@@ -56,8 +54,6 @@ STATE = (
     " change_no BIGINT NOT NULL, cut_off_at TIMESTAMPTZ NOT NULL)"
 )
 DAY = timedelta(days=1)
-# A percentile's amounts are kept in steps too, sixteen to each doubling, so that a view reads one step's amounts alone.
-STEPS_EACH, STEPS = 16, 34
 CHAINED = 7 * DAY  # how long the attempts of one caller may be chained on after the first
 
 
@@ -339,27 +335,6 @@ def _put_items(months: _Months, asks: Sequence[Ask], table: str, by: Mapping[str
                 _put_steps(months, ask, table, by, days)
 
 
-def step_sql(amount: str) -> str:
-    """Return the step of an amount, greater ones in higher steps: whole units below 16, then sixteen a doubling.
-
-    7.9 is in step 7; 16 to 17 in 16, 32 to 34 in 32, 34 to 36 in 33; 64 to 68 in 48.
-    """
-    whole = f"CAST(floor({amount}) AS BIGINT)"
-    whens = [f"WHEN {whole} < {STEPS_EACH} THEN {whole}"]
-    for place in range(1, STEPS):  # what lies beyond is one step
-        first, width = STEPS_EACH * 2 ** (place - 1), 2 ** (place - 1)
-        whens.append(f"WHEN {whole} < {2 * first} THEN {STEPS_EACH * place} + ({whole} - {first}) // {width}")
-    return f"CAST(CASE {' '.join(whens)} ELSE {STEPS_EACH * STEPS} END AS SMALLINT)"
-
-
-def step_edges(step: int) -> tuple[int, int]:
-    """Return the amounts of a step: from, and until."""
-    place, nth = divmod(step, STEPS_EACH)
-    width = 2 ** max(0, place - 1)
-    first = nth if place == 0 else STEPS_EACH * width + nth * width
-    return first, 10**12 if place == STEPS else first + width
-
-
 def _put_steps(months: _Months, ask: Ask, table: str, by: Iterable[str], days: Days) -> None:
     """Count a percentile's amounts by steps, each with its greatest amount."""
     columns = ", ".join(("contract", "indicator", *by))
@@ -547,7 +522,7 @@ def _from_cube(
             f"SELECT {groups}step, CAST(sum(n) AS BIGINT), max(amount) FROM {table}_step WHERE {where_sql}"
             " GROUP BY ALL ORDER BY ALL"
         ).fetchall()
-        near = _near_percentile(found, steps, percentile)
+        near = near_percentile(found, steps, percentile)
         edges = [edge for *_, step in near for edge in step_edges(step)]
         where_sql += f" AND amount >= {min(edges, default=0)} AND amount < {max(edges, default=0)}"
         for *group, step, amount, n in con.execute(
@@ -562,31 +537,6 @@ def _from_cube(
         ).fetchall():
             found[tuple(group)].histogram[amount] = n
     return found
-
-
-def _near_percentile(
-    found: Mapping[tuple[str, ...], Counts], steps: Iterable[tuple[Any, ...]], percentile: Decimal
-) -> set[tuple[Any, ...]]:
-    """Return each group's steps in which its percentile may lie; the others are put into its histogram as they are.
-
-    Where it lies depends on how many of the unmeasurable are held against the vendor, which the contract says: none,
-    those of the vendor's logs, or all.
-    """
-    ranks: dict[tuple[str, ...], list[int]] = {}
-    passed: Counter[tuple[str, ...]] = Counter()
-    near = set()
-    for *named, step, n, most in steps:
-        group = tuple(named)
-        counts = found[group]
-        if group not in ranks:
-            against = (0, counts.unmeasurable_of_vendor, counts.of("unmeasurable"))
-            ranks[group] = [nearest_rank(Fraction(percentile), counts.of("counted") + more) for more in against]
-        if any(passed[group] < rank <= passed[group] + n for rank in ranks[group]):
-            near.add((*group, step))
-        else:
-            counts.histogram[most] = n
-        passed[group] += n
-    return near
 
 
 def _scanned(

@@ -12,9 +12,10 @@ from pipelines.core.period import Days
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.compose import names_in
 from pipelines.metrics.declare import installed_metrics
-from pipelines.runs.items import evidence_of, query
+from pipelines.runs.items import evidence_of
 from pipelines.runs.questions import questions_in
 from pipelines.runs.raw import events_of
+from pipelines.runs.readers import query
 from pipelines.runs.statements import StatementRef, evidence_folder, find_statement, read_statement
 from pipelines.runs.verify import differences
 from pipelines.warehouse.store import Warehouse

@@ -10,9 +10,10 @@ from typing import Any, cast
 from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.declare import metric_named, quoted
-from pipelines.runs.items import own_sources, query
+from pipelines.runs.items import own_sources
 from pipelines.runs.questions import question_in
 from pipelines.runs.raw import MASK, RawLine, event_id, raw_lines
+from pipelines.runs.readers import query
 from pipelines.runs.sight import AGENT, NUMBERED, PEOPLE, WHOLE, Own, Sight
 from pipelines.runs.statements import evidence_folder, find_statement, kept_body
 from pipelines.warehouse.store import Warehouse

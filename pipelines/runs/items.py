@@ -8,28 +8,26 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from pipelines.core.dated import Piece
 from pipelines.core.exact import decimal_text
-from pipelines.core.period import Month
+from pipelines.core.period import Days, Month
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.compose import FACTS, OUTSIDE_SCOPE, Ask
 from pipelines.metrics.declare import Metric, metric_named, quoted
 from pipelines.metrics.frame import local_day_sql, local_hour_sql
 from pipelines.runs.questions import names_of, question_of
+from pipelines.runs.readers import ask_file, query, reader
+from pipelines.runs.served import NOBODY, Places, served_counts
 from pipelines.runs.sight import WHOLE, Sight, is_by_vendor
 from pipelines.runs.statements import evidence_folder, find_statement, kept_body
 from pipelines.runs.states import IDS, Tally, count_rows
 from pipelines.scoring.counts import Counts, measured
 from pipelines.scoring.interval import group_interval
-from pipelines.warehouse.home import Home, HomeSettings
-from pipelines.warehouse.store import CONFIG, lock_down
 
 GROUP_COLUMNS = {"team": "team", "queue": "queue", "agent": "agent_id", "source": "item_source", "topic": "topic"}
 BY_CLOCK = ("hour", "weekday")  # of the arrival, by the contract's clock
-NOBODY = "(none)"
 BATCH = 5000
+SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -90,14 +88,17 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Evidence:
-    """An indicator's rows in a statement's evidence."""
+    """An indicator's rows in a statement's evidence, as somebody sees them: those of the file ``name``."""
 
     body: Mapping[str, Any]
     question: Mapping[str, Any]
     metric: Metric
     folder: Path
+    name: str
     columns: tuple[str, ...]
     rows: str
+    sight: Sight
+    sources: frozenset[str]
 
     @property
     def column(self) -> str:
@@ -163,8 +164,10 @@ def evidence_of(home: Path, statement_id: str, indicator_id: str, sight: Sight =
                 code="statement.no_evidence",
             )
         )
-    rows = sight.rows(path, name, own_sources(path.parent, found, sight))
-    return Evidence(found, question, metric, path.parent, tuple(found["evidence"][name]["columns"]), rows)
+    sources = own_sources(path.parent, found, sight)
+    columns = tuple(found["evidence"][name]["columns"])
+    rows = sight.rows(path, name, sources)
+    return Evidence(found, question, metric, path.parent, name, columns, rows, sight, sources)
 
 
 def own_sources(folder: Path, body: Mapping[str, Any], sight: Sight) -> frozenset[str]:
@@ -189,57 +192,16 @@ def _own_sources(folder: Path, logs: Sequence[tuple[str, str]], whose: Sight) ->
     return frozenset(source for row in found for source in row if source)
 
 
-def reader(*folders: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection for folders of evidence of one home; its session speaks UTC, and it reads nothing else.
-
-    One engine a process serves a home: it has the memory and the threads that the home allows, and remembers the heads
-    of files. Of several connections, each has its own temporary tables.
-    """
-    said = Home(folders[0].parent.parent).settings() if folders else HomeSettings()
-    return _engine(tuple(sorted({folder.parent for folder in folders})), said).cursor()
-
-
-@lru_cache(maxsize=8)
-def _engine(folders: Sequence[Path], said: HomeSettings) -> duckdb.DuckDBPyConnection:
-    bounds: dict[str, Any] = {"memory_limit": said.reader_memory_limit}
-    bounds |= {"threads": said.reader_threads} if said.reader_threads else {}
-    con = duckdb.connect(config={**CONFIG, **bounds})
-    con.execute("SET GLOBAL TimeZone = 'UTC'")
-    con.execute("SET GLOBAL parquet_metadata_cache = true")
-    lock_down(con, folders)
-    return con
-
-
-def query(sql: str, *folders: Path) -> list[tuple[Any, ...]]:
-    """Run a query over folders of evidence in a connection of its own; a file that cannot be read is refused."""
-    with closing(reader(*folders)) as con:
-        return ask_file(con, sql)
-
-
-def ask_file(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
-    """Run a query over evidence files; a file that cannot be read is refused."""
-    try:
-        return con.execute(sql).fetchall()
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        raise Refused(
-            Problem(
-                where="evidence of a statement",
-                what=f"It cannot be read: {str(error).splitlines()[0]}",
-                mend="Restore the file from a copy, or close the month again from the same logs.",
-                code="statement.no_evidence",
-            )
-        ) from error
-
-
 def daily(home: Path, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE) -> list[GroupRow]:
     """Return a row a day of the month, in order; days without items have none."""
-    return _grouped(evidence_of(home, statement_id, indicator_id, sight), "CAST(service_on AS VARCHAR)")
+    return _grouped(evidence_of(home, statement_id, indicator_id, sight), "day")
 
 
 def by_group(home: Path, statement_id: str, indicator_id: str, group: str, *, sight: Sight = WHOLE) -> list[GroupRow]:
     """Return a row a team, queue, agent, topic, source, hour or weekday of arrival."""
     found = evidence_of(home, statement_id, indicator_id, sight)
-    return _grouped(found, item_group_sql(found, group))
+    item_group_sql(found, group)  # refuses what there is not
+    return _grouped(found, group)
 
 
 def item_group_sql(found: Evidence, group: str) -> str:
@@ -265,18 +227,57 @@ def item_group_sql(found: Evidence, group: str) -> str:
     return f"coalesce({column}, {quoted(NOBODY)})"
 
 
-def _grouped(found: Evidence, sql: str) -> list[GroupRow]:
+def _grouped(found: Evidence, group: str) -> list[GroupRow]:
     """Count the indicator's items by a group."""
-    named = sorted((tally.group["name"], tally.counts) for tally in count_seen([found], sql) if tally.counts.population)
-    return [group_row(found, name, counts) for name, counts in named]
+    places = counts_by(found, group)
+    return [group_row(found, name, places[part, name]) for part, name in sorted(places)]
+
+
+def counts_by(found: Evidence, group: str, spans: Sequence[Days] = ()) -> Places:
+    """Count the indicator's items by part of the month and group; groups of nothing but candidates outside are none.
+
+    ``group`` is ``day``, ``clock`` (weekday and hour, ``3-09``: Wednesday, nine), or one that items are listed by.
+    ``spans`` are the parts; of one or none all is part 0.
+    """
+    places = served_counts(found.folder, found.name, found.ask, group, found.sight, found.sources, len(spans))
+    if places is None:
+        places = _counted(found, group, spans)
+    return {place: counts for place, counts in places.items() if counts.population}
+
+
+def _counted(found: Evidence, group: str, spans: Sequence[Days]) -> Places:
+    """Count the same from the rows."""
+    sql = group_sql(found, group)
+    if len(spans) > 1:
+        sql = f"CAST({part_sql(spans)} AS VARCHAR) || {quoted(SEPARATOR)} || {sql}"
+    places: Places = {}
+    for tally in count_seen([found], sql):
+        place, separator, name = str(tally.group["name"]).partition(SEPARATOR)
+        places[int(place) if separator else 0, name if separator else place] = tally.counts
+    return places
+
+
+def part_sql(spans: Sequence[Days]) -> str:
+    """Return the SQL of the part of the month that an item counts in, from 0."""
+    if len(spans) < 2:
+        return "0"
+    whens = " ".join(f"WHEN period_on < DATE '{span.until}' THEN {place}" for place, span in enumerate(spans))
+    return f"CASE {whens} ELSE {len(spans) - 1} END"
+
+
+def group_sql(found: Evidence, group: str) -> str:
+    """Return the SQL of a group as it is counted by: those of items, days, and clocks."""
+    if group == "day":
+        return "CAST(service_on AS VARCHAR)"
+    if group == "clock":
+        return f"{item_group_sql(found, 'weekday')} || '-' || {item_group_sql(found, 'hour')}"
+    return item_group_sql(found, group)
 
 
 def count_seen(found: Sequence[Evidence], sql: str) -> list[Tally]:
     """Count the items of questions that stand in one file by a group ``name``, as the month was counted."""
     first, asks = found[0], [one.ask for one in found]
-    log = "log_source" if "log_source" in first.columns else "item_source"
-    kept = sorted({load["source"] for load in first.body["loads"] if load.get("keeper") == "vendor"})
-    is_kept = f"coalesce({log} IN ({', '.join(map(quoted, kept))}), false)" if kept else "false"
+    is_kept = is_kept_sql(first)
     with closing(reader(first.folder)) as con:
         listed = ", ".join(f"list(DISTINCT {ask.column}_state)" for ask in asks)
         known = ask_file(con, f"SELECT {listed} FROM {first.rows}")[0]
@@ -298,6 +299,13 @@ def count_seen(found: Sequence[Evidence], sql: str) -> list[Tally]:
             return f"SELECT {', '.join([*dimensions, *columns, *IDS])} FROM {first.rows}"
 
         return list(count_rows(con, rows_of, asks, states, ["name"]))
+
+
+def is_kept_sql(found: Evidence) -> str:
+    """Return the SQL of whether an item's log is the vendor's."""
+    log = "log_source" if "log_source" in found.columns else "item_source"
+    kept = sorted({load["source"] for load in found.body["loads"] if load.get("keeper") == "vendor"})
+    return f"coalesce({log} IN ({', '.join(map(quoted, kept))}), false)" if kept else "false"
 
 
 def group_row(found: Evidence, name: str, counts: Counts) -> GroupRow:

@@ -14,8 +14,9 @@ from typing import Any
 
 from pipelines.core.exact import decimal_text
 from pipelines.metrics.declare import metric_named, quoted
-from pipelines.runs.items import Evidence, count_seen, evidence_of, own_sources, query
+from pipelines.runs.items import Evidence, count_seen, evidence_of, own_sources
 from pipelines.runs.questions import question_of
+from pipelines.runs.readers import query
 from pipelines.runs.sight import FOREIGN, Sight, is_by_vendor
 from pipelines.runs.statements import evidence_folder, find_statement, kept_body
 from pipelines.scoring.counts import Counts, Measured, measured, no_data_reason, total

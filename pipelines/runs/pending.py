@@ -11,8 +11,9 @@ from pipelines.core.period import Month
 from pipelines.core.zone import day_begins_at
 from pipelines.metrics.declare import metric_named, population_needs
 from pipelines.runs.item_view import timetable_of
-from pipelines.runs.items import Evidence, evidence_of, query
+from pipelines.runs.items import Evidence, evidence_of
 from pipelines.runs.questions import questions_in
+from pipelines.runs.readers import query
 from pipelines.runs.sight import NUMBERED, WHOLE, Sight
 from pipelines.runs.statements import find_statement, kept_body
 from pipelines.worktime.clock import due_running

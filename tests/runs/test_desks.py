@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.runs.accrual import Accrual, read_accrual
 from pipelines.runs.agents import agents
-from pipelines.runs.items import reader
+from pipelines.runs.readers import reader
 from pipelines.runs.month_so_far import month_so_far
 from pipelines.runs.months import month_of
 from pipelines.runs.pending import is_running, pending_items

@@ -20,38 +20,15 @@ from locust import FastHttpUser, between, task
 from locust.env import Environment
 
 from tests.bench.interactions.indicators import METRICS, SINCE
+from tests.bench.web.wishes import BLOCK, kind_of, parts_of, wish_for_page, wish_for_part, wish_for_rows
 
 THINK_S = (1, 3)
 NEWEST = 0.5  # of the months that are looked at; the others are any of them
-BLOCK, DAY_S = 100, 86400
+DAY_S = 86400
 GROUPS = ("agent", "queue", "topic", "hour")  # the tabs beside that of the teams
-TABS, PANEL = "Tabs", "TabsPanel"
 LISTED = tuple(
     name for name in METRICS if name not in ("csat", "satisfied", "accuracy", "violations")
 )  # lists that are long
-
-
-def parts_of(tree: Any) -> Iterator[Mapping[str, str]]:
-    """Yield the ids of what a browser asks for once it has a page: parts and grids, of tabs the open one's alone."""
-    if isinstance(tree, list):
-        for one in tree:
-            yield from parts_of(one)
-    elif isinstance(tree, dict):
-        props = tree.get("props") or {}
-        own = props.get("id")
-        if isinstance(own, dict) and own.get("type") != "graph":
-            yield own
-        children = props.get("children")
-        if tree.get("type") == TABS:
-            shown = props.get("value")
-            children = [one for one in children or () if one["type"] != PANEL or one["props"].get("value") == shown]
-        yield from parts_of(children)
-
-
-def kind_of(output: str) -> str:
-    """Return the kind of part that a callback draws; of the page's own callback none."""
-    head = output.lstrip(".")
-    return str(json.JSONDecoder().raw_decode(head)[0]["type"]) if head.startswith("{") else ""
 
 
 class Reader(FastHttpUser):
@@ -117,15 +94,7 @@ class Reader(FastHttpUser):
 
     def open(self, name: str, path: str, **query: str) -> list[Mapping[str, str]]:
         """Open a page and all that comes after it; return the ids of its parts."""
-        wish = {
-            "output": "..header.children...page.children..",
-            "outputs": [{"id": "header", "property": "children"}, {"id": "page", "property": "children"}],
-            "inputs": [
-                {"id": "url", "property": "pathname", "value": path},
-                {"id": "url", "property": "search", "value": f"?{urlencode(query)}" if query else ""},
-            ],
-            "changedPropIds": ["url.pathname"],
-        }
+        wish = wish_for_page(path, f"?{urlencode(query)}" if query else "")
         found = list(parts_of(self.ask(f"page {name}", wish).get("page", {}).get("children")))
         together = Group()
         for one in found:
@@ -137,37 +106,11 @@ class Reader(FastHttpUser):
     def part(self, part: Mapping[str, str]) -> None:
         """Ask for a part of a page."""
         group = json.loads(part["what"]).get("group", "")
-        self.ask(
-            f"part {part['type']} {group}".strip(),
-            {
-                "output": self.outputs[part["type"]],
-                "outputs": {"id": part, "property": "children"},
-                "inputs": [{"id": part, "property": "id", "value": part}],
-                "changedPropIds": [],
-            },
-        )
+        self.ask(f"part {part['type']} {group}".strip(), wish_for_part(self.outputs[part["type"]], part))
 
     def rows(self, name: str, of: Mapping[str, str], what: Mapping[str, Any], start: int, after: Sequence[str]) -> Any:
         """Ask for a block of a list's rows, as the grid does; return the rows and the key of the block after."""
-        grid, cursors, asked = (
-            {"type": kind, "of": of["of"], "lang": of["lang"]} for kind in ("items", "cursors", "asked")
-        )
-        found = self.ask(
-            f"rows {name}",
-            {
-                "output": self.outputs["items"],
-                "outputs": [{"id": grid, "property": "getRowsResponse"}, {"id": cursors, "property": "data"}],
-                "inputs": [
-                    {"id": grid, "property": "getRowsRequest", "value": {"startRow": start, "endRow": start + BLOCK}}
-                ],
-                "state": [
-                    {"id": cursors, "property": "data", "value": {str(start): list(after)} if after else {}},
-                    {"id": asked, "property": "data", "value": what},
-                    {"id": grid, "property": "id", "value": grid},
-                ],
-                "changedPropIds": [],
-            },
-        )
+        found = self.ask(f"rows {name}", wish_for_rows(self.outputs["items"], of, what, start, after))
         if not found:
             return [], None
         known = next(part["data"] for part in found.values() if "data" in part)
