@@ -79,7 +79,7 @@ def control_chart(home: Path, statement_id: str, indicator_id: str, *, sight: Si
     limits = limits_of(found.metric, cells, found.blames, _spread(found))
     rows = []
     for name, counts in sorted(cells.items()):
-        row, own = group_row(found, name, counts), limits.get(name)
+        row, own = group_row(found, name, counts, has_interval=False), limits.get(name)
         rows.append(
             DayRow(
                 row,
@@ -139,7 +139,7 @@ def _marked(found: Evidence) -> list[MarkedDay]:
 def hour_map(home: Path, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE) -> list[GroupRow]:
     """Return a row a weekday and hour of arrival, by the contract's clock; ``name`` is ``3-09``: Wednesday, nine."""
     found = evidence_of(home, statement_id, indicator_id, sight)
-    return [group_row(found, name, counts) for name, counts in sorted(_cells(found, "clock").items())]
+    return [group_row(found, name, own, has_interval=False) for name, own in sorted(_cells(found, "clock").items())]
 
 
 def contribution_rows(
@@ -174,7 +174,7 @@ def contribution_rows(
         currency=found.body["currency"],
     )
     rows = [
-        ContributionRow(group_row(found, one.name, one.counts), one.gap, one.excess, one.allocated)
+        ContributionRow(group_row(found, one.name, one.counts, has_interval=False), one.gap, one.excess, one.allocated)
         for one in shared.groups
     ]
     return ContributionRows(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -111,12 +111,12 @@ class Evidence:
         own = (one for one in self.body["indicators"] if one["id"] == self.question["of"])
         return next((str(one["options"]["unmeasurable"]) for one in own), "exclude")
 
-    @property
+    @cached_property
     def blames(self) -> str | None:
         """The same, as ``measured`` reads it."""
         return self.unmeasurable if self.unmeasurable in ("exclude", "count_as_missed") else None
 
-    @property
+    @cached_property
     def ask(self) -> Ask:
         """The question, with the last day's terms."""
         days = Month.parse(self.body["month"]).days
@@ -308,10 +308,10 @@ def is_kept_sql(found: Evidence) -> str:
     return f"coalesce({log} IN ({', '.join(map(quoted, kept))}), false)" if kept else "false"
 
 
-def group_row(found: Evidence, name: str, counts: Counts) -> GroupRow:
+def group_row(found: Evidence, name: str, counts: Counts, *, has_interval: bool = True) -> GroupRow:
     """Return a group's row from its counts."""
     value = measured(found.metric, counts, found.blames, found.ask.percentile)
-    chance = group_interval(found.metric, counts, found.blames)
+    chance = group_interval(found.metric, counts, found.blames) if has_interval else None
     return GroupRow(
         name=name,
         n=value.n,

@@ -21,9 +21,23 @@ def reader(*folders: Path) -> duckdb.DuckDBPyConnection:
     One engine a process serves a home: it has the memory and the threads that the home allows, and remembers the heads
     of files. Of several connections, each has its own temporary tables.
     """
-    said = Home(folders[0].parent.parent).settings() if folders else HomeSettings()
+    said = _settings(Home(folders[0].parent.parent)) if folders else HomeSettings()
     evidence = sorted({folder.parent for folder in folders})
     return _engine((*evidence, *(folder.parent / SERVED for folder in evidence)), said).cursor()
+
+
+def _settings(home: Home) -> HomeSettings:
+    """Return what a home allows; read again when its file was written to."""
+    try:
+        seen = home.settings_file.stat()
+    except FileNotFoundError:
+        return HomeSettings()
+    return _read_settings(home, seen.st_mtime_ns, seen.st_size)
+
+
+@lru_cache(maxsize=8)
+def _read_settings(home: Home, _mtime_ns: int, _size: int) -> HomeSettings:
+    return home.settings()
 
 
 @lru_cache(maxsize=8)
