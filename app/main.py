@@ -18,6 +18,7 @@ from app import routes, shell
 from app.auth import company, gate, trail
 from app.auth.company import Company
 from app.auth.entry import entry
+from app.pages import drawn
 from app.pages.evidence import evidence
 from app.pages.stamp import stamp
 from app.queries.door import Door, install, open_door
@@ -60,6 +61,7 @@ def create_app(
     Compress(server)
     door = door or open_door(settings.home)
     install(server, door)
+    drawn.install(server)
     trail.install(server, workflow or open_workflow(settings.home, settings.database_url))
     server.before_request(lambda: setattr(flask.g, "now", clock()))
     gate.connect(server, app.callback_map, settings.language)
@@ -144,6 +146,7 @@ def _serve_with_gunicorn(make: Callable[[], flask.Flask], address: str) -> None:
         "worker_class": "gthread",
         "control_socket_disable": True,
         "timeout": 120,
+        "keepalive": 75,  # a person reads for longer than two seconds; a connection that waits holds no thread
     }
 
     class Served(BaseApplication):
