@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from inspect import getsource
 from pathlib import Path
 
 from pipelines.core.canonical import sha256_hex
@@ -68,8 +69,9 @@ def _say(text: str) -> None:
 def _makers() -> str:
     """Return the digest of what decides the home's content; how a close writes it down is no part of it."""
     here = Path(__file__).parent
-    files = [here.parent / "interactions" / "world.sql", here.parent / "interactions" / "world.py", Path(__file__)]
+    files = [here.parent / "interactions" / "world.sql", here.parent / "interactions" / "world.py"]
     said = [path.read_text(encoding="utf-8") for path in files]
+    said += [getsource(home_of), getsource(_write_contract), f"{LAST} {ZONE} {ITEMS_AN_AGENT} {CLOSED_AFTER}"]
     said += [CONTRACT, INDICATOR, CALENDARS, assembly_digest(), *(metric_named(key).digest for key in METRICS.values())]
     return sha256_hex("\n".join(said).encode())
 
