@@ -239,10 +239,15 @@ def counts_by(found: Evidence, group: str, spans: Sequence[Days] = ()) -> Places
     ``group`` is ``day``, ``clock`` (weekday and hour, ``3-09``: Wednesday, nine), or one that items are listed by.
     ``spans`` are the parts; of one or none all is part 0.
     """
-    places = served_counts(found.folder, found.name, found.ask, group, found.sight, found.sources, len(spans))
+    places = served_by(found, group, len(spans))
     if places is None:
         places = _counted(found, group, spans)
     return {place: counts for place, counts in places.items() if counts.population}
+
+
+def served_by(found: Evidence, group: str, parts: int = 1) -> Places | None:
+    """Count the same, with the groups outside, from what was counted once; None where it was not."""
+    return served_counts(found.folder, found.name, found.ask, group, found.sight, found.sources, parts)
 
 
 def _counted(found: Evidence, group: str, spans: Sequence[Days]) -> Places:

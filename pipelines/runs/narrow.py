@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.core.exact import decimal_text
 from pipelines.metrics.declare import metric_named, quoted
-from pipelines.runs.items import Evidence, count_seen, evidence_of, own_sources
+from pipelines.runs.items import Evidence, count_seen, evidence_of, own_sources, served_by
 from pipelines.runs.questions import question_of
 from pipelines.runs.readers import query
 from pipelines.runs.sight import FOREIGN, Sight, is_by_vendor
@@ -117,14 +117,35 @@ def _of_teams(
         if question_of(body, one["id"]) is not None and is_by_vendor(metric_named(one["metric"]).population)
     ]
     found = {one["id"]: evidence_of(home, statement_id, one["id"], sight) for one in asked}
+    counted: dict[str, Mapping[str, Counts]] = {}
     by_rows: dict[str, dict[str, Evidence]] = defaultdict(dict)
-    for one in found.values():
-        by_rows[one.rows][one.column] = one  # two names may mean one question
-    counted: dict[str, dict[str, Counts]] = defaultdict(dict)
+    for indicator in asked:
+        one = found[indicator["id"]]
+        served = _served_days(indicator, one)
+        if served is None:
+            by_rows[one.rows][one.column] = one  # two names may mean one question
+        else:
+            counted[one.column] = served
     for of_file in by_rows.values():
+        days: dict[str, dict[str, Counts]] = defaultdict(dict)
         for tally in count_seen(list(of_file.values()), "CAST(service_on AS VARCHAR)"):
-            counted[tally.column][tally.group["name"]] = tally.counts
+            days[tally.column][tally.group["name"]] = tally.counts
+        counted |= {column: days[column] for column in of_file}
     return [_of_team(one, found[one["id"]], counted[found[one["id"]].column]) for one in asked]
+
+
+def _served_days(indicator: Mapping[str, Any], found: Evidence) -> Mapping[str, Counts] | None:
+    """Return the counts of an indicator's days where they are served.
+
+    A percentile's days do not add up: of a month in one part the whole stands at its first day.
+    """
+    if found.metric.aggregate != "percentile":
+        served = served_by(found, "day")
+        return None if served is None else {name: counts for (_, name), counts in served.items()}
+    if len(indicator["parts"]) > 1 or found.ask.last_values.get("period_by", "arrival") != "arrival":
+        return None
+    served = served_by(found, "whole")
+    return None if served is None else dict.fromkeys([indicator["parts"][0]["from"]], total(served.values()))
 
 
 def _of_team(indicator: Mapping[str, Any], found: Evidence, by_day: Mapping[str, Counts]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pipelines.core.period import Month
 from pipelines.core.zone import day_begins_at
 from pipelines.metrics.declare import metric_named, population_needs
 from pipelines.runs.item_view import timetable_of
-from pipelines.runs.items import Evidence, evidence_of
+from pipelines.runs.items import Evidence, evidence_of, served_by
 from pipelines.runs.questions import questions_in
 from pipelines.runs.readers import query
 from pipelines.runs.sight import NUMBERED, WHOLE, Sight
@@ -73,7 +73,7 @@ def pending_items(
             continue
         found = evidence_of(home, ref.id, question["column"], sight)
         clock = _Clock.of(found)
-        count = query(f"SELECT count(*) FROM {found.rows} WHERE {_is_pending(found)}", found.folder)[0][0]
+        count = _pending_count(found)
         if clock is None or not count:
             waiting += count
             continue
@@ -85,6 +85,13 @@ def pending_items(
     clocks.sort(key=lambda one: (one.due_at, one.source, one.item_id, one.column))
     within = {h: sum(one.due_at <= cut_off_at + timedelta(hours=h) for one in clocks) for h in hours}
     return PendingItems(cut_off_at, clocks[:limit], total, waiting, within)
+
+
+def _pending_count(found: Evidence) -> int:
+    served = served_by(found, "whole")
+    if served is not None:
+        return sum(counts.of("pending") for counts in served.values())
+    return int(query(f"SELECT count(*) FROM {found.rows} WHERE {_is_pending(found)}", found.folder)[0][0])
 
 
 def is_running(body: Mapping[str, Any]) -> bool:

@@ -30,6 +30,7 @@ ROLLUPS: Mapping[str, tuple[str, str]] = {
     "topic": ("topic", "key"),
     "team": ("queue", f"coalesce(team, {quoted(NOBODY)})"),
     "source": ("queue", "item_source"),
+    "whole": ("queue", "''"),
 }
 
 Places = dict[tuple[int, str], Counts]  # by part of the month, and name of the group
