@@ -39,7 +39,6 @@ from pipelines.runs.facts import charged_by_item, day_counts, day_kinds, inciden
 from pipelines.runs.ledger import seal_of
 from pipelines.runs.overrides import overrides_as_of
 from pipelines.runs.raw import EVENTS_OF
-from pipelines.runs.serving import is_worth_serving, make_serving
 from pipelines.runs.settle_month import MeasuredMonth, month_before, settled_body
 from pipelines.runs.statements import (
     ID_DIGITS,
@@ -146,9 +145,6 @@ def close_month(
         ref, is_new = keep_with_evidence(home, statement, scratch, now)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    if is_worth_serving(statement):
-        progress("counting what its pages ask")
-        make_serving(home, ref.id)
     return ClosedMonth(ref, statement, is_new, warnings)
 
 

@@ -17,7 +17,7 @@ from pipelines.metrics.declare import Metric, metric_named, quoted
 from pipelines.metrics.frame import local_day_sql, local_hour_sql
 from pipelines.runs.questions import names_of, question_of
 from pipelines.runs.readers import ask_file, query, reader
-from pipelines.runs.served import NOBODY, Places, served_counts
+from pipelines.runs.served import NOBODY, Places, listed_rows, served_counts
 from pipelines.runs.sight import WHOLE, Sight, is_by_vendor
 from pipelines.runs.statements import evidence_folder, find_statement, kept_body
 from pipelines.runs.states import IDS, Tally, count_rows
@@ -28,6 +28,7 @@ GROUP_COLUMNS = {"team": "team", "queue": "queue", "agent": "agent_id", "source"
 BY_CLOCK = ("hour", "weekday")  # of the arrival, by the contract's clock
 BATCH = 5000
 SEPARATOR = "\x1f"
+IN_ORDER = ("arrival_at", "item_source", "item_id")  # of a list: no two items have the same three
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,11 @@ class Evidence:
         values = {term["name"]: term["value"] for term in self.question["terms"]}  # the last day's, they are in order
         pieces = {name: [Piece(days, values.get(name, term.default), "")] for name, term in self.metric.terms.items()}
         return Ask(self.column, self.metric, pieces)
+
+    @cached_property
+    def listed(self) -> str:
+        """The same rows for a list: in its order where they are served so, without what it does not show."""
+        return listed_rows(self.folder, self.name, self.sight, self.sources) or self.rows
 
     @property
     def state(self) -> str:
@@ -343,13 +349,13 @@ def histogram(
         return []
     where = f"outside IS NULL AND {found.amount} IS NOT NULL AND {found.amount} >= 0"
     tops = f"quantile_disc({found.amount}, 0.99), max({found.amount})"
-    top = query(f"SELECT {tops} FROM {found.rows} WHERE {where}", found.folder)[0]
+    top = query(f"SELECT {tops} FROM {found.listed} WHERE {where}", found.folder)[0]
     if top[0] is None:
         return []
     width = max(1, -(-int(top[0]) // buckets))
     rows = query(
         f"SELECT least(CAST(floor({found.amount}) AS BIGINT) // {width}, {buckets}) AS bucket, count(*)"
-        f" FROM {found.rows} WHERE {where} GROUP BY bucket ORDER BY bucket",
+        f" FROM {found.listed} WHERE {where} GROUP BY bucket ORDER BY bucket",
         found.folder,
     )
     last = decimal_text(top[1])
@@ -375,16 +381,23 @@ def items(
     """
     found = evidence_of(home, statement_id, indicator_id, sight)
     where = _conditions(found, state, day, groups)
-    total = query(f"SELECT count(*) FROM {found.rows} WHERE {' AND '.join(where)}", found.folder)[0][0]
+    total = _total(found.folder, f"SELECT count(*) FROM {found.listed} WHERE {' AND '.join(where)}")
+    if not total:  # to find nothing takes longest
+        return ItemPage([], None, 0)
     if after is not None:
         at, source, item_id = after
         at = datetime.fromisoformat(at).isoformat(sep=" ")
-        where.append(
-            f"(arrival_at, item_source, item_id) > (TIMESTAMPTZ {quoted(at)}, {quoted(source)}, {quoted(item_id)})"
-        )
+        where.append(f"arrival_at >= TIMESTAMPTZ {quoted(at)}")  # said by itself, so that what lies before is not read
+        where.append(f"({', '.join(IN_ORDER)}) > (TIMESTAMPTZ {quoted(at)}, {quoted(source)}, {quoted(item_id)})")
     page = [_item_row(row) for row in query(f"{_select(found, where)} LIMIT {int(limit)}", found.folder)]
     last = page[-1] if len(page) == limit else None
     return ItemPage(page, (last.arrival_at.isoformat(), last.source, last.item_id) if last else None, total)
+
+
+@lru_cache(maxsize=4096)
+def _total(folder: Path, sql: str) -> int:
+    """Return how many rows a list has; of evidence, which never changes."""
+    return int(query(sql, folder)[0][0])
 
 
 def all_items(
@@ -418,8 +431,7 @@ def _select(found: Evidence, where: Sequence[str]) -> str:
     base = f"{found.column}_base" if f"{found.column}_base" in found.columns else "CAST(NULL AS VARCHAR)"
     return (
         f"SELECT item_source, item_id, arrival_at, service_on, {found.state}, {base}, {found.amount},"
-        f" queue, team, agent_id FROM {found.rows} WHERE {' AND '.join(where)}"
-        " ORDER BY arrival_at, item_source, item_id"
+        f" queue, team, agent_id FROM {found.listed} WHERE {' AND '.join(where)} ORDER BY {', '.join(IN_ORDER)}"
     )
 
 

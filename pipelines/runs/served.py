@@ -16,7 +16,7 @@ from pipelines.runs.sight import AGENT, Sight
 from pipelines.runs.steps import near_percentile, step_edges
 from pipelines.scoring.counts import Counts
 
-VERSION = "1"  # of the layout below; another release may count other things
+VERSION = "2"  # of the layout below; another release may count other things
 COUNTS, AMOUNTS, READY = "counts.parquet", "amounts.parquet", "ready"
 NOBODY = "(none)"
 # What a group is read from: the rollup, and its name in it. A clock is weekday and hour of arrival: 3-09.
@@ -39,6 +39,17 @@ Places = dict[tuple[int, str], Counts]  # by part of the month, and name of the 
 def serving_folder(evidence: Path) -> Path:
     """Return where what is served of a statement stands, given the folder of its evidence."""
     return evidence.parent.parent / SERVED / VERSION / evidence.name
+
+
+def listed_file(folder: Path, file: str) -> Path:
+    """Return where a file's items are in the order of a list."""
+    return folder / f"{file}.parquet"
+
+
+def listed_rows(evidence: Path, file: str, sight: Sight, sources: frozenset[str]) -> str | None:
+    """Return the relation of a file's items as somebody sees them, in the order of a list; None where there is none."""
+    folder = serving_folder(evidence)
+    return sight.rows(listed_file(folder, file), file, sources) if (folder / READY).exists() else None
 
 
 def served_counts(

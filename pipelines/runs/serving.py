@@ -1,4 +1,4 @@
-"""What pages ask of a closed month again and again, counted once: days, clocks, queues, agents, topics by team.
+"""What pages ask of a closed month again and again, counted once; and its items in the order in which they are listed.
 
 It stands beside the evidence, in ``serving/``, is made from its very rows (overrides and cut-off are in them), and is
 no part of the statement: without it the same figures are counted from the evidence itself, slowly. Evidence never
@@ -18,10 +18,11 @@ import duckdb
 from pipelines.core.period import Days
 from pipelines.core.problem import Refused
 from pipelines.metrics.declare import quoted
-from pipelines.runs.items import Evidence, evidence_of, group_sql, is_kept_sql, part_sql
+from pipelines.runs.items import IN_ORDER, Evidence, evidence_of, group_sql, is_kept_sql, part_sql
 from pipelines.runs.questions import question_in
-from pipelines.runs.served import AMOUNTS, COUNTS, READY, serving_folder
+from pipelines.runs.served import AMOUNTS, COUNTS, READY, listed_file, serving_folder
 from pipelines.runs.statements import evidence_folder, find_statement, kept_body, list_statements
+from pipelines.runs.states import FACTS_KEPT, TOPIC
 from pipelines.runs.steps import step_sql
 from pipelines.warehouse.home import Home
 from pipelines.warehouse.store import CONFIG
@@ -61,6 +62,7 @@ def make_serving(home: Path, name: str) -> Path:
             con.execute(f"CREATE TEMP TABLE amounts ({AMOUNT_COLUMNS})")
             for file in body["evidence"]:
                 _count(con, home, ref.id, body, file)
+                _list(con, evidence / f"{file}.parquet", body["evidence"][file], listed_file(scratch, file))
             _write(con, "SELECT * FROM counts ORDER BY rollup, indicator, team, key, state", scratch / COUNTS)
             _write(con, "SELECT * FROM amounts ORDER BY indicator, step, amount", scratch / AMOUNTS)
         (scratch / READY).touch()
@@ -91,6 +93,16 @@ def _write(con: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:
     con.execute(
         f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
     )
+
+
+def _list(con: duckdb.DuckDBPyConnection, path: Path, part: Mapping[str, Any], into: Path) -> None:
+    """Write a file's items in order of arrival, with what a list shows and is filtered by."""
+    if "outside" not in part["columns"]:
+        return
+    shown = {f"{column}_{kind}" for column in part["indicators"] for kind in ("state", "base", "amount")}
+    shown |= {*FACTS_KEPT, TOPIC}
+    columns = ", ".join(column for column in part["columns"] if column in shown)
+    _write(con, f"SELECT {columns} FROM read_parquet({quoted(str(path))}) ORDER BY {', '.join(IN_ORDER)}", into)
 
 
 def _count(con: duckdb.DuckDBPyConnection, home: Path, statement_id: str, body: Mapping[str, Any], file: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pipelines.runs import served
 from pipelines.runs.agents import agents
 from pipelines.runs.breakdown import contribution_rows, control_chart, hour_map
-from pipelines.runs.items import by_group, daily, evidence_of
+from pipelines.runs.items import all_items, by_group, daily, evidence_of, histogram, items
 from pipelines.runs.month_so_far import month_so_far
 from pipelines.runs.narrow import statement_as_seen
 from pipelines.runs.served import served_counts, serving_folder
@@ -63,6 +63,11 @@ def asked(home: Path, statement_id: str, sight: Sight) -> dict[Any, Any]:
         for group in ("team", "queue", "agent", "hour", "weekday", "source"):
             found[group, one] = by_group(home, statement_id, one, group, sight=sight)
             found["part", group, one] = contribution_rows(home, statement_id, one, group, sight=sight)
+        found["amounts", one] = histogram(home, statement_id, one, sight=sight)
+        for state in (None, "missed"):
+            page = items(home, statement_id, one, state=state, limit=2, sight=sight)
+            more = items(home, statement_id, one, state=state, after=page.next, sight=sight) if page.next else None
+            found["list", state, one] = page, more, list(all_items(home, statement_id, one, state=state, sight=sight))
     return found
 
 
@@ -133,13 +138,17 @@ def test_it_is_made_once_and_only_where_there_is_much_to_count(tmp_path: Path) -
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     make_serving(office.home, closed.ref.id)
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
-    assert sorted(before) == ["amounts.parquet", "counts.parquet", "ready"]
+    assert sorted(before) == ["amounts.parquet", "counts.parquet", "offered_call.parquet", "ready"]
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
-def test_a_month_of_many_rows_is_served_when_it_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_month_of_many_rows_is_made_where_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.runs.serving.WORTH", 6)
     office = Office(tmp_path / "office")
     office.load("call", CALLS)
     closed = office.close(office.contract(contract()))
+    said: list[str] = []
+    make_missing(office.home, said.append)
     assert (serving_folder(evidence_folder(office.home, closed.ref.id)) / "ready").exists()
+    make_missing(office.home, said.append)
+    assert said == ["small 2026-10: counting what its pages ask"]

@@ -16,6 +16,7 @@ from pipelines.core.zone import day_begins_at
 from pipelines.ingest.items import assembly_digest
 from pipelines.metrics.declare import metric_named
 from pipelines.runs.close_month import close_month
+from pipelines.runs.serving import make_missing
 from pipelines.workflow import Role, open_workflow
 from tests.bench.interactions.indicators import CALENDARS, METRICS
 from tests.bench.interactions.views import CONTRACT, INDICATOR, write_contract
@@ -58,6 +59,7 @@ def home_of(n: int, months: int, *, again: bool = False) -> Path:
         began = time.perf_counter()
         closed = close_month(folder, str(contract), month, now=day_begins_at(month.days.until, ZONE) + CLOSED_AFTER)
         _say(f"{month}: {closed.ref.id} closed in {time.perf_counter() - began:.0f} s")
+    make_missing(folder, _say)
     note.write_text(stamp, encoding="utf-8")
     return folder
 
