@@ -17,7 +17,7 @@ from pipelines.metrics.declare import Metric, metric_named, quoted
 from pipelines.metrics.frame import local_day_sql, local_hour_sql
 from pipelines.runs.questions import names_of, question_of
 from pipelines.runs.readers import ask_file, query, reader
-from pipelines.runs.served import NOBODY, Places, listed_rows, served_counts
+from pipelines.runs.served import NOBODY, Places, listed_rows, served_counts, served_together
 from pipelines.runs.sight import WHOLE, Sight, is_by_vendor
 from pipelines.runs.statements import evidence_folder, find_statement, kept_body
 from pipelines.runs.states import IDS, Tally, count_rows
@@ -203,6 +203,12 @@ def daily(home: Path, statement_id: str, indicator_id: str, *, sight: Sight = WH
     return _grouped(evidence_of(home, statement_id, indicator_id, sight), "day")
 
 
+def daily_of(found: Evidence, counted: Mapping[str, Counts] | None) -> list[GroupRow]:
+    """Return the days of an indicator whose counts are at hand; None: they are counted."""
+    days = {name: own for (_, name), own in counts_by(found, "day").items()} if counted is None else counted
+    return [group_row(found, name, days[name], has_interval=False) for name in sorted(days) if days[name].population]
+
+
 def by_group(home: Path, statement_id: str, indicator_id: str, group: str, *, sight: Sight = WHOLE) -> list[GroupRow]:
     """Return a row a team, queue, agent, topic, source, hour or weekday of arrival."""
     found = evidence_of(home, statement_id, indicator_id, sight)
@@ -254,6 +260,14 @@ def counts_by(found: Evidence, group: str, spans: Sequence[Days] = ()) -> Places
 def served_by(found: Evidence, group: str, parts: int = 1) -> Places | None:
     """Count the same, with the groups outside, from what was counted once; None where it was not."""
     return served_counts(found.folder, found.name, found.ask, group, found.sight, found.sources, parts)
+
+
+def served_for(found: Sequence[Evidence], group: str) -> dict[str, dict[str, Counts]]:
+    """Count several indicators of one statement by a group, those that are served so; by column, then by name."""
+    if not found:
+        return {}
+    asked = ((one.name, one.ask) for one in found)
+    return served_together(found[0].folder, asked, group, found[0].sight, found[0].sources)
 
 
 def _counted(found: Evidence, group: str, spans: Sequence[Days]) -> Places:

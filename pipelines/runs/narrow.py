@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.core.exact import decimal_text
 from pipelines.metrics.declare import metric_named, quoted
-from pipelines.runs.items import Evidence, count_seen, evidence_of, own_sources, served_by
+from pipelines.runs.items import Evidence, count_seen, evidence_of, own_sources, served_by, served_for
 from pipelines.runs.questions import question_of
 from pipelines.runs.readers import query
 from pipelines.runs.sight import FOREIGN, Sight, is_by_vendor
@@ -117,10 +117,12 @@ def _of_teams(
         if question_of(body, one["id"]) is not None and is_by_vendor(metric_named(one["metric"]).population)
     ]
     found = {one["id"]: evidence_of(home, statement_id, one["id"], sight) for one in asked}
-    counted: dict[str, Mapping[str, Counts]] = {}
+    counted: dict[str, Mapping[str, Counts]] = dict(served_for(list(found.values()), "day"))
     by_rows: dict[str, dict[str, Evidence]] = defaultdict(dict)
     for indicator in asked:
         one = found[indicator["id"]]
+        if one.column in counted:
+            continue
         served = _served_days(indicator, one)
         if served is None:
             by_rows[one.rows][one.column] = one  # two names may mean one question

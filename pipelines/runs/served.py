@@ -4,7 +4,8 @@ What it did not count (items that stand in groups, several percentiles that add 
 counts the evidence itself. Both give the same ``Counts``, and so the same digits.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -82,6 +83,37 @@ def served_counts(
     return found
 
 
+def served_together(
+    evidence: Path, asked: Iterable[tuple[str, Ask]], group: str, sight: Sight, sources: frozenset[str]
+) -> dict[str, dict[str, Counts]]:
+    """Count several indicators (each with the file it is of) by a group; those that are not served so are left out.
+
+    One query for all of whose rows the same are seen. What needs amounts is asked for one by one.
+    """
+    folder = serving_folder(evidence)
+    if not (folder / READY).exists():
+        return {}
+    alike: dict[str, dict[str, Ask]] = defaultdict(dict)
+    for file, ask in asked:
+        if ask.group is None and not ask.metric.has_histogram:
+            alike[sight.condition(file, sources)][ask.column] = ask
+    rollup, name = ROLLUPS[group]
+    found: dict[str, dict[str, Counts]] = {}
+    for seen, asks in alike.items():
+        for column, key, is_kept, outside, state, n, amount, whole in query(
+            f"SELECT indicator, {name}, is_kept, outside, state, CAST(sum(n) AS BIGINT), sum(amount), sum(whole)"
+            f" FROM read_parquet({quoted(str(folder / COUNTS))}) WHERE rollup = {quoted(rollup)}"
+            f" AND indicator IN ({', '.join(map(quoted, asks))}) AND ({seen}) GROUP BY ALL",
+            evidence,
+        ):
+            counts = found.setdefault(column, {}).setdefault(key, Counts())
+            _add(counts, asks[column], is_kept, outside, state, n, amount, whole)
+        for column in asks:
+            if column not in found and _is_counted(folder, column, evidence):
+                found[column] = {}
+    return found
+
+
 def _is_counted(folder: Path, column: str, evidence: Path) -> bool:
     """Say whether an indicator is among those that were counted: to see nothing of it is an answer."""
     counted = f"SELECT count(*) FROM read_parquet({quoted(str(folder / COUNTS))}) WHERE indicator = {quoted(column)}"
@@ -138,13 +170,20 @@ def _amounts(
     steps = query(f"SELECT {part}, {key}, step, count(*), max(amount) {rows} GROUP BY ALL ORDER BY ALL", evidence)
     percentile = ask.percentile or Decimal(ask.metric.terms["percentile"].default)
     near = near_percentile(found, [(*shown(place, own), *more) for place, own, *more in steps], percentile)
+    wanted = [
+        f"({place}, {quoted(own)}, {step})" for place, own, step, *_ in steps if (*shown(place, own), step) in near
+    ]
+    if not wanted:
+        return
+    values = f"(VALUES {', '.join(wanted)}) AS near(place, own, near_step)"
     edges = [edge for *_, step in near for edge in step_edges(step)]
-    between = f"amount >= {min(edges, default=0)} AND amount < {max(edges, default=0)}"
-    for place, own, step, amount, n in query(
-        f"SELECT {part}, {key}, step, amount, count(*) {rows} AND {between} GROUP BY ALL", evidence
+    for place, own, amount, n in query(
+        f"SELECT place, own, amount, count(*) FROM (SELECT {part} AS place, {key} AS own, step, amount {rows}"
+        f" AND amount >= {min(edges)} AND amount < {max(edges)}) JOIN {values} USING (place, own)"
+        " WHERE step = near_step GROUP BY ALL",
+        evidence,
     ):
-        if (*shown(place, own), step) in near:
-            yield *shown(place, own), amount, n
+        yield *shown(place, own), amount, n
 
 
 def served_spread(

@@ -49,6 +49,7 @@ def home_of(n: int, months: int, *, again: bool = False) -> Path:
     folder = FOLDER / f"web-{n}-{months}"
     note, stamp = folder / "made_by", _makers()
     if not again and note.exists() and note.read_text(encoding="utf-8") == stamp:
+        make_missing(folder, _say)
         return folder
     began, each, span = time.perf_counter(), n // months, months_of(months)
     make_world(folder, each, parquet=False, months=span, agents=max(4, each // ITEMS_AN_AGENT))
@@ -69,11 +70,11 @@ def _say(text: str) -> None:
 
 
 def _makers() -> str:
-    """Return the digest of what decides the home's content; how a close writes it down is no part of it."""
+    """Return the digest of what decides the home's content; how a close writes it down, and what is served, is not."""
     here = Path(__file__).parent
     files = [here.parent / "interactions" / "world.sql", here.parent / "interactions" / "world.py"]
     said = [path.read_text(encoding="utf-8") for path in files]
-    said += [getsource(home_of), getsource(_write_contract), f"{LAST} {ZONE} {ITEMS_AN_AGENT} {CLOSED_AFTER}"]
+    said += [getsource(_write_contract), f"{LAST} {ZONE} {ITEMS_AN_AGENT} {CLOSED_AFTER}"]
     said += [CONTRACT, INDICATOR, CALENDARS, assembly_digest(), *(metric_named(key).digest for key in METRICS.values())]
     return sha256_hex("\n".join(said).encode())
 
