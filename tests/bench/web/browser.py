@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, HOW_TO, find_chromium
-from tests.browser.serving import sign_in
+from tests.browser.serving import sign_in, weighed
 
 ROUNDS = 5
 SEEN = ".answer a.figure, .answer .figure"  # a number of the answer line
@@ -35,7 +35,7 @@ def _looked_at(chromium: Browser, address: str, login: str, password: str) -> di
     hosts: dict[str, int] = {}
     context.on("request", lambda request: _count(hosts, request.url, address))
     page = context.new_page()
-    cold = _weighed(page, lambda: sign_in(page, address, login, password))
+    cold = weighed(page, lambda: sign_in(page, address, login, password))
     page.wait_for_selector(SEEN)
     warm = [_first_view(page, address) for _ in range(ROUNDS)]
     for place in PAGES:
@@ -52,17 +52,6 @@ def _count(hosts: dict[str, int], url: str, address: str) -> None:
     parts = urlsplit(url)
     if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != urlsplit(address).netloc:
         hosts[parts.netloc] = hosts.get(parts.netloc, 0) + 1
-
-
-def _weighed(page: Page, go: Any) -> int:
-    """Return the bytes that came over the wire, heads included, while ``go`` goes."""
-    wire = page.context.new_cdp_session(page)
-    total = [0]
-    wire.send("Network.enable")
-    wire.on("Network.loadingFinished", lambda event: total.__setitem__(0, total[0] + int(event["encodedDataLength"])))
-    go()
-    wire.detach()
-    return total[0]
 
 
 def _first_view(page: Page, address: str) -> int:
