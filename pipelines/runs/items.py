@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.compose import FACTS, OUTSIDE_SCOPE, Ask
 from pipelines.metrics.declare import Metric, metric_named, quoted
 from pipelines.metrics.frame import local_day_sql, local_hour_sql
+from pipelines.runs.once import once
 from pipelines.runs.questions import names_of, question_of
 from pipelines.runs.readers import ask_file, query, reader
 from pipelines.runs.served import NOBODY, Places, listed_rows, served_counts, served_together
@@ -188,7 +189,7 @@ def own_sources(folder: Path, body: Mapping[str, Any], sight: Sight) -> frozense
     return _own_sources(folder, logs, Sight(vendor=sight.vendor))
 
 
-@lru_cache(maxsize=256)
+@once(256)
 def _own_sources(folder: Path, logs: Sequence[tuple[str, str]], whose: Sight) -> frozenset[str]:
     """Return the same of a folder of evidence, which never changes; ``logs``: its files, each with its log's column."""
     selects = [
@@ -408,7 +409,7 @@ def items(
     return ItemPage(page, (last.arrival_at.isoformat(), last.source, last.item_id) if last else None, total)
 
 
-@lru_cache(maxsize=4096)
+@once(4096)
 def _total(folder: Path, sql: str) -> int:
     """Return how many rows a list has; of evidence, which never changes."""
     return int(query(sql, folder)[0][0])

@@ -8,15 +8,16 @@ money: fees, caps and scores are the vendor's.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pipelines.core.exact import decimal_text
 from pipelines.metrics.declare import metric_named, quoted
 from pipelines.runs.items import Evidence, count_seen, evidence_of, own_sources, served_by, served_for
+from pipelines.runs.once import once
 from pipelines.runs.questions import question_of
 from pipelines.runs.readers import query
+from pipelines.runs.served import served_rows
 from pipelines.runs.sight import FOREIGN, Sight, is_by_vendor
 from pipelines.runs.statements import evidence_folder, find_statement, kept_body
 from pipelines.scoring.counts import Counts, Measured, measured, no_data_reason, total
@@ -32,26 +33,27 @@ def statement_as_seen(home: Path, name: str, sight: Sight) -> Mapping[str, Any]:
     return _as_seen(home, ref.id, sight) if sight.is_narrow else body
 
 
-@lru_cache(maxsize=256)
+@once(512)
 def _as_seen(home: Path, statement_id: str, sight: Sight) -> Mapping[str, Any]:
     """Return what a narrow sight sees of a statement and of its evidence, neither of which ever changes."""
-    ref, body, folder = (
-        find_statement(home, statement_id),
-        kept_body(home, statement_id),
-        evidence_folder(home, statement_id),
-    )
+    body, folder = kept_body(home, statement_id), evidence_folder(home, statement_id)
     sources = own_sources(folder, body, sight)
+    files = {name: part["indicators"] for name, part in body["evidence"].items() if "outside" in part["columns"]}
+    rows = served_rows(folder, files, sight, sources)
     own = {
         **without_others(body),
         "loads": [load for load in body["loads"] if load["source"] in sources],
         "stale_overrides": [],
-        "evidence": {name: _seen_part(folder, name, part, sight, sources) for name, part in body["evidence"].items()},
+        "evidence": {
+            name: {**part, "rows": rows[name]} if name in rows else _seen_part(folder, name, part, sight, sources)
+            for name, part in body["evidence"].items()
+        },
     }
     own["overrides"] = _seen_overrides(folder, body, sight, sources)
     if sight.teams is None:
         return own
     return own | {
-        "indicators": _of_teams(home, ref.id, own["indicators"], body, sight),
+        "indicators": _of_teams(home, statement_id, own["indicators"], body, sight),
         "score": NO_SCORE,
         "month_fail": {"failed": False, "reasons": []},
         "notices": [],

@@ -5,7 +5,7 @@ counts the evidence itself. Both give the same ``Counts``, and so the same digit
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -184,6 +184,31 @@ def _amounts(
         evidence,
     ):
         yield *shown(place, own), amount, n
+
+
+def served_rows(
+    evidence: Path, files: Mapping[str, Sequence[str]], sight: Sight, sources: frozenset[str]
+) -> dict[str, int]:
+    """Return how many rows of each file (with its indicators) are seen; of a file that was not counted, nothing.
+
+    Every row of a file stands in each of its indicators' counts, those outside too.
+    """
+    folder = serving_folder(evidence)
+    if not (folder / READY).exists():
+        return {}
+    alike: dict[str, dict[str, str]] = defaultdict(dict)
+    for file, columns in files.items():
+        alike[sight.condition(file, sources)] |= dict.fromkeys(columns, file)
+    found: dict[str, int] = {}
+    for seen, file_of in alike.items():
+        for column, n in query(
+            f"SELECT indicator, CAST(coalesce(sum(n) FILTER ({seen}), 0) AS BIGINT)"
+            f" FROM read_parquet({quoted(str(folder / COUNTS))}) WHERE rollup = 'queue'"
+            f" AND indicator IN ({', '.join(map(quoted, file_of))}) GROUP BY indicator",
+            evidence,
+        ):
+            found[file_of[column]] = n
+    return found
 
 
 def served_spread(

@@ -12,6 +12,7 @@ from pipelines.core.canonical import canonical_json, sha256_hex
 from pipelines.core.problem import Problem, Refused
 from pipelines.runs.journal import append_to_journal, read_journal
 from pipelines.runs.ledger import sealed_statements
+from pipelines.runs.once import once
 from pipelines.settlement.statement import instant_text, statement_hash
 
 ID_DIGITS = 12
@@ -155,7 +156,7 @@ def kept_body(home: Path, name: str) -> Mapping[str, Any]:
     return _kept(home, ref.id, _stamped([statements_folder(home) / f"{ref.id}.json"]))
 
 
-@lru_cache(maxsize=REMEMBERED)
+@once(REMEMBERED)
 def _kept(home: Path, statement_id: str, _: tuple[tuple[str, int, int], ...]) -> Mapping[str, Any]:
     return read_statement(home, statement_id)
 

@@ -204,8 +204,10 @@ class Reader(FastHttpUser):
             yield
 
 
-def read(address: str, people: Sequence[Mapping[str, str]], months: Sequence[Any], contract: str, run_s: float) -> Any:
-    """Let everybody in, then read for so long; return each request's milliseconds by name, and the errors."""
+def read(
+    address: str, people: Sequence[Mapping[str, str]], months: Sequence[Any], contract: str, warm_s: float, run_s: float
+) -> Any:
+    """Let everybody in, read a while uncounted, then for so long; return each request's milliseconds, and errors."""
     Reader.host, Reader.waiting = address, list(people)
     Reader.months, Reader.contract = [(month, statement) for month, statement in months], contract
     environment = Environment(user_classes=[Reader])
@@ -226,13 +228,15 @@ def read(address: str, people: Sequence[Mapping[str, str]], months: Sequence[Any
     while Reader.inside < len(people):
         gevent.sleep(0.2)
     entering = {name: waited.pop(name) for name in ("log in", "shell") if name in waited}
+    gevent.sleep(warm_s)
+    warming = [ms for times in waited.values() for ms in times]
     waited.clear()
     began = time.perf_counter()
     gevent.sleep(run_s)
     took = time.perf_counter() - began
     found = {name: list(times) for name, times in waited.items()}
     runner.quit()
-    return {"s": took, "waited": found, "entering": entering, "errors": dict(errors)}
+    return {"s": took, "waited": found, "entering": entering, "warming": warming, "errors": dict(errors)}
 
 
 if __name__ == "__main__":
