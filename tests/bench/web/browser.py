@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.chromium import FLAGS, HOW_TO, find_chromium
 from tests.browser.serving import sign_in, weighed
 
-ROUNDS = 5
+ROUNDS, PATIENCE_MS = 5, 180_000
 SEEN = ".answer a.figure, .answer .figure"  # a number of the answer line
 PAGES = ("/", "/finance", "/team", "/statements", "/definitions")
 
@@ -35,6 +35,7 @@ def _looked_at(chromium: Browser, address: str, login: str, password: str) -> di
     hosts: dict[str, int] = {}
     context.on("request", lambda request: _count(hosts, request.url, address))
     page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     cold = weighed(page, lambda: sign_in(page, address, login, password))
     page.wait_for_selector(SEEN)
     warm = [_first_view(page, address) for _ in range(ROUNDS)]
