@@ -28,7 +28,6 @@ from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
 from pipelines.runs.close_month import latest_instant
 from pipelines.runs.contracts import ReadContract, usable_contract
-from pipelines.runs.cube_steps import step_sql
 from pipelines.runs.groups import group_sql
 from pipelines.runs.states import (
     Tally,
@@ -39,6 +38,7 @@ from pipelines.runs.states import (
     row_dimensions,
     vendor_kept_sources,
 )
+from pipelines.runs.steps import step_sql
 from pipelines.warehouse.store import Warehouse
 
 # The rollups: table and dimensions, each by day. A view is answered by the first that has all it asks for.

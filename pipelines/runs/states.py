@@ -349,7 +349,7 @@ def _count_groups(
     """
     groups = [f"g{number}" for number in range(group_count)]
     state = f"{ask.column}_state"
-    inside = [str(code) for code, text in enumerate(states, 1) if not text.startswith(OUTSIDE)]
+    inside = [str(code) for code, text in enumerate(states, 1) if not text.startswith(OUTSIDE)] or ["0"]  # of no rows
     first = "{since: arrival_at, source: item_source, id: item_id}"
     rank = [
         group.order.index(text.partition(":")[0]) if str(code) in inside else 0 for code, text in enumerate(states, 1)

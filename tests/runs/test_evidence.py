@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.metrics.declare import installed_metrics
 from pipelines.runs.evidence import KNOWN, PERSONAL
-from pipelines.runs.items import query
+from pipelines.runs.readers import query
 from pipelines.runs.seal import seal
 from pipelines.runs.statements import evidence_folder
 from pipelines.runs.verify import verify
