@@ -1,7 +1,7 @@
 """Words, numbers and instants in Chinese and English."""
 
 from app.i18n.numbers import at_text, count_text, day_text, money_text, month_text, short_month, signed_text, value_text
-from app.i18n.speech import LANGUAGES, choose, has, language, of, speaking, t, template
+from app.i18n.speech import LANGUAGES, choose, has, language, of, phrase, speaking, t, template
 
 __all__ = [
     "LANGUAGES",
@@ -14,6 +14,7 @@ __all__ = [
     "money_text",
     "month_text",
     "of",
+    "phrase",
     "short_month",
     "signed_text",
     "speaking",

@@ -55,7 +55,7 @@ def layout(statement_id: str = "", **_: str) -> Component:
             ),
             panel(
                 t("deliveries.files"),
-                html.Div(file_table(view.files, head.zone), className="table-frame"),
+                html.Div(file_table(view.files, head.zone), className="table-frame", tabIndex="0"),
                 aside=html.Span(t("deliveries.files_note"), className="quiet"),
             ),
         ],

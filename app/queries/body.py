@@ -145,6 +145,7 @@ def row(found: Mapping[str, Any], lines: Sequence[LineView], history: tuple[Mont
         target=fraction(found["target"]),
         verdict=found["verdict"],
         reason=found["reason"],
+        used=found["used"],
         weight=weight,
         earned=None if weight is None or points is None else weight * points / 100,
         money=sum(own, Decimal(0)) if own else None,
