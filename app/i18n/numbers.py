@@ -6,6 +6,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from app.i18n.speech import language, t
+from pipelines.core.exact import decimal_text
 
 MINUS = "−"
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "GBP": "£", "JPY": "JP¥", "ILS": "₪"}
@@ -34,6 +35,11 @@ def digits(value: Fraction | Decimal, decimals: int) -> str:
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     text = f"{Decimal(whole).scaleb(-decimals):,f}"
     return f"{MINUS}{text}" if fraction < 0 and whole else text
+
+
+def exact_text(value: Fraction | Decimal | None) -> str:
+    """Return a value in the digits that the record has, ``0.907348242812``; of None nothing."""
+    return "" if value is None else decimal_text(value)
 
 
 def unit_of(unit: str) -> tuple[int, int, str]:
