@@ -1,8 +1,9 @@
 """A figure is one string of digits wherever it is said: on every page, at the command line, in every document.
 
-A month of the sample is closed for real, with a vendor's report beside it. Each figure has two forms: its exact digits,
-which the record (JSON), the command line, the workbook, the charts' data and the pages' tips have; and its printed ones,
-rounded once, which the pages, the PDF and the command line have. Both are worked out here, from the record alone.
+A month of the sample is closed for real, with a vendor's report beside it. Each figure has two forms: its exact
+digits, which the record (JSON), the command line, the workbook, the charts' data and the pages' tips have; and its
+printed ones, rounded once, which the pages, the PDF and the command line have. Both are worked out here, from the
+record alone.
 """
 
 import csv
@@ -91,7 +92,8 @@ def said(words: list[str]) -> str:
     try:
         main()
     except SystemExit as ended:
-        assert ended.code in (0, 1, None), words
+        if ended.code == 2:
+            pytest.fail(f"clausemeter {words} cannot run")
     finally:
         found = sys.stdout.getvalue()
         sys.argv, sys.stdout = kept
