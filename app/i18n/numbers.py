@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from app.i18n.speech import language, t
+from app.i18n.speech import has, language, t
 from pipelines.core.exact import decimal_text
 
 MINUS = "−"
@@ -53,7 +53,9 @@ def value_text(value: Fraction | Decimal | None, unit: str, *, bare: bool = Fals
         return "—"
     factor, decimals, word = unit_of(unit)
     text = digits(Fraction(value) * factor, decimals)
-    return text if bare or not t(word) else f"{text} {t(word)}"
+    one = f"{word}_one"
+    named = t(one) if text == "1" and has(one) else t(word)
+    return text if bare or not named else f"{text} {named}"
 
 
 def signed_text(value: Fraction | Decimal | None, unit: str) -> str:

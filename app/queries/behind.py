@@ -120,5 +120,7 @@ def contract(statement_id: str, *, reader: Reader) -> ContractView:
         return ContractView(
             head=bodies.head(ref, body),
             text=door.contract_text(statement_id, language()),
-            indicators=tuple((one["id"], one["clause"], one["name"], one["verdict"]) for one in body["indicators"]),
+            indicators=tuple(
+                (one["id"], one["clause"], bodies.name_of(one), one["verdict"]) for one in body["indicators"]
+            ),
         )

@@ -157,6 +157,7 @@ class Homes:
     def sign_in(self, page: Page, state: State) -> str:
         """Sign in as who looks at it; return the state's whole address."""
         address = self.addresses[state.home]
+        page.set_default_timeout(120_000)  # a lead's first look at a real home counts its teams' rows
         if state.who:
             sign_in(page, address, state.who, self.people.passwords[state.who])
         return f"{address}{state.path}"
