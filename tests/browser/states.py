@@ -204,7 +204,7 @@ def holding(page: Page, state: State) -> Iterator[None]:
 def settled(page: Page) -> None:
     """Wait until everything that was asked for is drawn."""
     page.wait_for_selector("#drawn", timeout=90_000)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("networkidle", timeout=120_000)
     for unfinished in UNFINISHED:
         expect(page.locator(unfinished)).to_have_count(0, timeout=60_000)
     if page.locator(".item-grid").count():
