@@ -40,7 +40,7 @@ def layout(statement_id: str = "", **_: str) -> Component:
             freshness(head),
             panel(
                 t("deliveries.sources"),
-                html.Div(source_table(view.sources), className="table-frame"),
+                html.Div(source_table(view.sources), className="table-frame", tabIndex="0"),
                 hint=t("deliveries.sources_hint"),
             ),
             panel(t("deliveries.days"), days, hint=t("deliveries.days_hint")),
