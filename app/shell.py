@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from app.auth import current_reader
 from app.components.attributes import HIDDEN, data, labelled
 from app.components.panel import skeleton
-from app.i18n import LANGUAGES, language, t
+from app.i18n import LANGUAGES, language, speaking, t
 
 # The theme script comes before anything is drawn, so that a dark page never flashes white.
 INDEX = """<!DOCTYPE html>
@@ -43,12 +43,26 @@ def frame() -> Component:
     return dmc.MantineProvider(
         [
             dcc.Location(id="url", refresh="callback-nav"),
+            _lost(),
             html.Div(id="header"),
             html.Main(bones, id="page"),
         ],
         defaultColorScheme="auto",
         theme={"primaryColor": "dark", "fontFamily": "inherit", "cursorType": "pointer"},
     )
+
+
+def _lost() -> Component:
+    """Return what is said when the server does not answer, hidden until then; in every language, as none was asked."""
+    said = [html.Span(speaking_of(code, "lost"), lang=code) for code in LANGUAGES]
+    again = html.Button(" · ".join(speaking_of(code, "again") for code in LANGUAGES), className="chip", id="again")
+    return html.Div([*said, again], id="lost", className="lost", role="alert", hidden=True)
+
+
+def speaking_of(code: str, name: str) -> str:
+    """Return a word of the shell in a language that nobody speaks yet."""
+    with speaking(code):
+        return t(f"shell.{name}")
 
 
 def header(pathname: str, query: Mapping[str, str], page: str) -> Component:
@@ -68,8 +82,9 @@ def header(pathname: str, query: Mapping[str, str], page: str) -> Component:
                 ],
                 href="/",
                 className="brand",
+                title=t("shell.home"),
             ),
-            html.Nav(links, className="nav"),
+            html.Nav(links, className="nav", **labelled(t("shell.pages"))),
             html.Div([_search(), _who(), _languages(pathname, query), _theme()], className="header-tools"),
         ],
         className="header",
@@ -77,9 +92,19 @@ def header(pathname: str, query: Mapping[str, str], page: str) -> Component:
 
 
 def news() -> Component:
-    """Return what an open page says when something newer is published; hidden until then (assets/behaviour.js)."""
+    """Return what an open page says by itself, hidden until then (assets/behaviour.js).
+
+    Something newer was published; or what took long on a page that its reader has left is there.
+    """
     redraw = html.Button(t("news.redraw"), className="chip", type="button", id="redraw")
-    return html.Div([html.Span(t("news.published")), redraw], id="news", className="news", role="status", hidden=True)
+    published = [html.Span(t("news.published")), redraw]
+    ready = [html.Span(t("news.ready", page="{page}")), html.A(t("news.open"), href="/", className="chip")]
+    return html.Div(
+        [
+            html.Div(published, id="news", className="news", role="status", hidden=True),
+            html.Div(ready, id="ready", className="export-bar", role="status", hidden=True),
+        ]
+    )
 
 
 def _search() -> Component | None:

@@ -69,8 +69,30 @@
 // Who was signed out meanwhile is led to the way in, and back to where they were.
 (() => {
   const ask = window.fetch;
+  const SLOW_MS = 10000;
+  const isLost = (lost) => {
+    const bar = document.getElementById("lost");
+    if (bar) bar.hidden = !lost;
+  };
+  // What took long and comes when its reader has gone on to another page is told there.
+  const tell = (title, href) => {
+    const bar = document.getElementById("ready");
+    if (!bar || location.pathname + location.search === href) return;
+    const [words, link] = bar.children;
+    words.textContent = words.textContent.replace("{page}", title);
+    link.href = href;
+    bar.hidden = false;
+  };
   window.fetch = async (...asked) => {
-    const answer = await ask(...asked);
+    const isWish = String(asked[0]).includes("/_dash-update-component");
+    const began = performance.now();
+    const [title, here] = [document.title, location.pathname + location.search];
+    const answer = await ask(...asked).catch((error) => {
+      if (isWish && error.name !== "AbortError") isLost(true);
+      throw error;
+    });
+    if (isWish) isLost(answer.status >= 500);
+    if (isWish && answer.ok && performance.now() - began > (window.clausemeterSlow || SLOW_MS)) tell(title, here);
     if ((answer.status === 401 || answer.status === 403) && String(asked[0]).includes("/_dash-")) {
       const said = await answer.clone().json().catch(() => ({}));
       if (said.to) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
@@ -95,6 +117,8 @@
   };
   addEventListener("click", (event) => {
     if (event.target.closest("#redraw")) redraw();
+    if (event.target.closest("#again")) location.reload();
+    for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
   setInterval(look, EVERY_MS);
   window.clausemeterLook = look; // for tests

@@ -216,6 +216,7 @@
   addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       if (document.querySelector(".search")) shut();
+      else if (document.querySelector(".menu[open]")) document.querySelectorAll(".menu[open]").forEach((one) => (one.open = false));
       else if (document.activeElement !== document.body) document.activeElement.blur();
     }
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;

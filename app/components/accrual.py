@@ -40,7 +40,7 @@ def accrual_box(head: Head, steps: Sequence[Step], found: AccrualView) -> list[C
     listed = [_row(head, row) for row in found.rows]
     return [
         html.P(t("accrual.how"), className="note"),
-        html.Div(table, className="scroll-x"),
+        html.Div(table, className="scroll-x", tabIndex="0"),
         html.Div(_open(listed), className="scroll-x"),
     ]
 

@@ -12,15 +12,14 @@ from app.components.words import person
 from app.i18n import count_text, t, value_text
 from app.views import AgentPoint, AgentsView, IndicatorRow
 
+HEADS = ("agent", "value", "chance_from", "chance_to", "n", "stands")
 SHAPES = {"worse": "✕", "better": "✓", "open": "·"}
 
 
 def agents_grid(found: AgentsView) -> Component:
     """Return a small picture an agent, in order of their names: no ranking, as most of it would be chance."""
-    if not found.agents:
-        return html.P(t("agents.none"), className="quiet")
     low, high = scale(found.agents, found.row)
-    return html.Div([_agent(found, one, low, high) for one in found.agents], className="agents", role="list")
+    return html.Div([_agent(found, one, low, high) for one in found.agents], className="agents")
 
 
 def scale(agents: Sequence[AgentPoint], row: IndicatorRow) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from app.components import links
 from app.components.marks import percent
+from app.components.words import reason_text
 from app.i18n import money_text, of, signed_text, t, value_text
 from app.views import BridgePart, BridgeRow, BridgeView
 
@@ -46,7 +47,7 @@ def _row(view: BridgeView, row: BridgeRow) -> Component:
         [
             html.Td([html.Span(row.clause, className="clause"), " ", name, html.Div(row.code, className="n")]),
             html.Td(value_text(row.theirs, row.unit), className="c-n", title=_parts(row.theirs_of)),
-            html.Td(value_text(row.ours, row.unit), className="c-n", title=_parts(row.ours_of)),
+            html.Td([value_text(row.ours, row.unit), *_judged(row)], className="c-n", title=_parts(row.ours_of)),
             html.Td(signed_text(row.difference, row.unit), className="c-n"),
             html.Td(_causes(row)),
             html.Td(signed_text(row.points, "points"), className="c-n"),
@@ -54,6 +55,14 @@ def _row(view: BridgeView, row: BridgeRow) -> Component:
         ],
         className=f"is-{row.verdict}",
     )
+
+
+def _judged(row: BridgeRow) -> list[Component]:
+    """Say which value the month is judged by, where it is not of the metric that the report states."""
+    if row.judged is None:
+        return []
+    words = t("bridge.judged", value=value_text(row.judged, row.unit))
+    return [html.Abbr(words, className="n", title=reason_text(row.used))]
 
 
 def _parts(two: tuple[str | None, str | None]) -> str:

@@ -10,9 +10,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components.attributes import data
-from app.i18n import t
+from app.i18n import exact_text, t
 
-PLACES = 12
 Cell = str | int | Fraction | Decimal | None
 
 
@@ -30,14 +29,9 @@ def charted(name: str, body: Component, heads: Sequence[str], rows: Sequence[Seq
 
 
 def cell_text(cell: Cell) -> str:
-    """Return a figure in plain digits, as a spreadsheet reads it: no groups, no unit, up to twelve places."""
-    if cell is None:
-        return ""
-    if isinstance(cell, Fraction):
-        scaled = abs(cell) * 10**PLACES
-        whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-        text = f"{Decimal(whole).scaleb(-PLACES):f}".rstrip("0").rstrip(".")
-        return f"-{text}" if cell < 0 and whole else text
+    """Return a figure in plain digits, as a spreadsheet reads it: no groups, no unit; a ratio as the record has it."""
+    if cell is None or isinstance(cell, Fraction):
+        return exact_text(cell)
     return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
 
 

@@ -9,7 +9,7 @@ from app.components import links
 from app.components.panel import pairs
 from app.components.scorecard_table import target_text
 from app.components.verdict import badge
-from app.components.words import Child, Children, term_name, word_of
+from app.components.words import Child, Children, reason_text, term_name, word_of
 from app.i18n import count_text, of, t, value_text
 from app.views import IndicatorView, Part
 
@@ -31,6 +31,8 @@ def definition(view: IndicatorView) -> Component:
         (t("definition.formula"), html.Code(formula(view))),
         (t("definition.target"), target_text(row)),
     ]
+    if row.used:
+        rows.append((t("definition.used"), reason_text(row.used)))
     if view.scope:
         rows.append(
             (
@@ -113,5 +115,7 @@ def _overrides(view: IndicatorView) -> Component:
 def _table(names: tuple[str, ...], rows: Sequence[Component]) -> Component:
     heads = [html.Th(t(f"column.{name}", unit=""), scope="col") for name in names]
     return html.Div(
-        html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table is-dense"), className="scroll-x"
+        html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table is-dense"),
+        className="scroll-x",
+        tabIndex="0",
     )

@@ -137,7 +137,9 @@ def _line(line: RefusedLine) -> Component:
         html.Span(t("raw.line", n=count_text(line.line_no))),
         html.Code(f"clausemeter loads {line.load_id}"),
     ]
-    return html.Div([html.Div(where, className="raw-where"), html.Pre(line.text, className="refused-line")])
+    return html.Div(
+        [html.Div(where, className="raw-where"), html.Pre(line.text, className="refused-line", tabIndex="0")]
+    )
 
 
 def file_table(files: Sequence[FileView], zone: str) -> Component:

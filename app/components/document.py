@@ -99,7 +99,9 @@ def _table(lines: Sequence[str]) -> Component:
     cells = [html.Tr([html.Td(inline(cell)) for cell in row]) for row in body]
     names = html.Tr([html.Th(inline(cell), scope="col") for cell in head])
     return html.Div(
-        html.Table([html.Thead(names), html.Tbody(cells)], className="table is-dense"), className="scroll-x"
+        html.Table([html.Thead(names), html.Tbody(cells)], className="table is-dense"),
+        className="scroll-x",
+        tabIndex="0",
     )
 
 

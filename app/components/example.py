@@ -29,6 +29,7 @@ def example_box(view: DefinitionView, example: ExampleView) -> Component:
             html.Div(
                 html.Table([html.Thead(html.Tr(names)), html.Tbody(rows)], className="table is-dense"),
                 className="scroll-x",
+                tabIndex="0",
             ),
             html.P(html.Code(sum_text(view, example)), className="example-sum"),
         ],
@@ -83,7 +84,7 @@ def terms_table(terms: Sequence[TermView]) -> Component:
         for term in terms
     ]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table is-dense")
-    return html.Div(table, className="scroll-x")
+    return html.Div(table, className="scroll-x", tabIndex="0")
 
 
 def allowed(term: TermView) -> Child:

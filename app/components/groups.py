@@ -92,6 +92,9 @@ def group_name(group: str, name: str) -> str:
         return t("group.none")
     if group == "hour":
         return t("group.at_hour", hour=name)
+    if group == "amount":
+        since, _, until = name.partition("-")
+        return t("group.amount_span", since=since, until=until) if until else t("group.amount_from", since=since)
     return t(f"weekday.d{name}") if group == "weekday" else person(group, name)
 
 

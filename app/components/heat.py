@@ -32,14 +32,14 @@ def heat_map(rows: Sequence[IndicatorRow], months: Sequence[str], current: str) 
     body = [
         html.Tr(
             [
-                html.Th([html.Span(row.clause, className="clause"), " ", of(row.name)], scope="row"),
+                html.Th([html.Span(row.clause, className="clause"), " ", name], scope="row", title=name),
                 *(
                     html.Td(_cell(row, point), className="is-now" if point.month == current else "")
                     for point in row.history
                 ),
             ]
         )
-        for row in rows
+        for row, name in ((row, of(row.name)) for row in rows)
     ]
     return html.Div(html.Table([html.Thead(head), html.Tbody(body)], className="heat"), className="scroll-x")
 

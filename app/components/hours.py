@@ -19,7 +19,7 @@ def hour_table(statement_id: str, row: IndicatorRow, points: Sequence[HourPoint]
     by_place = {(p.weekday, p.hour): p for p in points}
     counted = [p.hour for p in points if p.value is not None]
     hours = range(min(counted, default=0), max(counted, default=-1) + 1)
-    head = html.Tr([html.Th(""), *(html.Th(f"{hour:02d}", scope="col") for hour in hours)])
+    head = html.Tr([html.Td(""), *(html.Th(f"{hour:02d}", scope="col") for hour in hours)])
     body = [
         html.Tr(
             [

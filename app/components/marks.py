@@ -141,7 +141,7 @@ def stack(states: States, statement_id: str, indicator_id: str, *, legend: bool 
         )
         key = html.Span(SHAPES[kind], className=f"stack-key is-{kind}", **HIDDEN)
         words.append(dcc.Link([key, label], href=href, className="stack-word"))
-    bar = html.Div(parts, className="stack", role="img", **labelled(t("mark.stack")))
+    bar = html.Div(parts, className="stack", role="group", **labelled(t("mark.stack")))
     return html.Div([bar, html.Div(words, className="stack-words")]) if legend else bar
 
 

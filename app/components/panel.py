@@ -27,7 +27,7 @@ def answer(children: Children, *, over: str = "", tools: Children = ()) -> Compo
             html.Div(
                 [html.Div(over, className="over"), html.Div(list(tools), className="tools")], className="over-row"
             ),
-            html.P(list(children), className="answer"),
+            html.H1(list(children), className="answer"),
         ],
         className="answer-head",
     )
@@ -102,7 +102,7 @@ def empty(title: str, text: str, commands: Sequence[str] = ()) -> Component:
             html.Div("◌", className="empty-mark", **HIDDEN),
             html.H2(title),
             html.P(text),
-            html.Pre("\n".join(commands), className="commands") if commands else None,
+            html.Pre("\n".join(commands), className="commands", tabIndex="0") if commands else None,
         ],
         className="empty",
     )
@@ -114,5 +114,6 @@ def skeleton(height: int = 160, *, lines: int = 0) -> Component:
     return html.Div(
         [*rows, html.Div(className="bone", style={"height": f"{height}px"})],
         className="skeleton",
+        role="status",
         **labelled(t("shell.loading")),
     )

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-import dash_mantine_components as dmc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
+from app.components.attributes import HIDDEN
 from app.i18n import month_text, of, t
 from app.views import Choice, Head
 
@@ -26,11 +26,9 @@ def pickers(head: Head, contracts: Sequence[Choice], months: Sequence[Choice], l
 
 
 def menu(label: str, value: str, options: Sequence[tuple[str, str, bool]]) -> Component:
-    """Return a menu of (text, address, whether it is chosen)."""
-    button = html.Button(
-        [html.Span(label, className="quiet"), value, html.Span("▾", className="caret")],
-        className="picker",
-        type="button",
+    """Return a menu of (text, address, whether it is chosen); it opens by itself, and the page's script closes it."""
+    button = html.Summary(
+        [html.Span(label, className="quiet"), value, html.Span("▾", className="caret", **HIDDEN)], className="picker"
     )
-    items = [dmc.MenuItem(text, href=href, className="is-on" if on else "") for text, href, on in options]
-    return dmc.Menu([dmc.MenuTarget(button), dmc.MenuDropdown(items)], position="bottom-end", shadow="md")
+    items = [dcc.Link(text, href=href, className=f"menu-one{' is-on' if on else ''}") for text, href, on in options]
+    return html.Details([button, html.Div(items, className="menu-list")], className="menu")

@@ -10,7 +10,7 @@ from app.components.attributes import data
 from app.components.marks import row_bullet, spark, stack
 from app.components.verdict import badge, slug
 from app.components.words import Child, Children
-from app.i18n import count_text, money_text, of, signed_text, t, value_text
+from app.i18n import count_text, exact_text, money_text, of, signed_text, t, value_text
 from app.views import Head, IndicatorRow
 
 COLUMNS = ("clause", "indicator", "bar", "value", "target", "history", "verdict", "score", "money", "states")
@@ -82,7 +82,7 @@ def _name(head: Head, row: IndicatorRow) -> list[Component]:
 
 
 def _value(row: IndicatorRow) -> Component:
-    exact = f"{row.measure.numerator} / {row.measure.denominator}"
+    exact = f"{row.measure.numerator} / {row.measure.denominator} = {exact_text(row.measure.value) or '—'}"
     gap = (
         t("scorecard.gap", gap=signed_text(row.measure.value - row.target, row.unit))
         if row.measure.value is not None and row.target is not None

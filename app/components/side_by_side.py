@@ -6,6 +6,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components import links
+from app.components.chart import Cell
 from app.components.verdict import SHAPES, slug
 from app.i18n import money_text, month_text, of, short_month, t, value_text
 from app.i18n.numbers import unit_of
@@ -13,6 +14,7 @@ from app.views import IndicatorRow, MonthColumn
 
 STEPS = ("fees", "bonuses", "deductions", "repeats", "capped", "adjustments", "earn_back", "carried_in", "floor", "tax")
 ALWAYS = ("fees", "bonuses", "deductions", "capped", "adjustments", "tax")
+HEADS = ("month", "what", "name", "figure")
 MOST = 6  # months beside each other; more are a heat map, which the scorecard has
 
 
@@ -35,6 +37,18 @@ def side_by_side(
     values = [_values(row, shown, current) for row in rows]
     over = html.Tr(html.Th(t("finance.values"), colSpan=len(shown) + 1, scope="colgroup"), className="is-over")
     return html.Table([html.Thead(head), html.Tbody([*money, over, *values])], className="table is-dense side-by-side")
+
+
+def month_rows(columns: Sequence[MonthColumn]) -> list[tuple[Cell, ...]]:
+    """Return the table's exact figures, of every month: its sums, then its values."""
+    return [
+        row
+        for one in columns
+        for row in (
+            *((one.month, "sum", step, amount) for step, amount in one.steps.items()),
+            *((one.month, "value", name, value) for name, (value, _) in one.values.items()),
+        )
+    ]
 
 
 def _cell(children: Component | str, style: str, *, on: bool) -> Component:

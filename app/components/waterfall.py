@@ -8,10 +8,11 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components import links
+from app.components.chart import charted
 from app.components.marks import percent
 from app.components.words import formula_text, line_name
 from app.i18n import money_text, t
-from app.views import LineView, Step
+from app.views import Head, LineView, Step
 
 ALWAYS = ("fees", "bonuses", "deductions", "capped", "adjustments", "tax", "payable")
 
@@ -40,6 +41,14 @@ def waterfall_of_clauses(
         clauses = dict.fromkeys(line.clause for line in own if line.amount)
         bars += [_bar_of_clause(bar, own, clause, statement_id) for clause in clauses] if len(clauses) > 1 else [bar]
     return _drawn(bars, currency, "waterfall")
+
+
+def charted_waterfall(drawn: Component, head: Head, steps: Sequence[Step], lines: Sequence[LineView]) -> Component:
+    """Return a waterfall that can be saved; its data are the lines that it stands on, and what they come to."""
+    rows = [(line.step, line.clause, line.indicator or line.id, line.amount) for line in lines]
+    payable = next(step.amount for step in steps if step.name == "payable")
+    heads = ("step", "clause", "line", f"amount_{head.currency}")
+    return charted(f"{head.contract} {head.month} settlement", drawn, heads, [*rows, ("payable", "", "", payable)])
 
 
 def _bar_of_clause(bar: "Bar", lines: Sequence[LineView], clause: str, statement_id: str) -> "Bar":

@@ -1,14 +1,12 @@
 """Sentences made from data, with their numbers as links, and words that explain themselves."""
 
-import re
 from collections.abc import Sequence
-from functools import partial
 from typing import TypeAlias
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from app.i18n import has, of, t, template
+from app.i18n import has, of, phrase, t, template
 from app.views import LineView
 
 Child: TypeAlias = Component | str
@@ -68,9 +66,9 @@ def term_name(name: str) -> Component:
 
 
 def reason_text(reason: str) -> str:
-    """Return a state's or verdict's reason in the reader's words; in the definition's where nobody translated it."""
+    """Return a state's, verdict's or line's reason in the reader's words; its own where nobody translated it."""
     key = f"reason.{reason}"
-    return t(key) if has(key) else reason
+    return t(key) if has(key) else phrase(reason)
 
 
 def state_text(state: str) -> str:
@@ -79,25 +77,9 @@ def state_text(state: str) -> str:
     return t("state.because", state=t(f"state.{kind}"), reason=reason_text(reason)) if reason else t(f"state.{kind}")
 
 
-FORMULA_WORDS = (
-    (re.compile(r"× (?P<n>\d+) started steps? of (?P<step>[\d.]+)"), "formula.steps_started"),
-    (re.compile(r"× (?P<n>\d+) full steps? of (?P<step>[\d.]+)"), "formula.steps_full"),
-    (re.compile(r"\(tier (?P<since>\S+) to (?P<until>[^)]+)\)"), "formula.tier"),
-    (re.compile(r"× (?P<days>\d+/\d+) days"), "formula.days"),
-    (re.compile(r", line by line"), "formula.by_line"),
-    (re.compile(r"; carried out (?P<amount>[\d.]+)"), "formula.carried"),
-)
-
-
 def formula_text(formula: str) -> str:
-    """Return a line's formula with its few words in the reader's language; its numbers stay as they are."""
-    for pattern, key in FORMULA_WORDS:
-        formula = pattern.sub(partial(_said, key), formula)
-    return formula
-
-
-def _said(key: str, found: re.Match[str]) -> str:
-    return t(key, **found.groupdict())
+    """Return a line's formula with its few words in the reader's language, as documents print it."""
+    return phrase(formula)
 
 
 def line_name(line: LineView) -> str:

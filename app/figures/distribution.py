@@ -1,6 +1,6 @@
 """How the amounts of items are spread, with the limit that the clause sets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from app.figures.style import MARK, MISSED, Figure, layout
@@ -8,8 +8,13 @@ from app.i18n import count_text, t
 from app.views import Bucket
 
 
-def distribution(buckets: Sequence[Bucket], limit_s: Decimal | None, target_s: Decimal | None) -> Figure:
-    """Return a bar a bucket. ``limit_s`` binds each item: what lies beyond it is red. ``target_s`` binds their mean."""
+def distribution(
+    buckets: Sequence[Bucket], limit_s: Decimal | None, target_s: Decimal | None, link: Callable[[str], str]
+) -> Figure:
+    """Return a bar a bucket; a click opens its items (``link`` of ``20-25``; the last has no end).
+
+    ``limit_s`` binds each item: what lies beyond it is red. ``target_s`` binds their mean.
+    """
     beyond = [limit_s is not None and b.since_s >= limit_s for b in buckets]
     line_s = target_s if limit_s is None else limit_s
     words = [
@@ -22,6 +27,7 @@ def distribution(buckets: Sequence[Bucket], limit_s: Decimal | None, target_s: D
         "type": "bar",
         "x": [float(b.since_s) + usual / 2 for b in buckets],
         "y": [b.n for b in buckets],
+        "customdata": [link(one) for one in spans_of(buckets)],
         "width": usual * 0.9,
         "hovertext": words,
         "hoverinfo": "text",
@@ -58,3 +64,9 @@ def distribution(buckets: Sequence[Bucket], limit_s: Decimal | None, target_s: D
             yaxis={"rangemode": "tozero", "nticks": 5},
         ),
     }
+
+
+def spans_of(buckets: Sequence[Bucket]) -> list[str]:
+    """Name each bucket by its ends, half-open; the last is all that lies beyond."""
+    ends = [(f"{one.since_s.normalize():f}", f"{one.until_s.normalize():f}") for one in buckets]
+    return [f"{since}-{until if place < len(ends) - 1 else ''}" for place, (since, until) in enumerate(ends)]

@@ -5,7 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from app.i18n.speech import language, t
+from app.i18n.speech import has, language, t
+from pipelines.core.exact import decimal_text
 
 MINUS = "−"
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "GBP": "£", "JPY": "JP¥", "ILS": "₪"}
@@ -36,6 +37,11 @@ def digits(value: Fraction | Decimal, decimals: int) -> str:
     return f"{MINUS}{text}" if fraction < 0 and whole else text
 
 
+def exact_text(value: Fraction | Decimal | None) -> str:
+    """Return a value in the digits that the record has, ``0.907348242812``; of None nothing."""
+    return "" if value is None else decimal_text(value)
+
+
 def unit_of(unit: str) -> tuple[int, int, str]:
     """Return a unit's factor, decimals and word; one that is not known is shown under its own name."""
     return UNITS.get(unit, (1, 2, unit))
@@ -47,7 +53,9 @@ def value_text(value: Fraction | Decimal | None, unit: str, *, bare: bool = Fals
         return "—"
     factor, decimals, word = unit_of(unit)
     text = digits(Fraction(value) * factor, decimals)
-    return text if bare or not t(word) else f"{text} {t(word)}"
+    one = f"{word}_one"
+    named = t(one) if text == "1" and has(one) else t(word)
+    return text if bare or not named else f"{text} {named}"
 
 
 def signed_text(value: Fraction | Decimal | None, unit: str) -> str:

@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from functools import lru_cache
 from importlib import resources
 
+from pipelines.exports.words import Words
+
 LANGUAGES = ("zh", "en")
 SLOT = re.compile(r"\{(\w+)\}")
 
@@ -52,6 +54,11 @@ def has(key: str) -> bool:
 def t(key: str, **values: object) -> str:
     """Return a text with its slots filled. A missing key is shown as itself, and a test finds it."""
     return catalogue(language()).get(key, key).format_map({name: str(value) for name, value in values.items()})
+
+
+def phrase(text: str) -> str:
+    """Return a formula or reason of a statement in the spoken language: its documents' own words for it."""
+    return Words(language()).phrase(text)
 
 
 def template(key: str) -> list[tuple[str, str]]:

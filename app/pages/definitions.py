@@ -44,7 +44,9 @@ def one(metric: str = "", **_: str) -> Component:
                 className="columns",
             ),
             *([panel(t("definition.may_set"), terms_table(view.terms))] if view.terms else []),
-            panel(t("definition.sql"), html.Pre(view.sql, className="sql"), hint=t("definition.sql_hint")),
+            panel(
+                t("definition.sql"), html.Pre(view.sql, className="sql", tabIndex="0"), hint=t("definition.sql_hint")
+            ),
         ],
         className="page",
     )

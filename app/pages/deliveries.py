@@ -40,7 +40,7 @@ def layout(statement_id: str = "", **_: str) -> Component:
             freshness(head),
             panel(
                 t("deliveries.sources"),
-                html.Div(source_table(view.sources), className="table-frame"),
+                html.Div(source_table(view.sources), className="table-frame", tabIndex="0"),
                 hint=t("deliveries.sources_hint"),
             ),
             panel(t("deliveries.days"), days, hint=t("deliveries.days_hint")),
@@ -55,7 +55,7 @@ def layout(statement_id: str = "", **_: str) -> Component:
             ),
             panel(
                 t("deliveries.files"),
-                html.Div(file_table(view.files, head.zone), className="table-frame"),
+                html.Div(file_table(view.files, head.zone), className="table-frame", tabIndex="0"),
                 aside=html.Span(t("deliveries.files_note"), className="quiet"),
             ),
         ],

@@ -8,13 +8,15 @@ from app.auth import current_reader
 from app.components import links
 from app.components.accrual import accrual_box
 from app.components.changes import changes_box
+from app.components.chart import charted
 from app.components.documents import documents_list
 from app.components.lines_table import lines_table
 from app.components.panel import answer, chip, empty, freshness, pairs, panel
 from app.components.pickers import pickers
-from app.components.side_by_side import side_by_side
+from app.components.side_by_side import HEADS as MONTH_HEADS
+from app.components.side_by_side import month_rows, side_by_side
 from app.components.standing import days_of, standing_track, words_said
-from app.components.waterfall import waterfall_of_clauses
+from app.components.waterfall import charted_waterfall, waterfall_of_clauses
 from app.components.words import Child, figure, sentence
 from app.i18n import at_text, month_text, of, t
 from app.i18n import money_text as money
@@ -83,9 +85,10 @@ def answer_line(view: FinanceView) -> list[Child]:
 
 def _waterfall(view: FinanceView) -> Component:
     head = view.head
+    drawn = waterfall_of_clauses(view.steps, view.lines, head.currency, head.statement_id)
     return panel(
         t("statement.waterfall"),
-        waterfall_of_clauses(view.steps, view.lines, head.currency, head.statement_id),
+        charted_waterfall(drawn, head, view.steps, view.lines),
         hint=t("finance.waterfall_hint"),
     )
 
@@ -104,8 +107,10 @@ def _beside(view: FinanceView) -> list[Component]:
 
 
 def _months(view: FinanceView) -> Component:
-    table = side_by_side(view.columns, view.rows, view.head.currency, view.head.month)
-    return panel(t("finance.months"), html.Div(table, className="scroll-x"), hint=t("finance.months_hint"))
+    head = view.head
+    table = html.Div(side_by_side(view.columns, view.rows, head.currency, head.month), className="scroll-x")
+    saved = charted(f"{head.contract} {head.month} months", table, MONTH_HEADS, month_rows(view.columns))
+    return panel(t("finance.months"), saved, hint=t("finance.months_hint"))
 
 
 def _changes(view: FinanceView) -> Component:

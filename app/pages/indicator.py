@@ -231,7 +231,9 @@ def draw_distribution(statement_id: str, indicator_id: str) -> Component:
     view = queries.indicator(statement_id, indicator_id, reader=current_reader())
     limit = _limit(view)
     limit_s, target_s = Decimal(limit) if limit else None, _seconds(view.row.target) if view.row.unit == "s" else None
-    data = figures.distribution(buckets, limit_s, target_s)
+    data = figures.distribution(
+        buckets, limit_s, target_s, lambda span: links.items(statement_id, indicator_id, groups=(("amount", span),))
+    )
     rows = [(b.since_s, b.until_s, b.n) for b in buckets]
     return panel(t("indicator.distribution"), _charted("distribution", data, view, ("from_s", "until_s", "n"), rows))
 

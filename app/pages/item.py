@@ -37,7 +37,7 @@ def layout(statement_id: str = "", population: str = "", source: str = "", item_
             freshness(head),
             panel(
                 t("item.timeline"),
-                html.Div(timeline(view), className="scroll-x"),
+                html.Div(timeline(view), className="scroll-x", tabIndex="0"),
                 html.Details(
                     [html.Summary(t("item.events", n=count_text(len(view.events)))), event_table(view)],
                     open=len(view.events) <= 12,

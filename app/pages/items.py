@@ -20,7 +20,7 @@ from app.i18n import LANGUAGES, at_text, count_text, day_text, language, month_t
 from app.queries.door import day_of, trouble
 from app.views import ItemRow, ItemsFilter, ItemsView, Tampered, Trouble
 
-GROUPS = ("team", "queue", "agent", "topic", "weekday", "hour")
+GROUPS = ("team", "queue", "agent", "topic", "weekday", "hour", "amount")
 
 
 def asked(state: str = "", day: str = "", **groups: str) -> ItemsFilter:

@@ -23,8 +23,9 @@ log = logging.getLogger(__name__)
 def place(kind: str, height: int, **arguments: str) -> Component:
     """Return the place of a part; its drawing is asked for as soon as it stands on the page."""
     what = json.dumps(arguments, ensure_ascii=False, sort_keys=True)
+    slow = html.P(t("shell.slow"), className="slow")  # shown after ten seconds, by the style alone
     return html.Div(
-        skeleton(height),
+        [skeleton(height), slow] if height else skeleton(height),
         id={"type": kind, "what": what, "lang": language()},
         className="part",
         style={"minHeight": f"{height}px"},

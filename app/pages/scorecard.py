@@ -6,6 +6,7 @@ from dash.development.base_component import Component
 from app import queries
 from app.auth import current_reader
 from app.components import links
+from app.components.attributes import labelled
 from app.components.chart import charted
 from app.components.heat import heat_map
 from app.components.panel import answer, chip, empty, freshness, panel
@@ -38,7 +39,12 @@ def layout(contract: str = "", month: str = "", sort: str = "clause", verdict: s
                 over=of(view.head.title),
                 tools=pickers(view.head, view.contracts, view.months, links.scorecard),
             ),
-            html.Div([freshness(view.head), html.Nav(_behind(view.head.statement_id), className="behind")]),
+            html.Div(
+                [
+                    freshness(view.head),
+                    html.Nav(_behind(view.head.statement_id), className="behind", **labelled(t("scorecard.behind"))),
+                ]
+            ),
             panel(
                 t("scorecard.indicators"),
                 html.Div(scorecard_table(view.head, rows, has_money=view.has_money), className="table-frame"),

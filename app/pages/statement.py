@@ -11,7 +11,7 @@ from app.components import links
 from app.components.lines_table import lines_table
 from app.components.panel import answer, freshness, pairs, panel, trail
 from app.components.verdict import slug
-from app.components.waterfall import waterfall_of_lines
+from app.components.waterfall import charted_waterfall, waterfall_of_lines
 from app.components.words import Child, figure, listed, sentence, word_of
 from app.i18n import at_text, count_text, has, money_text, month_text, of, t
 from app.views import StatementView
@@ -36,7 +36,13 @@ def layout(statement_id: str = "", **_: str) -> Component:
             freshness(head),
             html.P(t("statement.draft"), className="draft") if head.status == "DRAFT" else None,
             panel(
-                t("statement.waterfall"), waterfall_of_lines(view.steps, view.lines, head.currency, head.statement_id)
+                t("statement.waterfall"),
+                charted_waterfall(
+                    waterfall_of_lines(view.steps, view.lines, head.currency, head.statement_id),
+                    head,
+                    view.steps,
+                    view.lines,
+                ),
             ),
             panel(
                 t("statement.lines"),
@@ -142,7 +148,7 @@ def _records(name: str, records: Sequence[Mapping[str, str]]) -> list[Component]
         html.Details(
             [
                 html.Summary([t(f"rests.{name}"), html.Span(f" {count_text(len(records))}", className="count")]),
-                html.Div(table, className="scroll-x"),
+                html.Div(table, className="scroll-x", tabIndex="0"),
             ]
         )
     ]

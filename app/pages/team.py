@@ -9,7 +9,8 @@ from dash.development.base_component import Component
 from app import figures, queries
 from app.auth import current_reader
 from app.components import links
-from app.components.agents import agents_grid
+from app.components.agents import HEADS, agents_grid
+from app.components.chart import charted, graph
 from app.components.clocks import clocks_table
 from app.components.panel import answer, chip, empty, freshness, panel
 from app.components.pickers import menu, pickers
@@ -110,21 +111,16 @@ def _closely(view: TeamView, one: PromiseSoFar, asked: dict[str, str]) -> list[C
     """Return the promise that is looked at closely: its path, its agents, its misses."""
     head, name = view.head, one.row.id
     data = figures.path(one, lambda day: links.items(head.statement_id, name, day=day))
-    graph = dcc.Graph(
-        figure=data,
-        config=CONFIG,
-        className="graph",
-        responsive=True,
-        id={"type": "graph", "of": f"path {head.statement_id} {name}"},
-        style={"height": f"{data['layout']['height']}px"},
-    )
+    days = [(str(day.day), day.missed, day.allowed, day.n) for day in one.days]
+    drawn = graph(data, f"path {head.statement_id} {name}", CONFIG)
+    chart = charted(f"{name} {head.month} path", drawn, ("day", "missed", "allowed", "n"), days)
     target = t("team.target", target=value_text(one.target, one.row.unit), by=one.target_by or one.row.clause)
     whole = chip(t("team.open_indicator"), links.indicator(head.statement_id, name))
     return [
         html.H2([of(one.row.name), html.Span(outlook(one), className="quiet")], className="section", id="closely"),
         html.Div(
             [
-                panel(t("team.path"), graph, hint=t("team.path_hint"), aside=html.Span(target, className="quiet")),
+                panel(t("team.path"), chart, hint=t("team.path_hint"), aside=html.Span(target, className="quiet")),
                 panel(
                     t("team.misses"),
                     lazy.place("misses", 240, **asked, indicator_id=name),
@@ -161,7 +157,11 @@ def draw_clocks(statement_id: str, team: str) -> Component:
 
 def draw_agents(statement_id: str, indicator_id: str, team: str) -> Component:
     """Draw the agents beside each other."""
-    return html.Div(agents_grid(queries.agents(statement_id, indicator_id, team or None, reader=current_reader())))
+    found = queries.agents(statement_id, indicator_id, team or None, reader=current_reader())
+    if not found.agents:
+        return html.P(t("agents.none"), className="quiet")
+    rows = [(person("agent", a.name), a.value, a.low, a.high, a.n, a.stands) for a in found.agents]
+    return charted(f"{indicator_id} {found.head.month} agents", agents_grid(found), HEADS, rows)
 
 
 def draw_misses(statement_id: str, indicator_id: str, team: str) -> Component:

@@ -1,5 +1,6 @@
 """What stands behind a statement: what its logs delivered, the vendor's own report, the contract's text."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -67,11 +68,12 @@ def bridge(statement_id: str, *, reader: Reader) -> BridgeView:
     with asking(reader) as door:
         ref, body = door.ref(statement_id), door.body(statement_id)
         found = door.kept_bridge(statement_id) or {}
+        used = {one["id"]: one for one in body["indicators"] if one["used"]}
         together = found.get("together") or {"points": None, "yuan": None}
         return BridgeView(
             head=bodies.head(ref, body),
             file_name=found["report"]["file"] if found else "",
-            rows=tuple(_bridge_row(row, found["currency"]) for row in found.get("rows", ())),
+            rows=tuple(_bridge_row(row, found["currency"], used) for row in found.get("rows", ())),
             points=bodies.fraction(together["points"]),
             money=_money(together["yuan"]),
             not_reported=tuple(found.get("not_reported", ())),
@@ -83,7 +85,8 @@ def _money(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def _bridge_row(row: Any, currency: str) -> BridgeRow:
+def _bridge_row(row: Any, currency: str, used: Mapping[str, Any]) -> BridgeRow:
+    other = used.get(row["indicator"])
     return BridgeRow(
         code=row["code"],
         indicator=row["indicator"],
@@ -105,6 +108,8 @@ def _bridge_row(row: Any, currency: str) -> BridgeRow:
         points=bodies.fraction(row["points"]),
         money=_money(row["yuan"]),
         paragraph="" if row["verdict"] in AGREEING else "\n".join(paragraph(row, currency, Words(language()))),
+        judged=bodies.measure(other).value if other else None,
+        used=other["used"] if other else "",
     )
 
 
@@ -115,5 +120,7 @@ def contract(statement_id: str, *, reader: Reader) -> ContractView:
         return ContractView(
             head=bodies.head(ref, body),
             text=door.contract_text(statement_id, language()),
-            indicators=tuple((one["id"], one["clause"], one["name"], one["verdict"]) for one in body["indicators"]),
+            indicators=tuple(
+                (one["id"], one["clause"], bodies.name_of(one), one["verdict"]) for one in body["indicators"]
+            ),
         )

@@ -128,6 +128,12 @@ def month_point(body: Body, statement_id: str, indicator_id: str) -> MonthPoint:
     return MonthPoint(body["month"], statement_id, None, None, "not in force", 0)
 
 
+def name_of(found: Mapping[str, Any]) -> views.Words:
+    """Return an indicator's name, with the value that it is for where there is one for each: 日志完整率 [chat]."""
+    value = str(found["id"]).removeprefix(str(found["of"]))
+    return {language: f"{name} {value}".rstrip() if name else name for language, name in found["name"].items()}
+
+
 def row(found: Mapping[str, Any], lines: Sequence[LineView], history: tuple[MonthPoint, ...]) -> IndicatorRow:
     """Return an indicator's row: its month, its points, its money."""
     weight, points = fraction(found["weight"]), fraction(found["points"])
@@ -135,7 +141,7 @@ def row(found: Mapping[str, Any], lines: Sequence[LineView], history: tuple[Mont
     return IndicatorRow(
         id=found["id"],
         clause=found["clause"],
-        name=found["name"],
+        name=name_of(found),
         text=found["text"],
         metric=found["metric"],
         unit=found["unit"],
@@ -145,6 +151,7 @@ def row(found: Mapping[str, Any], lines: Sequence[LineView], history: tuple[Mont
         target=fraction(found["target"]),
         verdict=found["verdict"],
         reason=found["reason"],
+        used=found["used"],
         weight=weight,
         earned=None if weight is None or points is None else weight * points / 100,
         money=sum(own, Decimal(0)) if own else None,
@@ -175,7 +182,7 @@ def line(found: Mapping[str, Any], names: Mapping[str, views.Words]) -> LineView
 
 def lines(body: Body) -> tuple[LineView, ...]:
     """Return a body's lines in their order."""
-    names = {found["id"]: found["name"] for found in body["indicators"]}
+    names = {found["id"]: name_of(found) for found in body["indicators"]}
     return tuple(line(found, names) for found in body["lines"])
 
 

@@ -77,7 +77,7 @@ def _accrual(door: Asked, statement_id: str, body: bodies.Body) -> AccrualView |
     rows = (
         RangeRow(
             id=one.id,
-            name=named[one.id]["name"],
+            name=bodies.name_of(named[one.id]),
             unit=named[one.id]["unit"],
             pending=one.pending,
             stays=one.stays,
@@ -155,7 +155,7 @@ def _change(one: Any, named: dict[str, Any]) -> IndicatorChange:
     own = named.get(one.id) or named.get(one.id.partition("__")[0])
     return IndicatorChange(
         id=one.id,
-        name=None if own is None else own["name"],
+        name=None if own is None else bodies.name_of(own),
         unit="" if own is None else own["unit"],
         before=None if one.before is None else bodies.measure(one.before).value,
         after=None if one.after is None else bodies.measure(one.after).value,

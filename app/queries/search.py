@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.auth import Reader
+from app.queries import body as bodies
 from app.queries.door import asking
 from app.views import Hit
 
@@ -34,7 +35,7 @@ def _fits(one: Any, wanted: str) -> bool:
 
 
 def _hit(kind: str, ref: Any, one: Any, indicator_id: str) -> Hit:
-    return Hit(kind, one["clause"], one["name"], ref.id, ref.month, indicator_id)
+    return Hit(kind, one["clause"], bodies.name_of(one), ref.id, ref.month, indicator_id)
 
 
 def _row_hit(ref: Any, row: Any) -> Hit:

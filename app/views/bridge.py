@@ -19,7 +19,10 @@ class BridgePart:
 
 @dataclass(frozen=True)
 class BridgeRow:
-    """A figure of the report beside ours; ``difference`` is theirs less ours, and its parts add up to it."""
+    """A figure of the report beside ours; ``difference`` is theirs less ours, and its parts add up to it.
+
+    ``judged`` is the month's value where another metric's stands in the place of the one reported, ``used`` why.
+    """
 
     code: str
     indicator: str | None
@@ -36,6 +39,8 @@ class BridgeRow:
     points: Fraction | None
     money: Decimal | None
     paragraph: str
+    judged: Fraction | None = None
+    used: str = ""
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class IndicatorRow:
     target: Fraction | None
     verdict: str
     reason: str
+    used: str
     weight: Fraction | None
     earned: Fraction | None
     money: Decimal | None

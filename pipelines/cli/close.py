@@ -1,6 +1,7 @@
 """``clausemeter close``: a month measured, judged and settled under its contract."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,8 @@ from pipelines.cli.options import (
     say_progress,
     table,
 )
+from pipelines.exports.figures import digits, value_text
+from pipelines.exports.words import Words
 from pipelines.runs.close_month import ClosedMonth, close_month
 from pipelines.runs.serving import make_missing
 from pipelines.runs.statements import published
@@ -82,7 +85,10 @@ def _score_words(body: dict[str, Any]) -> Iterator[str]:
     """Say the score, whether the month has failed, and what that lets a party do."""
     score = body["score"]
     given = f"{score['points']} of {score['weight_present']} points, {score['weight_in_force']} in force"
-    yield f"score {score['value']} ({given})" if score["value"] is not None else f"no score: {score['reason']}"
+    if score["value"] is None:
+        yield f"no score: {score['reason']}"
+    else:
+        yield f"score {digits(Decimal(score['value']), 2)} = {score['value']} ({given})"
     if body["month_fail"]["failed"]:
         yield f"the month has failed: {'; '.join(body['month_fail']['reasons'])}"
     for notice in body["notices"]:
@@ -106,6 +112,7 @@ def print_statement(body: dict[str, Any]) -> None:
             "indicator",
             "clause",
             "value",
+            "exactly",
             "target",
             "verdict",
             "numerator / denominator",
@@ -117,6 +124,7 @@ def print_statement(body: dict[str, Any]) -> None:
             [
                 one["id"],
                 one["clause"],
+                value_text(one["value"], one["unit"], Words("en")),
                 one["value"] or "–",
                 one["target"] or "–",
                 one["verdict"] + (f" ({one['reason']})" if one["reason"] else ""),
@@ -127,7 +135,7 @@ def print_statement(body: dict[str, Any]) -> None:
             ]
             for one in indicators
         ],
-        right=(2, 3, 6, 7, 8),
+        right=(2, 3, 4, 7, 8, 9),
     )
     print()
     for sentence in _score_words(body):

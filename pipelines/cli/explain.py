@@ -8,6 +8,8 @@ import typer
 
 from pipelines.cli.measure import states_text
 from pipelines.cli.options import DEFAULT_HOME, AsJson, Home, archive_key, print_json
+from pipelines.exports.figures import value_text
+from pipelines.exports.words import Words
 from pipelines.runs.explain import Explanation, charged, explain
 from pipelines.runs.raw import RawLine
 
@@ -76,7 +78,8 @@ def _indicator(found: Explanation) -> Iterator[str]:
     shown = found.part or indicator
     yield f"\nValue{f' of {_days(found.part)}' if found.part else ''}"
     ratio = f"{shown['numerator']} / {shown['denominator']} = {shown['value'] or 'no data'}"
-    yield f"  {indicator['metric']} = {ratio} → {shown['verdict']}"
+    printed = value_text(shown["value"], indicator["unit"], Words("en"))
+    yield f"  {indicator['metric']} = {ratio}, printed {printed} → {shown['verdict']}"
     if shown["reason"]:
         yield f"  {shown['reason']}"
     if charged(shown):

@@ -1,5 +1,6 @@
 """The items behind a figure, read from the statement's own evidence: days, groups, distribution, pages of items."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ BY_CLOCK = ("hour", "weekday")  # of the arrival, by the contract's clock
 BATCH = 5000
 SEPARATOR = "\x1f"
 IN_ORDER = ("arrival_at", "item_source", "item_id")  # of a list: no two items have the same three
+SPAN = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)-(\d{1,9}(?:\.\d{1,6})?)?")
 
 
 @dataclass(frozen=True)
@@ -438,7 +440,23 @@ def _conditions(found: Evidence, state: str | None, day: date | None, groups: Se
     where = [state_condition(found, state)] if state else ["true"]
     if day is not None:
         where.append(f"service_on = DATE '{day}'")
-    return where + [f"{item_group_sql(found, name)} = {quoted(value)}" for name, value in groups]
+    return where + [
+        amount_condition(found, value) if name == "amount" else f"{item_group_sql(found, name)} = {quoted(value)}"
+        for name, value in groups
+    ]
+
+
+def amount_condition(found: Evidence, span: str) -> str:
+    """Return the condition of an amount in ``20-25`` (20 is in, 25 is out) or in ``25-``, all from 25 on."""
+    ends = SPAN.fullmatch(span)
+    if ends is None:
+        raise Refused(
+            Problem(
+                span, "This is no span of amounts.", "Give it as 20-25, or as 25- for all from 25 on.", "items.span"
+            )
+        )
+    until = f" AND {found.amount} < {ends[2]}" if ends[2] else ""
+    return f"outside IS NULL AND {found.amount} >= {ends[1]}{until}"
 
 
 def _select(found: Evidence, where: Sequence[str]) -> str:

@@ -324,7 +324,7 @@ class FakeMonth:
                     ],
                     "indicators": [p.id for p in PROMISES if p.channel == channel],
                 }
-                for channel in ("phone", "chat", "email", "survey", "inspection")
+                for channel in dict.fromkeys(p.channel for p in PROMISES)
             },
         }
 

@@ -213,7 +213,7 @@ class FakeRuns:
             for c in self._mine(statement_id, indicator_id)
             if (state is None or c.states[indicator_id] == state or c.states[indicator_id].partition(":")[0] == state)
             and (day is None or c.service_on == day)
-            and all(group_of(c, name) == value for name, value in groups)
+            and all(is_in_group(c, indicator_id, name, value) for name, value in groups)
         ]
         rest = [c for c in found if after is None or key_of(c) > tuple(after)]
         page = rest[:limit]
@@ -317,6 +317,15 @@ def group_of(contact: Contact, group: str) -> str:
         "hour": contact.hour,
         "weekday": str(contact.service_on.isoweekday()),
     }[group]
+
+
+def is_in_group(contact: Contact, indicator_id: str, group: str, value: str) -> bool:
+    """Say whether a contact is of a group, or its amount within a span."""
+    if group != "amount":
+        return group_of(contact, group) == value
+    since, until = value.split("-")
+    amount = contact.amounts.get(indicator_id)
+    return amount is not None and Decimal(since) <= amount and (not until or amount < Decimal(until))
 
 
 @lru_cache(maxsize=4)

@@ -103,9 +103,11 @@ def test_formulas_and_states_are_said_in_the_readers_language() -> None:
 
 def test_a_distribution_is_red_from_the_limit_on_but_not_from_a_target_of_the_mean() -> None:
     buckets = [Bucket(Decimal(n * 10), Decimal(n * 10 + 10), 5) for n in range(4)]
-    colours = distribution(buckets, Decimal(20), None)["data"][0]["marker"]["color"]
+    bars = distribution(buckets, Decimal(20), None, lambda span: f"/items?amount={span}")["data"][0]
+    assert bars["customdata"][1::2] == ["/items?amount=10-20", "/items?amount=30-"]
+    colours = bars["marker"]["color"]
     assert len(set(colours[:2])) == len(set(colours[2:])) == 1 != len(set(colours))
-    assert len(set(distribution(buckets, None, Decimal(20))["data"][0]["marker"]["color"])) == 1
+    assert len(set(distribution(buckets, None, Decimal(20), str)["data"][0]["marker"]["color"])) == 1
 
 
 def test_months_are_bars_from_zero_and_missed_ones_are_hatched_too() -> None:

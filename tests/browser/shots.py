@@ -1,105 +1,78 @@
 """Pictures of every page and state: `python -m tests.browser.shots shots [--home HOME] [--only scorecard …]`.
 
-Without a home they show made-up months. All of them written, or by ``--only readme``, the README's picture is written.
+Without a home they show made-up months. After all of them, or by ``--only readme``, come the README's pictures.
 """
 
 import argparse
 import itertools
 import logging
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app.components import links
-from app.main import create_app
-from app.queries.door import Door, open_door
-from app.queries.indicator import population_of
-from app.settings import Settings
-from pipelines.runs.sight import WHOLE
+from app.queries.door import open_door
 from tests.app.fake_runs import FakeRuns
-from tests.app.signing_in import People
 from tests.browser.chromium import FLAGS, HOW_TO, find_chromium
-from tests.browser.serving import served, sign_in
+from tests.browser.states import Homes, State, holding, homes, reached, settled, states
 
-BY_THE_SERVER = ("/login", "/account", "/password")  # pages that no script draws
-Who: TypeAlias = tuple[str, str] | None  # login and password
-LANGUAGES, SCHEMES, WIDTHS = ("zh", "en"), ("light", "dark"), (1440, 390)
-PICTURE, README = Path("data/pictures/scorecard.png"), "readme"  # the picture in the README, and how to ask for it
+LANGUAGES, SCHEMES, WIDTHS, PAPER = ("zh", "en"), ("light", "dark"), (1440, 390), 725
+PICTURES, README = Path("data/pictures"), "readme"  # the pictures in the README, and how to ask for them
 
 
-def pages(door: Door) -> dict[str, str]:
-    """Name every page and state of the newest statement with its address."""
-    newest = door.list_statements()[0].id
-    body = door.read_statement(newest, WHOLE)
-    shares = [one for one in body["indicators"] if one["unit"] == "share"]
-    worst = max(shares, key=lambda one: one["states"]["missed"])["id"]
-    mean = next(one["id"] for one in body["indicators"] if one["unit"] == "s")
-    found: dict[str, str] = {
-        "scorecard": "/",
-        "scorecard-by-money": links.scorecard(sort="money", verdict="missed"),
-        "indicator": links.indicator(newest, worst),
-        "indicator-mean": links.indicator(newest, mean),
-        "items": links.items(newest, worst, state="missed"),
-        "statement": links.statement(newest),
-        "statements": "/statements",
-        "deliveries": links.deliveries(newest),
-        "bridge": links.bridge(newest),
-        "no-bridge": links.bridge(door.list_statements()[-1].id),
-        "contract": links.contract(newest),
-        "finance": links.finance(),
-        "team": links.team(),
-        "definitions": links.definitions(),
-        "definition": links.definition("quality.satisfied@1"),
-        "no-such-month": links.scorecard(month="1999-12"),
-        "no-such-page": "/nowhere",
-        "empty": "/",
-        "log-in": "/login",
-        "account": "/account",
-        "password": "/password",
-    }
-    first = {population_of(body, one["id"]): one["id"] for one in reversed(body["indicators"])}
-    for population, indicator_id in first.items():
-        page: Any = door.items(newest, indicator_id, limit=40)
-        if page.rows:
-            row = page.rows[-1]
-            found[f"item-{population}"] = links.item(newest, population, row.source, row.item_id)
-    return found
+class Desks:
+    """Browsers that are signed in, one an account and home, so that nobody signs in for every picture."""
+
+    def __init__(self, browser: Browser, served: Homes) -> None:
+        self.browser, self.served = browser, served
+        self.known: dict[tuple[str, str], BrowserContext] = {}
+
+    def open(self, state: State) -> Page:
+        """Return a new page of who looks at the state."""
+        if (state.who, state.home) not in self.known:
+            context = self.known[state.who, state.home] = self.browser.new_context()
+            page = context.new_page()
+            self.served.sign_in(page, state)
+            page.close()
+        return self.known[state.who, state.home].new_page()
+
+    def address(self, state: State, language: str) -> str:
+        """Return a state's address in a language."""
+        path, mark, place = state.path.partition("#")
+        return f"{self.served.addresses[state.home]}{path}{'&' if '?' in path else '?'}lang={language}{mark}{place}"
 
 
-def settled(page: Page) -> None:
-    """Wait until everything that was asked for is drawn."""
-    page.wait_for_selector("#drawn", timeout=90_000)
-    page.wait_for_load_state("networkidle")
-    for unfinished in (".part > .skeleton", '[data-dash-is-loading="true"]', ".graph:not(:has(.main-svg))"):
-        expect(page.locator(unfinished)).to_have_count(0, timeout=60_000)
-    if page.locator(".item-grid").count():
-        expect(page.locator(".ag-row [col-id=item]").first).not_to_be_empty(timeout=60_000)
-    page.wait_for_timeout(250)
+def shoot(desks: Desks, state: State, language: str, width: int, targets: Mapping[str, Path]) -> None:
+    """Write the pictures of a page in a language and width, one a colour scheme."""
+    page = desks.open(state)
+    page.set_viewport_size({"width": PAPER if state.medium == "print" else width, "height": 900})
+    with holding(page, state):
+        page.goto(desks.address(state, language))
+        reached(page, state)
+        for scheme, target in targets.items():
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            if state.medium == "print":
+                page.emulate_media(media="print")
+            page.wait_for_timeout(200)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=target, full_page=state.act is None)
+            print(target, flush=True)
+    page.close()
 
 
-def shoot(
-    browser: Browser, url: str, language: str, scheme: str, width: int, target: Path, who: Who, height: int = 0
-) -> None:
-    """Write one picture of one page: the whole of it, or ``height`` pixels from its top."""
-    dark = scheme == "dark"
-    context = browser.new_context(
-        viewport={"width": width, "height": height or 900}, color_scheme="dark" if dark else "light"
-    )
-    page = context.new_page()
-    if who is not None:
-        sign_in(page, f"http://{urlsplit(url).netloc}", *who)
-    page.goto(f"{url}{'&' if '?' in url else '?'}lang={language}")
-    if urlsplit(page.url).path not in BY_THE_SERVER:
+def shoot_for_readme(desks: Desks, statement_id: str) -> None:
+    """Write the pictures in the README: the scorecard's head, and how a statement's lines come to what is payable."""
+    for name, path in (("scorecard", "/"), ("waterfall", links.statement(statement_id))):
+        page = desks.open(State(path))
+        page.set_viewport_size({"width": 1280, "height": 1000})
+        page.goto(desks.address(State(path), "zh"))
         settled(page)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=target, full_page=not height)
-    context.close()
-    print(target)
+        if name == "scorecard":
+            page.screenshot(path=PICTURES / f"{name}.png")
+        else:
+            page.locator(".panel", has=page.locator(".waterfall")).first.screenshot(path=PICTURES / f"{name}.png")
+        page.close()
 
 
 def choices() -> argparse.Namespace:
@@ -114,13 +87,14 @@ def choices() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def wanted(asked: argparse.Namespace, known: dict[str, str]) -> Iterator[tuple[str, str, str, int]]:
-    """List the pictures that are asked for; all of them where nothing is said."""
-    languages = [asked.lang] if asked.lang else LANGUAGES
-    schemes = [asked.scheme] if asked.scheme else SCHEMES
-    widths = [asked.width] if asked.width else WIDTHS
+def wanted(asked: argparse.Namespace, known: Mapping[str, State]) -> Iterator[tuple[str, str, int]]:
+    """List the pictures that are asked for, all of them where nothing is said; paper has one width."""
     names = [name for name in asked.only if name != README] or ([] if asked.only else list(known))
-    return itertools.product(names, languages, schemes, widths)
+    languages = [asked.lang] if asked.lang else LANGUAGES
+    widths = [asked.width] if asked.width else WIDTHS
+    for name, language, width in itertools.product(names, languages, widths):
+        if known[name].medium == "screen" or width == widths[0]:
+            yield name, language, width
 
 
 def main() -> None:
@@ -131,20 +105,17 @@ def main() -> None:
         raise SystemExit(f"no Chromium: {HOW_TO}")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     door = open_door(asked.home) if asked.home else FakeRuns(12, 4000).door()
-    known = pages(door)
-    with ExitStack() as stack:
-        nowhere = Settings(home=Path("nowhere"))
-        people = People(Path(stack.enter_context(TemporaryDirectory())), {})
-        auditor: Who = ("auditor", people.passwords["auditor"])
-        full = stack.enter_context(served(create_app(nowhere, door, people.workflow)))
-        bare = stack.enter_context(served(create_app(nowhere, FakeRuns(0).door(), people.workflow)))
-        browser = stack.enter_context(sync_playwright()).chromium.launch(executable_path=chromium, args=list(FLAGS))
-        for name, language, scheme, width in wanted(asked, known):
-            url = f"{bare if name == 'empty' else full}{known[name]}"
-            target = asked.folder / f"{name}-{language}-{scheme}-{width}.png"
-            shoot(browser, url, language, scheme, width, target, None if name == "log-in" else auditor)
+    known = states(door)
+    schemes = [asked.scheme] if asked.scheme else SCHEMES
+    with homes(door) as served, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        desks = Desks(browser, served)
+        for name, language, width in wanted(asked, known):
+            size = "paper" if known[name].medium == "print" else str(width)
+            targets = {scheme: asked.folder / f"{name}-{language}-{scheme}-{size}.png" for scheme in schemes}
+            shoot(desks, known[name], language, width, targets)
         if README in asked.only or not (asked.only or asked.lang or asked.scheme or asked.width):
-            shoot(browser, f"{full}/", "zh", "light", 1280, PICTURE, auditor, height=1000)
+            shoot_for_readme(desks, door.list_statements()[0].id)
         browser.close()
 
 

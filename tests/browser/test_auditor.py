@@ -15,7 +15,7 @@ from app.settings import Settings
 from tests.app.fake_runs import fake_runs
 from tests.app.signing_in import People
 from tests.browser.serving import served, sign_in
-from tests.browser.shots import settled
+from tests.browser.states import settled
 
 MONTH = "hx-2026-017.2026-10.v1"
 PNG = b"\x89PNG"

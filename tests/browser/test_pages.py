@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.main import create_app
 from app.settings import Settings
@@ -120,6 +120,52 @@ def test_a_mark_of_a_figure_opens_its_day(page: Page, address: str) -> None:
     day.click(force=True)
     expect(page).to_have_url(re.compile(r"/items/.*day=2026-10-11"))
     expect(page.locator(".chip.is-on").last).to_contain_text("10月11日")
+
+
+def test_a_bar_of_the_distribution_opens_its_items(page: Page, address: str) -> None:
+    page.goto(f"{address}/indicator/{MONTH}/service_level?lang=zh")
+    bar = page.locator(".panel", has_text="分布").last.locator(".bars .point path").first
+    bar.click(force=True)
+    expect(page).to_have_url(re.compile(r"/items/.*amount=0-"))
+    expect(page.locator(".chip.is-on").last).to_contain_text("不足")
+    expect(page.locator(".ag-row").first).to_be_visible()
+
+
+def test_what_takes_long_can_be_left_and_is_told(page: Page, address: str) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "by-day" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.add_init_script("window.clausemeterSlow = 1")  # a millisecond is long here
+    page.route("**/_dash-update-component*", hold)
+    page.goto(f"{address}/indicator/{MONTH}/service_level?lang=zh")
+    expect(page.locator(".answer")).to_contain_text("20 秒服务水平")
+    page.locator(".nav a[href='/statements']").click()
+    expect(page).to_have_title(re.compile("结算单"))
+    for route in held:
+        route.continue_()
+    expect(page.locator("#ready")).to_contain_text("已算好：指标")
+    page.locator("#ready a").click()
+    expect(page).to_have_url(re.compile(rf"/indicator/{MONTH}/service_level"))
+    page.unroute("**/_dash-update-component*")
+    page.wait_for_load_state("networkidle")
+
+
+def test_a_server_that_does_not_answer_is_said(page: Page, address: str) -> None:
+    page.goto(f"{address}/?lang=zh")
+    expect(page.locator(".answer")).to_be_visible()
+    page.route("**/_dash-update-component*", lambda route: route.abort())
+    page.locator(".nav a[href='/statements']").click()
+    expect(page.locator("#lost")).to_contain_text("服务器没有应答")
+    page.unroute("**/_dash-update-component*")
+    page.locator(".nav a[href='/definitions']").click()
+    expect(page.locator("#lost")).to_be_hidden()
+    expect(page).to_have_title(re.compile("定义"))
+    page.wait_for_load_state("networkidle")
 
 
 def test_trouble_leaves_the_page_alive(page: Page, address: str) -> None:

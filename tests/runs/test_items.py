@@ -1,5 +1,6 @@
 """The items behind a figure: days, groups, pages and single items, read from the statement's own evidence."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -96,6 +97,18 @@ def test_the_distribution_counts_every_amount(desk: Office) -> None:
     assert sum(bucket.n for bucket in buckets) == 5  # 3, 10, 20, 30 and 60 s; g has none
     assert (buckets[-1].from_s, buckets[-1].until_s) == ("60", "62")  # in steps of 2 s: 60 / 40, up
     assert histogram(desk.home, MONTH, "connect") == []
+
+
+def test_a_bucket_opens_its_items(desk: Office) -> None:
+    for number, one in enumerate(buckets := histogram(desk.home, MONTH, "wait")):
+        span = f"{one.from_s}-{one.until_s if number < len(buckets) - 1 else ''}"
+        assert items(desk.home, MONTH, "wait", groups=[("amount", span)]).total == one.n > 0
+
+
+@pytest.mark.parametrize("span", ["20", "-20", "20-x", "1-2 OR true", "25-20-3", ""])
+def test_what_is_no_span_of_amounts_is_refused(desk: Office, span: str) -> None:
+    with pytest.raises(Refused, match=re.escape("[items.span]")):
+        items(desk.home, MONTH, "wait", groups=[("amount", span)])
 
 
 def test_an_item_seen_whole(desk: Office) -> None:
