@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import flask
-from dash import Dash, _dash_renderer
+from dash import Dash
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.serving import run_simple
@@ -39,7 +39,6 @@ def create_app(
 ) -> Dash:
     """Return a new app over a home; a test brings a door, accounts and a clock of its own."""
     server = flask.Flask("app", static_folder=None)
-    _lighten()
     app = Dash(
         "app",
         server=server,  # type: ignore[arg-type] # a Flask is what it takes
@@ -82,13 +81,6 @@ def create_app(
     with server.app_context():
         app._setup_server()  # noqa: SLF001 - else the first requests after start, made together, fail
     return app
-
-
-def _lighten() -> None:
-    """Leave out what Dash sends to every browser and today's need not: JavaScript's library for those of 2015."""
-    for known in _dash_renderer._js_dist_dependencies:  # noqa: SLF001 - there is no other way to say so
-        for kind in ("relative_package_path", "external_url"):
-            known[kind]["prod"] = [path for path in known[kind]["prod"] if "polyfill" not in path]
 
 
 def _company(settings: Settings) -> Company | None:

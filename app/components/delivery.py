@@ -82,7 +82,9 @@ def day_map(by_source: Mapping[str, Mapping[date, DeliveredDay]]) -> Component:
         html.Tr([html.Th(source, scope="row"), *(html.Td(_day_cell(days.get(day), day)) for day in span)])
         for source, days in sorted(by_source.items())
     ]
-    return html.Div(html.Table([html.Thead(head), html.Tbody(body)], className="heat days"), className="scroll-x")
+    return html.Div(
+        html.Table([html.Thead(head), html.Tbody(body)], className="heat days"), className="scroll-x", tabIndex="0"
+    )
 
 
 def _day_cell(one: DeliveredDay | None, day: date) -> Component:
