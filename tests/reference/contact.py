@@ -191,7 +191,7 @@ def not_repeated(world: World, contact: Contact, terms: Terms) -> str:
     if own is None:
         return f"unmeasurable: no {terms['same']}"
     by = until(contact, terms)
-    # what a contact is about that deliveries contradict each other in, when it came, whether it counts: may be what they say
+    # of deliveries that contradict each other: what it is about, when it came, whether it counts may be what they say
     others = [
         other for other in contacts(world.everybodys)
         if (other.channel, other.source, other.contact_id) != (contact.channel, contact.source, contact.contact_id)
