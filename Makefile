@@ -1,6 +1,6 @@
 # The chores. On a bare machine with Python 3.11+ and make: `make demo`, `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint format types imports browser coverage lock shots snapshots bench bench-metrics mutants clean
+.PHONY: help env demo test lint format types imports browser coverage lock shots snapshots bench bench-metrics bench-web mutants clean
 
 BIN := .venv/bin
 PORT ?= 8050
@@ -58,6 +58,9 @@ bench: env  ## ratios against named rivals, kept in tests/bench/results.json
 
 bench-metrics: env  ## twenty indicators over a month of 10 million (ARGS=N), against SQL by hand, pandas and polars
 	$(BIN)/python -m tests.bench.interactions $(ARGS)
+
+bench-web: env browser  ## the web over ten million interactions, fifty readers (ARGS="1000000 --seconds 60")
+	$(BIN)/python -m tests.bench.web $(ARGS)
 
 mutants: env  ## what the tests notice: metrics' expressions, scoring, worktime changed bit by bit (ARGS=metrics, code)
 	$(BIN)/python -m tests.mutation $(ARGS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import flask
-from dash import Dash
+from dash import Dash, _dash_renderer
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.serving import run_simple
@@ -18,6 +18,7 @@ from app import routes, shell
 from app.auth import company, gate, trail
 from app.auth.company import Company
 from app.auth.entry import entry
+from app.pages import drawn
 from app.pages.evidence import evidence
 from app.pages.stamp import stamp
 from app.queries.door import Door, install, open_door
@@ -38,6 +39,7 @@ def create_app(
 ) -> Dash:
     """Return a new app over a home; a test brings a door, accounts and a clock of its own."""
     server = flask.Flask("app", static_folder=None)
+    _lighten()
     app = Dash(
         "app",
         server=server,  # type: ignore[arg-type] # a Flask is what it takes
@@ -60,6 +62,7 @@ def create_app(
     Compress(server)
     door = door or open_door(settings.home)
     install(server, door)
+    drawn.install(server)
     trail.install(server, workflow or open_workflow(settings.home, settings.database_url))
     server.before_request(lambda: setattr(flask.g, "now", clock()))
     gate.connect(server, app.callback_map, settings.language)
@@ -71,6 +74,7 @@ def create_app(
     shell.connect(app)
     routes.connect(app, settings)
     server.after_request(security_headers(app.csp_hashes()))
+    server.after_request(remembered)
     if settings.proxies:
         server.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             server.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
@@ -78,6 +82,13 @@ def create_app(
     with server.app_context():
         app._setup_server()  # noqa: SLF001 - else the first requests after start, made together, fail
     return app
+
+
+def _lighten() -> None:
+    """Leave out what Dash sends to every browser and today's need not: JavaScript's library for those of 2015."""
+    for known in _dash_renderer._js_dist_dependencies:  # noqa: SLF001 - there is no other way to say so
+        for kind in ("relative_package_path", "external_url"):
+            known[kind]["prod"] = [path for path in known[kind]["prod"] if "polyfill" not in path]
 
 
 def _company(settings: Settings) -> Company | None:
@@ -120,6 +131,13 @@ def security_headers(script_hashes: Sequence[str]) -> Callable[[flask.Response],
     return add
 
 
+def remembered(response: flask.Response) -> flask.Response:
+    """Let browsers keep a style or script of ours whose address names its version; they ask for no other one again."""
+    if flask.request.endpoint == "_dash_assets.static" and "m" in flask.request.args and response.status_code == 200:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
 def server() -> flask.Flask:
     """Return the WSGI application of the home that the environment names: ``gunicorn "app.main:server()"``."""
     return create_app(from_environment(os.environ)).server
@@ -144,6 +162,7 @@ def _serve_with_gunicorn(make: Callable[[], flask.Flask], address: str) -> None:
         "worker_class": "gthread",
         "control_socket_disable": True,
         "timeout": 120,
+        "keepalive": 75,  # a person reads for longer than two seconds; a connection that waits holds no thread
     }
 
     class Served(BaseApplication):

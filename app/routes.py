@@ -6,6 +6,7 @@ Which roles these are is written in auth/policy.yaml.
 import mimetypes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from urllib.parse import parse_qsl, unquote
 
@@ -35,6 +36,7 @@ from app.pages import (
     statements,
     team,
 )
+from app.pages.drawn import drawn
 from app.settings import Settings
 from app.views import Tampered, Trouble
 
@@ -51,6 +53,7 @@ class Route:
     layout: Callable[..., Component]
     action: str
     is_noted: bool = False  # that somebody saw it stands in the audit trail
+    lasts: bool = False  # it shows statements and their evidence, and so is kept while nothing is published
 
     def arguments(self, pathname: str) -> Mapping[str, str] | None:
         """Return the arguments of a path that is this page's, or None."""
@@ -62,13 +65,13 @@ class Route:
 
 
 ROUTES = (
-    Route("/", "scorecard", scorecard.layout, "read_figures"),
-    Route("/indicator/{statement_id}/{indicator_id}", "indicator", indicator.layout, "read_figures"),
+    Route("/", "scorecard", scorecard.layout, "read_figures", lasts=True),
+    Route("/indicator/{statement_id}/{indicator_id}", "indicator", indicator.layout, "read_figures", lasts=True),
     Route("/items/{statement_id}/{indicator_id}", "items", items.layout, "read_items", is_noted=True),
     Route("/item/{statement_id}/{population}/{source}/{item_id}", "item", item.layout, "read_items", is_noted=True),
-    Route("/finance", "finance", finance.layout, "read_money", is_noted=True),
-    Route("/team", "team", team.layout, "read_figures"),
-    Route("/statement/{statement_id}", "statement", statement.layout, "read_money", is_noted=True),
+    Route("/finance", "finance", finance.layout, "read_money", is_noted=True, lasts=True),
+    Route("/team", "team", team.layout, "read_figures", lasts=True),
+    Route("/statement/{statement_id}", "statement", statement.layout, "read_money", is_noted=True, lasts=True),
     Route("/data/{statement_id}", "deliveries", deliveries.layout, "read_raw", is_noted=True),
     Route("/bridge/{statement_id}", "bridge", bridge.layout, "read_money", is_noted=True),
     Route("/contract/{statement_id}", "contract", contract.layout, "read_money"),
@@ -88,8 +91,11 @@ def find(pathname: str) -> tuple[Route, Mapping[str, str]] | None:
     return None
 
 
-def draw(pathname: str, query: Mapping[str, str]) -> Component:
-    """Draw the page of an address; what is not there, or not for this reader, says so."""
+def draw(pathname: str, query: Mapping[str, str], *, keeps: bool = False) -> Component:
+    """Draw the page of an address; what is not there, or not for this reader, says so.
+
+    ``keeps``: a page that lasts may be the one that was drawn before, as the browser is sent it.
+    """
     found = find(pathname)
     if found is None:
         page, name = empty(t("empty.no_page"), t("empty.no_page_text")), "missing"
@@ -101,7 +107,8 @@ def draw(pathname: str, query: Mapping[str, str]) -> Component:
             outcome = "done" if answer.yes else "refused"
             trail.note(f"see.{name}", pathname, outcome=outcome, **({} if answer.yes else {"code": answer.reason}))
         if answer.yes:
-            page = lazy.guarded(route.layout, **{**query, **arguments})
+            layout = partial(drawn, route.layout) if keeps and route.lasts else route.layout
+            page = lazy.guarded(layout, **{**query, **arguments})
         else:
             page = empty(t("empty.not_for_you"), t("empty.not_for_you_text"))
     title = t("shell.title", page=t(f"page.{name}"))
@@ -132,7 +139,9 @@ def connect(app: Dash, settings: Settings) -> None:
             ctx.response.set_cookie("lang", spoken, max_age=YEAR_S, samesite="Lax", secure=gate.is_secure())
         with speaking(spoken):
             found = find(pathname or "/")
-            return shell.header(pathname or "/", query, found[0].name if found else ""), draw(pathname or "/", query)
+            return shell.header(pathname or "/", query, found[0].name if found else ""), draw(
+                pathname or "/", query, keeps=True
+            )
 
     for page in CONNECTED:
         page.connect(app)

@@ -4,6 +4,7 @@ import inspect
 import json
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from dash import MATCH, Dash, Input, Output, html
@@ -11,6 +12,7 @@ from dash.development.base_component import Component
 
 from app.components.panel import skeleton, trouble
 from app.i18n import LANGUAGES, language, speaking, t
+from app.pages.drawn import drawn
 from app.views import ProblemView, Tampered, Trouble
 
 Draw = Callable[..., Component]
@@ -30,8 +32,8 @@ def place(kind: str, height: int, **arguments: str) -> Component:
     )
 
 
-def fill(app: Dash, kind: str, draw: Draw) -> None:
-    """Connect a kind of part with what draws it."""
+def fill(app: Dash, kind: str, draw: Draw, *, lasts: bool = True) -> None:
+    """Connect a kind of part with what draws it; one that ``lasts`` is kept while nothing is published."""
 
     @app.callback(
         Output({"type": kind, "what": MATCH, "lang": MATCH}, "children"),
@@ -39,7 +41,8 @@ def fill(app: Dash, kind: str, draw: Draw) -> None:
     )
     def show(part: dict[str, str]) -> Component:
         with speaking(part["lang"] if part["lang"] in LANGUAGES else LANGUAGES[0]):
-            return guarded(draw, **arguments_of(draw, part["what"]))
+            asked = arguments_of(draw, part["what"])
+            return guarded(partial(drawn, draw) if lasts else draw, **asked)
 
 
 def arguments_of(draw: Draw, what: str) -> dict[str, str]:

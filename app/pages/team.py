@@ -213,4 +213,4 @@ def connect(app: Dash) -> None:
     lazy.fill(app, "clocks", draw_clocks)
     lazy.fill(app, "agents", draw_agents)
     lazy.fill(app, "misses", draw_misses)
-    lazy.fill(app, "contest", draw_contest)
+    lazy.fill(app, "contest", draw_contest, lasts=False)  # it looks at the day

@@ -36,6 +36,7 @@ from pipelines.runs import (
     pending,
     statements,
 )
+from pipelines.runs.once import once
 from pipelines.runs.sight import Sight, names_key
 
 KEY = "clausemeter"
@@ -80,7 +81,7 @@ def open_door(home: Path) -> Door:
     """Return the door to a home. A sealed or closed statement never changes, so its body is read once."""
     return Door(
         list_statements=partial(statements.list_statements, home),
-        read_statement=lru_cache(maxsize=KEPT)(partial(narrow.statement_as_seen, home)),
+        read_statement=once(KEPT)(partial(narrow.statement_as_seen, home)),
         daily=partial(items.daily, home),
         by_group=partial(items.by_group, home),
         histogram=_remembered(items.histogram, home),
@@ -98,12 +99,12 @@ def open_door(home: Path) -> Door:
         read_definition=definitions.definition,
         names_key=lru_cache(maxsize=1)(partial(names_key, home)),
         stamp=partial(statements.book_stamp, home),
-        accrual=lru_cache(maxsize=KEPT)(partial(accrual.read_accrual, home)),
+        accrual=once(KEPT)(partial(accrual.read_accrual, home)),
         month=_while_nothing_is_published(home, months.month_of),
-        diff=lru_cache(maxsize=KEPT)(partial(diff.diff, home, limit=0)),
+        diff=once(KEPT)(partial(diff.diff, home, limit=0)),
         evidence=partial(export.export_statement, home),
-        so_far=lru_cache(maxsize=KEPT)(partial(month_so_far.month_so_far, home)),
-        pending=lru_cache(maxsize=KEPT)(partial(pending.pending_items, home)),
+        so_far=once(KEPT)(partial(month_so_far.month_so_far, home)),
+        pending=once(KEPT)(partial(pending.pending_items, home)),
         agents=partial(agents.agents, home),
         document=partial(export.statement_document, home),
     )
@@ -114,12 +115,12 @@ def _remembered(run: Callable[..., Any], home: Path) -> Callable[..., Any]:
 
     Each sight has answers of its own.
     """
-    return lru_cache(maxsize=REMEMBERED)(partial(run, home))
+    return once(REMEMBERED)(partial(run, home))
 
 
 def _while_nothing_is_published(home: Path, found: Callable[[Path, str], Any]) -> Callable[[str], Any]:
     """Return a function whose answers hold until a statement is published, or a word on one is said."""
-    kept = lru_cache(maxsize=KEPT)(lambda _, name: found(home, name))
+    kept = once(KEPT)(lambda _, name: found(home, name))
     return lambda name: kept(statements.book_stamp(home), name)
 
 

@@ -20,7 +20,8 @@ from pipelines.cli.options import (
 )
 from pipelines.exports.figures import digits, value_text
 from pipelines.exports.words import Words
-from pipelines.runs.close_month import close_month
+from pipelines.runs.close_month import ClosedMonth, close_month
+from pipelines.runs.serving import make_missing
 from pipelines.runs.statements import published
 
 
@@ -54,7 +55,13 @@ def run(
     print_problems(closed.warnings)
     if as_json:
         print_json(published(closed.body))
-        return
+    else:
+        _print(closed, as_of)
+    make_missing(home, say_progress)
+
+
+def _print(closed: ClosedMonth, as_of: str | None) -> None:
+    """Print the statement, what was not applied, and which version it is."""
     print_statement(published(closed.body))
     for stale in closed.body["stale_overrides"]:
         print(

@@ -7,7 +7,8 @@ import typer
 from pipelines.cli.options import DEFAULT_HOME, AsJson, Home, day_of, now, pairs_of, print_json, table
 from pipelines.core.exact import decimal_text
 from pipelines.core.period import Days
-from pipelines.runs.cubes import refresh_cubes, view
+from pipelines.runs.cube_views import view
+from pipelines.runs.cubes import refresh_cubes
 from pipelines.scoring.counts import measured
 
 NAME = "cubes"

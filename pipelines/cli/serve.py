@@ -9,6 +9,7 @@ import typer
 
 from pipelines.cli.options import DEFAULT_HOME, Home
 from pipelines.cli.user import say_first_administrator
+from pipelines.runs.serving import make_missing
 
 
 def register(program: typer.Typer) -> None:
@@ -21,8 +22,12 @@ def run(
     port: Annotated[int, typer.Option(help="The port.", min=1, max=65535)] = 8050,
     home: Home = DEFAULT_HOME,
 ) -> None:
-    """Serve the dashboard until interrupted; where there is no account yet, an administrator is made and printed."""
+    """Serve the dashboard until interrupted; where there is no account yet, an administrator is made and printed.
+
+    Of large months that an earlier release closed, what pages ask is counted first.
+    """
     say_first_administrator(home)
+    make_missing(home, lambda text: print(text, flush=True))
     serve_forever(home, host, port)
 
 

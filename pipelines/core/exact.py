@@ -15,6 +15,8 @@ def decimal_text(value: Fraction | Decimal | int) -> str:
     ``Fraction(4, 5)`` → ``0.8``; ``Fraction(27060, 31359)`` → ``0.862910169329``.
     """
     fraction = Fraction(value)
+    if fraction.denominator == 1:
+        return str(fraction.numerator)
     rounded = round_half_away(fraction, WRITTEN_PLACES)
     if Fraction(rounded) != fraction:
         return f"{rounded:f}"

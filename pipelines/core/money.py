@@ -20,10 +20,9 @@ def minor_digits(currency: str) -> int:
 
 def round_half_away(value: Fraction, digits: int) -> Decimal:
     """Return ``value`` to ``digits`` places; the magnitude is rounded, then signed. 2.345 → 2.35, −2.345 → −2.35."""
-    scaled = abs(value) * 10**digits
-    magnitude = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    sign = 1 if value < 0 and magnitude else 0
-    return Decimal((sign, tuple(int(digit) for digit in str(magnitude)), -digits))
+    scaled, base = value.numerator * 10**digits, value.denominator  # whole numbers: a fraction would be reduced first
+    magnitude = (2 * abs(scaled) + base) // (2 * base)
+    return Decimal(f"{'-' if scaled < 0 and magnitude else ''}{magnitude}E{-digits}")
 
 
 def to_fen(amount: Fraction | Decimal | int, currency: str = "CNY") -> Decimal:

@@ -64,6 +64,13 @@ class Ask:
         group = self.metric.group
         return None if group is None or group.is_off(self.last_values) else group
 
+    @property
+    def kinds(self) -> list[str]:
+        """What its columns in the wide row are, each named ``<column>_<kind>``."""
+        metric = self.metric
+        found = ["state", *(["amount"] if metric.amount else []), *(["whole"] if metric.whole else [])]
+        return [*found, "group"] if self.group else found
+
 
 def percentile_in(values: Mapping[str, str]) -> Decimal | None:
     """Return the percentile that these terms ask for."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipelines.runs.items import GroupRow, by_group
 from pipelines.runs.sight import WHOLE, Sight
-from pipelines.runs.statements import find_statement, read_statement
+from pipelines.runs.statements import find_statement, kept_body
 from pipelines.scoring.interval import stands
 
 
@@ -23,7 +23,7 @@ class AgentRow:
 def agents(home: Path, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE) -> Sequence[AgentRow]:
     """Return the agents that handled something, in order of their names: nobody is first by being worst."""
     ref = find_statement(home, statement_id)
-    body = read_statement(home, ref.id)
+    body = kept_body(home, ref.id)
     rows = by_group(home, ref.id, indicator_id, "agent", sight=sight)
     found = next(one for one in body["indicators"] if one["id"] == indicator_id)
     target = None if found["target"] is None else Fraction(found["target"])

@@ -16,14 +16,14 @@ from pipelines.core.exact import decimal_text
 from pipelines.core.period import Days, Month
 from pipelines.metrics.declare import quoted
 from pipelines.runs.evidence import CALENDAR
-from pipelines.runs.items import Evidence, GroupRow, count_seen, evidence_of, group_row, item_group_sql, query
+from pipelines.runs.items import Evidence, GroupRow, counts_by, evidence_of, group_row, item_group_sql
 from pipelines.runs.narrow import statement_as_seen
+from pipelines.runs.readers import query
+from pipelines.runs.served import served_spread
 from pipelines.runs.sight import WHOLE, Sight
 from pipelines.scoring.contribution import PartCells, contributions
 from pipelines.scoring.counts import Counts
 from pipelines.scoring.noise import limits_of
-
-SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,11 @@ class ContributionRows:
 def control_chart(home: Path, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE) -> ControlChart:
     """Return the month's days with their limits of noise."""
     found = evidence_of(home, statement_id, indicator_id, sight)
-    cells = _cells(found, "CAST(service_on AS VARCHAR)")
+    cells = _cells(found, "day")
     limits = limits_of(found.metric, cells, found.blames, _spread(found))
     rows = []
     for name, counts in sorted(cells.items()):
-        row, own = group_row(found, name, counts), limits.get(name)
+        row, own = group_row(found, name, counts, has_interval=False), limits.get(name)
         rows.append(
             DayRow(
                 row,
@@ -95,6 +95,9 @@ def _spread(found: Evidence) -> tuple[int, Fraction, Fraction] | None:
     """Return n, Σx and Σx² of the amounts that make a mean; None where there is no mean of single items."""
     if found.metric.aggregate != "mean" or found.ask.group is not None:
         return None
+    served = served_spread(found.folder, found.name, found.column, found.sight, found.sources)
+    if served is not None:
+        return served
     amount = f"CAST({found.amount} AS DECIMAL(19, 6))"
     n, of_all, squares = query(
         f"SELECT count(*), coalesce(sum({amount}), 0), coalesce(sum({amount} * {amount}), 0) FROM {found.rows}"
@@ -108,10 +111,9 @@ def _exact(row: GroupRow) -> Fraction:
     return Fraction(row.numerator) / Fraction(row.denominator)
 
 
-def _cells(found: Evidence, sql: str) -> dict[str, Counts]:
-    """Count the indicator's items by a group; groups of nothing but candidates outside are none."""
-    tallies = count_seen([found], sql)
-    return {str(tally.group["name"]): tally.counts for tally in tallies if tally.counts.population}
+def _cells(found: Evidence, group: str) -> dict[str, Counts]:
+    """Count the indicator's items by a group of the whole month."""
+    return {name: counts for (_, name), counts in counts_by(found, group).items()}
 
 
 def _marked(found: Evidence) -> list[MarkedDay]:
@@ -137,8 +139,7 @@ def _marked(found: Evidence) -> list[MarkedDay]:
 def hour_map(home: Path, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE) -> list[GroupRow]:
     """Return a row a weekday and hour of arrival, by the contract's clock; ``name`` is ``3-09``: Wednesday, nine."""
     found = evidence_of(home, statement_id, indicator_id, sight)
-    sql = f"{item_group_sql(found, 'weekday')} || '-' || {item_group_sql(found, 'hour')}"
-    return [group_row(found, name, counts) for name, counts in sorted(_cells(found, sql).items())]
+    return [group_row(found, name, own, has_interval=False) for name, own in sorted(_cells(found, "clock").items())]
 
 
 def contribution_rows(
@@ -173,7 +174,7 @@ def contribution_rows(
         currency=found.body["currency"],
     )
     rows = [
-        ContributionRow(group_row(found, one.name, one.counts), one.gap, one.excess, one.allocated)
+        ContributionRow(group_row(found, one.name, one.counts, has_interval=False), one.gap, one.excess, one.allocated)
         for one in shared.groups
     ]
     return ContributionRows(
@@ -192,12 +193,8 @@ def _part_of(days: Mapping[str, str] | None, spans: Sequence[Days]) -> int | Non
 
 def _by_part(found: Evidence, group: str, spans: Sequence[Days]) -> list[dict[str, Counts]]:
     """Count the indicator's items by group within each part of the month."""
-    sql = item_group_sql(found, group)
-    if len(spans) > 1:
-        whens = " ".join(f"WHEN period_on < DATE '{span.until}' THEN '{place}'" for place, span in enumerate(spans))
-        sql = f"CASE {whens} ELSE '{len(spans) - 1}' END || {quoted(SEPARATOR)} || {sql}"
+    item_group_sql(found, group)  # refuses what there is not
     cells: list[dict[str, Counts]] = [{} for _ in spans]
-    for name, counts in _cells(found, sql).items() if spans else ():
-        place, separator, own = name.partition(SEPARATOR)
-        cells[int(place) if separator else 0][own if separator else name] = counts
+    for (place, name), counts in counts_by(found, group, spans).items() if spans else ():
+        cells[place][name] = counts
     return cells

@@ -51,9 +51,6 @@ from pipelines.runs.statements import (
 from pipelines.runs.states import (
     Override,
     Tally,
-    inputs_known,
-    lay_overrides,
-    make_wide,
     postings,
     prepare,
     tallies,
@@ -248,18 +245,17 @@ def measure_into(
     shared = Frame(days, contract.zone, cut_off_at, laid=laid)
     kept = vendor_kept_sources(con)
     tally: list[Tally] = []
-    evidence: dict[str, dict[str, Any]] = {}
+    evidence: dict[str, Mapping[str, Any]] = {}
     applied: set[Override] = set()
     by_item = charged_by_item(terms)
     incidents: dict[str, list[Incident]] = {}
     for scan in month_scans(found, month, shared, postings(con), kept):
         progress(f"measuring {scan.population}")
-        inputs = inputs_known(con, scan.population, scan.frame, scan.asks)
-        states = make_wide(con, "wide", scan.population, scan.frame, scan.asks, inputs)
-        applied.update(lay_overrides(con, "wide", scan.asks, states, overrides)[0])
-        tally += tallies(con, "wide", scan.asks, states, by={"day": "period_on"}, vendor_kept=kept)
-        incidents |= incidents_in(con, "wide", by_item & set(states), states)
-        evidence[scan.name] = write_items(con, scan, states, inputs, folder)
+        rows = write_items(con, scan, overrides, folder)
+        applied.update(rows.applied)
+        tally += tallies(con, rows.table, scan.asks, rows.states, by={"day": "period_on"}, vendor_kept=kept)
+        incidents |= incidents_in(con, rows.table, by_item & set(rows.states), rows.states)
+        evidence[scan.name] = rows.said
     loads = loads_behind(con, evidence, folder)
     write_loads(con, loads, folder)
     write_calendar(con, folder)

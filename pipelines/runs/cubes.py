@@ -5,14 +5,11 @@ Three rollups are declared; what they do not answer scans the items of the days 
 what the logs knew when it was last brought up to date.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -22,17 +19,16 @@ from pipelines.contract.resolve import IndicatorTerms, indicator_terms
 from pipelines.core.canonical import sha256_hex
 from pipelines.core.dated import Piece
 from pipelines.core.period import Days, Month
-from pipelines.core.problem import Problem, Refused, refuse_if_any
 from pipelines.core.zone import instant_to_local
 from pipelines.ingest.items import assembly_digest
-from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, percentile_in, population_options, scan_select, scans_for
-from pipelines.metrics.declare import OUTSIDE, Metric, metric_named, population_needs, population_sql, quoted
+from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask, population_options, scan_select, scans_for
+from pipelines.metrics.declare import OUTSIDE, Metric, population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame, Laid
 from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for, calendars_digest, lay_out_calendars
 from pipelines.runs.close_month import latest_instant
 from pipelines.runs.contracts import ReadContract, usable_contract
-from pipelines.runs.groups import GROUPS, group_sql
+from pipelines.runs.groups import group_sql
 from pipelines.runs.states import (
     Tally,
     direct_tallies,
@@ -42,22 +38,28 @@ from pipelines.runs.states import (
     row_dimensions,
     vendor_kept_sources,
 )
-from pipelines.scoring.counts import Counts, nearest_rank
+from pipelines.runs.steps import step_sql
 from pipelines.warehouse.store import Warehouse
 
-# The three rollups: table and dimensions, each by day. A view is answered by the first that has all it asks for.
+# The rollups: table and dimensions, each by day. A view is answered by the first that has all it asks for.
+PLACE = ("source", "vendor", "site", "team", "queue")  # the others hang on a queue: they add next to no rows
+WHO = ("agent", "agent_team")
 ROLLUPS: Mapping[str, tuple[str, ...]] = {
-    "cube_day_team_queue": ("team", "queue"),
-    "cube_day_agent": ("agent",),
-    "cube_hour_team_queue": ("hour", "team", "queue"),
+    "cube_day_team_queue": PLACE,
+    "cube_day_agent": WHO,
+    "cube_hour_team_queue": ("hour", *PLACE),
 }
+DIMENSIONS = ("hour", *PLACE, *WHO)
+# A percentile's amounts stand once, by everything; by place they are kept in steps too, so that a view need read one.
+AMOUNTS, STEPPED = "cube_amount", ("cube_day_team_queue", "cube_hour_team_queue")
 STATE = (
-    "cube_state (contract VARCHAR NOT NULL, indicator VARCHAR NOT NULL, definition VARCHAR NOT NULL,"
-    " change_no BIGINT NOT NULL, cut_off_at TIMESTAMPTZ NOT NULL)"
+    "contract VARCHAR NOT NULL, indicator VARCHAR NOT NULL, definition VARCHAR NOT NULL,"
+    " change_no BIGINT NOT NULL, cut_off_at TIMESTAMPTZ NOT NULL"
 )
+# What no rollup answers is counted from a narrow row an item: its groups and states. ``rows`` names the table that has
+# an indicator's items of a month; it has those of all indicators that one scan can answer.
+ROWS_IN = "contract VARCHAR NOT NULL, indicator VARCHAR NOT NULL, month DATE NOT NULL, rows VARCHAR NOT NULL"
 DAY = timedelta(days=1)
-# A percentile's amounts are kept in steps too, sixteen to each doubling, so that a view reads one step's amounts alone.
-STEPS_EACH, STEPS = 16, 34
 CHAINED = 7 * DAY  # how long the attempts of one caller may be chained on after the first
 
 
@@ -71,7 +73,7 @@ class Refreshed:
 
 
 @dataclass(frozen=True)
-class _Months:
+class Months:
     """A contract's questions to its items, month by month: a choice of reading holds for whole months."""
 
     con: duckdb.DuckDBPyConnection
@@ -84,6 +86,7 @@ class _Months:
 
     @property
     def contract(self) -> Contract:
+        """The contract itself."""
         return self.found.source.model
 
     def asked(self, indicator: Indicator, days: Days) -> tuple[Ask, Frame] | None:
@@ -130,18 +133,17 @@ class _Months:
             "calendars": self.calendars,
             "calendar": indicator.calendar,
             "kept": list(self.vendor_kept),
-            "laid_out": STEPS,  # cubes of an earlier release had no steps
         }
         return sha256_hex(repr(sorted(said.items())).encode())
 
 
-def _months_of(con: duckdb.DuckDBPyConnection, found: ReadContract, known_until: datetime) -> _Months:
+def months_of(con: duckdb.DuckDBPyConnection, found: ReadContract, known_until: datetime) -> Months:
     """Prepare the session for a contract's questions."""
     contract = found.source.model
     prepare(con)
     laid = lay_out_calendars(con, found.calendars, contract.zone, term_days(contract))
     roster = postings(con)
-    return _Months(con, found, known_until, roster, vendor_kept_sources(con), calendars_digest(con), laid)
+    return Months(con, found, known_until, roster, vendor_kept_sources(con), calendars_digest(con), laid)
 
 
 def refresh_cubes(home: Path, contract_name: str, *, now: datetime) -> list[Refreshed]:
@@ -156,15 +158,14 @@ def refresh_cubes(home: Path, contract_name: str, *, now: datetime) -> list[Refr
 
 def refresh_in(con: duckdb.DuckDBPyConnection, found: ReadContract, *, now: datetime) -> list[Refreshed]:
     """Bring a contract's cubes up to date in an open store."""
-    for table, dimensions in ROLLUPS.items():
-        con.execute(f"CREATE TABLE IF NOT EXISTS {table} ({_columns(dimensions, 'part', 'word')})")
-        con.execute(f"CREATE TABLE IF NOT EXISTS {table}_amount ({_columns(dimensions)})")
-        con.execute(f"CREATE TABLE IF NOT EXISTS {table}_step ({_columns(dimensions)}, step SMALLINT NOT NULL)")
-    con.execute(f"CREATE TABLE IF NOT EXISTS {STATE}")
-    known_until = _known_until(con, now)
+    if not are_laid_out(con):
+        for table, columns in {**cube_tables(), "cube_state": STATE, "cube_rows_in": ROWS_IN}.items():
+            con.execute(f"CREATE OR REPLACE TABLE {table} ({columns})")
+        con.execute(f"COMMENT ON TABLE cube_state IS {quoted(_layout())}")
+    known_until = known_until_of(con, now)
     if known_until is None:
         return []
-    months = _months_of(con, found, known_until)
+    months = months_of(con, found, known_until)
     con.execute("BEGIN")
     try:
         refreshed = _refreshed(months)
@@ -175,7 +176,7 @@ def refresh_in(con: duckdb.DuckDBPyConnection, found: ReadContract, *, now: date
     return refreshed
 
 
-def _refreshed(months: _Months) -> list[Refreshed]:
+def _refreshed(months: Months) -> list[Refreshed]:
     con, contract, known_until = months.con, months.contract, months.known_until
     days = _days_with_items(con, contract, known_until)
     dirty = {
@@ -184,10 +185,13 @@ def _refreshed(months: _Months) -> list[Refreshed]:
         if len(days) and (definition := months.definition(indicator)) is not None
     }
     change_no = con.execute("SELECT coalesce(max(change_no), 0) FROM item_change").fetchall()[0][0]
-    for (population, frame), asks in _scans(months, dirty.values()).items():
-        _count_again(months, population, frame, asks)
+    definitions = {name: definition for name, (_, definition, _, _) in dirty.items()}
+    spans = {name: [(run.since, run.until) for run in runs] for name, (_, _, runs, _) in dirty.items()}
+    for month in sorted({Month(since.year, since.month) for since in _firsts_of_months(spans.values())}):
+        _count_month(months, month.days.overlap(days), definitions, spans)
+    _drop_unnamed_rows(con)
     for name, (_, definition, _, _) in dirty.items():
-        con.execute(f"DELETE FROM cube_state WHERE {_this(contract, name)}")
+        con.execute(f"DELETE FROM cube_state WHERE {this_indicator(contract, name)}")
         con.execute(
             f"INSERT INTO cube_state VALUES ({quoted(contract.contract)}, {quoted(name)}, {quoted(definition)},"
             f" {change_no}, TIMESTAMPTZ {quoted(known_until.isoformat(sep=' '))})"
@@ -195,19 +199,39 @@ def _refreshed(months: _Months) -> list[Refreshed]:
     return [Refreshed(name, sum(map(len, runs)), why) for name, (_, _, runs, why) in dirty.items()]
 
 
-def _columns(dimensions: Sequence[str], *more: str) -> str:
-    texts = "".join(f"{name} VARCHAR NOT NULL, " for name in (*dimensions, *more))
-    return (
-        f"contract VARCHAR NOT NULL, indicator VARCHAR NOT NULL, day DATE NOT NULL, {texts}"
-        "n BIGINT NOT NULL, amount DECIMAL(38, 6) NOT NULL"
-    )
+def cube_tables() -> dict[str, str]:
+    """Return the cubes' tables, and the columns of each: counts by state, how often each amount occurs, and steps."""
+    tables = {}
+    for table, dimensions in ROLLUPS.items():
+        tables[table] = _columns((*dimensions, "part", "word"), "DECIMAL(38, 6)")
+        tables[f"{table}_amount"] = _columns(dimensions, "DECIMAL(18, 6)")
+        if table in STEPPED:
+            tables[f"{table}_step"] = _columns(dimensions, "DECIMAL(18, 6)", "step SMALLINT NOT NULL")
+    tables[AMOUNTS] = _columns(DIMENSIONS, "DECIMAL(18, 6)", "step SMALLINT NOT NULL")
+    return tables
 
 
-def _this(contract: Contract, indicator: str) -> str:
+def _layout() -> str:
+    return sha256_hex(repr([sorted(cube_tables().items()), step_sql("amount")]).encode())
+
+
+def are_laid_out(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the store's cubes are those of this release: others are made anew, and asked nothing."""
+    rows = con.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'cube_state'").fetchall()
+    return rows == [(_layout(),)]
+
+
+def _columns(texts: Sequence[str], amount: str, *more: str) -> str:
+    words = [f"{name} VARCHAR NOT NULL" for name in ("contract", "indicator", *texts)]
+    return ", ".join([*words, "day DATE NOT NULL", "n BIGINT NOT NULL", f"amount {amount} NOT NULL", *more])
+
+
+def this_indicator(contract: Contract, indicator: str) -> str:
+    """Return the condition that a row is of this indicator."""
     return f"contract = {quoted(contract.contract)} AND indicator = {quoted(indicator)}"
 
 
-def _known_until(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime | None:
+def known_until_of(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime | None:
     """Return the last instant that any log speaks of, not after ``now``; None before anything is loaded."""
     latest = latest_instant(con)
     return None if latest is None else min(now, latest)
@@ -228,14 +252,14 @@ def _look_back(terms: IndicatorTerms) -> timedelta:
     return int(days) * DAY + (CHAINED if "retries_merge_min" in terms.terms else DAY)
 
 
-def _dirty(months: _Months, indicator: Indicator, definition: str, days: Days) -> tuple[list[Days], str]:
+def _dirty(months: Months, indicator: Indicator, definition: str, days: Days) -> tuple[list[Days], str]:
     """Return the runs of days to count again, and why."""
     con, contract = months.con, months.contract
     terms = indicator_terms(contract, indicator, days)
     if terms is None:
         return [], "not in force yet"
     rows = con.execute(
-        f"SELECT definition, change_no, cut_off_at FROM cube_state WHERE {_this(contract, indicator.id)}"
+        f"SELECT definition, change_no, cut_off_at FROM cube_state WHERE {this_indicator(contract, indicator.id)}"
     ).fetchall()
     if not rows:
         return [terms.in_force], "never counted"
@@ -253,7 +277,7 @@ def _dirty(months: _Months, indicator: Indicator, definition: str, days: Days) -
     if cut_off_at != months.known_until:
         touched.append((instant_to_local(cut_off_at, contract.zone).date(), days.until))
         pending = con.execute(
-            f"SELECT DISTINCT day FROM cube_day_agent WHERE {_this(contract, indicator.id)} AND part = 'state'"
+            f"SELECT DISTINCT day FROM cube_day_agent WHERE {this_indicator(contract, indicator.id)} AND part = 'state'"
             " AND word LIKE 'pending%'"
         ).fetchall()
         touched += [(day, day + DAY) for (day,) in pending]
@@ -277,14 +301,9 @@ def _runs(days: Days, touched: Sequence[tuple[date, date]]) -> Iterator[Days]:
         yield run
 
 
-def _scans(
-    months: _Months, dirty: Iterable[tuple[Indicator, str, list[Days], str]]
-) -> dict[tuple[str, Frame], list[Ask]]:
-    """Put together the indicators that one scan can answer: of one population, reading and run of days of a month."""
-    questions = [
-        months.asked(indicator, days) for indicator, _, runs, _ in dirty for run in runs for days in by_month(run)
-    ]
-    return scans_for(question for question in questions if question is not None)
+def _firsts_of_months(spans: Iterable[Sequence[tuple[date, date]]]) -> Iterator[date]:
+    for since, until in {span for some in spans for span in some}:
+        yield from (part.since for part in by_month(Days(since, until)))
 
 
 def by_month(days: Days) -> Iterator[Days]:
@@ -295,80 +314,122 @@ def by_month(days: Days) -> Iterator[Days]:
         month = month.after(1)
 
 
-def _count_again(months: _Months, population: str, frame: Frame, asks: Sequence[Ask]) -> None:
-    """Count a run of days again, in each rollup: all that the engine can put in its tables by itself, it does."""
+def _count_month(
+    months: Months, known: Days, definitions: Mapping[str, str], spans: Mapping[str, Sequence[tuple[date, date]]]
+) -> None:
+    """Count a month's dirty days again: the indicators that one scan answers share its rows, and so its dirty days."""
     con, contract = months.con, months.contract
-    ids = ", ".join(quoted(ask.column) for ask in asks)
-    alone = [ask for ask in asks if ask.group is None]
-    make_split_tables(con, frame)
-    if alone:  # one scan for all rollups: a narrow row an item
-        names = dict.fromkeys(name for dimensions in ROLLUPS.values() for name in dimensions)
-        groups = {"day": "period_on", **{name: group_sql(name, frame.zone, frame.days) for name in names}}
-        columns = row_dimensions(groups, months.vendor_kept, population_needs(population).log)
-        con.execute(f"CREATE OR REPLACE TEMP TABLE scanned AS {scan_select(population, frame, alone, columns)}")
-    for table, dimensions in ROLLUPS.items():
-        for name in (table, f"{table}_amount", f"{table}_step"):
-            con.execute(
-                f"DELETE FROM {name} WHERE contract = {quoted(contract.contract)} AND indicator IN ({ids})"
-                f" AND day >= DATE '{frame.days.since}' AND day < DATE '{frame.days.until}'"
-            )
-        if alone:
-            by = {name: f"g{number}" for number, name in enumerate(groups) if name in ("day", *dimensions)}
-            _put_items(months, alone, table, by, frame.days)
+    month = Month(known.since.year, known.since.month)
+    asked = [months.asked(one, month.days) for one in contract.indicators if one.id in definitions]
+    this_month = f"contract = {quoted(contract.contract)} AND month = DATE '{month.days.since}'"
+    kept = set(con.execute(f"SELECT indicator, rows FROM cube_rows_in WHERE {this_month}").fetchall())
+    con.execute(f"DELETE FROM cube_rows_in WHERE {this_month}")
+    for (population, frame), asks in scans_for(question for question in asked if question is not None).items():
+        said = [contract.contract, population, frame.days, frame.calendar, frame.options]
+        said += [(ask.column, definitions[ask.column]) for ask in asks]
+        rows = f"cube_rows_{sha256_hex(repr(said).encode())[:16]}"
+        is_kept = all((ask.column, rows) in kept for ask in asks)
+        touched = [span for ask in asks for span in spans[ask.column]] if is_kept else [(known.since, known.until)]
+        for run in _runs(frame.days, touched):
+            _count_again(months, population, replace(frame, days=run), asks, rows)
         for ask in asks:
-            if ask.group is not None:
+            con.execute(
+                f"INSERT INTO cube_rows_in SELECT {_this_sql(contract, ask.column)}, '{month.days.since}', '{rows}'"
+            )
+
+
+def _drop_unnamed_rows(con: duckdb.DuckDBPyConnection) -> None:
+    for (table,) in con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'cube\\_rows\\_%' ESCAPE '\\'"
+        " AND table_name <> 'cube_rows_in' AND table_name NOT IN (SELECT rows FROM cube_rows_in)"
+    ).fetchall():
+        con.execute(f"DROP TABLE {table}")
+
+
+def _count_again(months: Months, population: str, frame: Frame, asks: Sequence[Ask], rows: str) -> None:
+    """Count a run of days again, in each rollup: all that the engine can put in its tables by itself, it does."""
+    con = months.con
+    ids = ", ".join(quoted(ask.column) for ask in asks)
+    for table in cube_tables():
+        con.execute(
+            f"DELETE FROM {table} WHERE contract = {quoted(months.contract.contract)} AND indicator IN ({ids})"
+            f" AND {within(frame.days)}"
+        )
+    make_split_tables(con, frame)
+    alone = [ask for ask in asks if ask.group is None]
+    if alone:
+        _keep_rows(months, population, frame, alone, rows)
+        _put_amounts(months, alone)
+        for table, dimensions in ROLLUPS.items():
+            _put_items(months, alone, table, ("day", *dimensions), frame.days)
+    for ask in asks:
+        if ask.group is not None:
+            for table, dimensions in ROLLUPS.items():
                 _put_groups(months, population, frame, ask, table, dimensions)
 
 
-def _put_items(months: _Months, asks: Sequence[Ask], table: str, by: Mapping[str, str], days: Days) -> None:
-    """Put what was scanned into a rollup: ``by`` names its dimensions, and the columns that hold them."""
-    _aggregate(months.con, asks, list(by.values()))
-    place = "".join(f", {column} AS {name}" for name, column in by.items())
+def _keep_rows(months: Months, population: str, frame: Frame, asks: Sequence[Ask], rows: str) -> None:
+    """Keep a narrow row an item of these days in the table ``rows``; ``scanned`` are these."""
+    groups = {"day": "period_on", **{name: group_sql(name, frame.zone, frame.days) for name in DIMENSIONS}}
+    columns = [f"{sql} AS {name}" for name, sql in groups.items()]
+    columns += row_dimensions({}, months.vendor_kept, population_needs(population).log)
+    scan = scan_select(population, frame, asks, columns)
+    months.con.execute(f"CREATE TABLE IF NOT EXISTS {rows} AS FROM ({scan}) LIMIT 0")
+    months.con.execute(f"DELETE FROM {rows} WHERE {within(frame.days)}")
+    months.con.execute(f"INSERT INTO {rows} BY NAME {scan}")
+    months.con.execute(f"CREATE OR REPLACE TEMP VIEW scanned AS FROM {rows} WHERE {within(frame.days)}")
+
+
+def within(days: Days) -> str:
+    """Return the condition that a row's day is one of these."""
+    return f"day >= DATE '{days.since}' AND day < DATE '{days.until}'"
+
+
+def _begin(months: Months, ask: Ask, by: Sequence[str]) -> str:
+    return f"SELECT {_this_sql(months.contract, ask.column)}, {', '.join(by)}"
+
+
+def _this_sql(contract: Contract, indicator: str) -> str:
+    return f"{quoted(contract.contract)} AS contract, {quoted(indicator)} AS indicator"
+
+
+def _counted_amounts(ask: Ask) -> str:
+    counted = list(ask.metric.states).index("counted") + 1
+    amount = f"{ask.column}_amount"
+    return f"FROM scanned WHERE outside IS NULL AND {ask.column}_state = {counted} AND {amount} IS NOT NULL"
+
+
+def _put_amounts(months: Months, asks: Sequence[Ask]) -> None:
+    """Put the percentiles' amounts, each with its step, in the order in which a view looks for them."""
     for ask in asks:
-        begin = f"SELECT {quoted(months.contract.contract)} AS contract, {quoted(ask.column)} AS indicator{place}"
-        for rows in _rows_of(ask, begin):
-            months.con.execute(f"INSERT INTO {table} BY NAME {rows} GROUP BY ALL")
-        if ask.metric.has_histogram:
-            counted = list(ask.metric.states).index("counted") + 1
+        if ask.metric.aggregate == "percentile":
+            amount = f"{ask.column}_amount"
             months.con.execute(
-                f"INSERT INTO {table}_amount BY NAME {begin}, {ask.column}_amount AS amount, count(*) AS n"
-                f" FROM scanned WHERE outside IS NULL AND {ask.column}_state = {counted}"
-                f" AND amount IS NOT NULL GROUP BY ALL ORDER BY amount"
+                f"INSERT INTO {AMOUNTS} BY NAME {_begin(months, ask, ('day', *DIMENSIONS))}, {amount} AS amount,"
+                f" {step_sql(amount)} AS step, 1 AS n {_counted_amounts(ask)} ORDER BY step, amount"
             )
-            if ask.metric.aggregate == "percentile":
-                _put_steps(months, ask, table, by, days)
 
 
-def step_sql(amount: str) -> str:
-    """Return the step of an amount, greater ones in higher steps: whole units below 16, then sixteen a doubling.
-
-    7.9 is in step 7; 16 to 17 in 16, 32 to 34 in 32, 34 to 36 in 33; 64 to 68 in 48.
-    """
-    whole = f"CAST(floor({amount}) AS BIGINT)"
-    whens = [f"WHEN {whole} < {STEPS_EACH} THEN {whole}"]
-    for place in range(1, STEPS):  # what lies beyond is one step
-        first, width = STEPS_EACH * 2 ** (place - 1), 2 ** (place - 1)
-        whens.append(f"WHEN {whole} < {2 * first} THEN {STEPS_EACH * place} + ({whole} - {first}) // {width}")
-    return f"CAST(CASE {' '.join(whens)} ELSE {STEPS_EACH * STEPS} END AS SMALLINT)"
-
-
-def step_edges(step: int) -> tuple[int, int]:
-    """Return the amounts of a step: from, and until."""
-    place, nth = divmod(step, STEPS_EACH)
-    width = 2 ** max(0, place - 1)
-    first = nth if place == 0 else STEPS_EACH * width + nth * width
-    return first, 10**12 if place == STEPS else first + width
-
-
-def _put_steps(months: _Months, ask: Ask, table: str, by: Iterable[str], days: Days) -> None:
-    """Count a percentile's amounts by steps, each with its greatest amount."""
-    columns = ", ".join(("contract", "indicator", *by))
-    months.con.execute(
-        f"INSERT INTO {table}_step BY NAME SELECT {columns}, {step_sql('a.amount')} AS step,"
-        f" CAST(sum(n) AS BIGINT) AS n, max(a.amount) AS amount FROM {table}_amount AS a"
-        f" WHERE {_this(months.contract, ask.column)} AND day >= DATE '{days.since}' AND day < DATE '{days.until}'"
-        " GROUP BY ALL"
-    )
+def _put_items(months: Months, asks: Sequence[Ask], table: str, by: Sequence[str], days: Days) -> None:
+    """Put what was scanned into a rollup, by these dimensions."""
+    con = months.con
+    _aggregate(con, asks, by)
+    for ask in asks:
+        begin = _begin(months, ask, by)
+        for rows in _rows_of(ask, begin):
+            con.execute(f"INSERT INTO {table} BY NAME {rows} GROUP BY ALL")
+        if ask.metric.aggregate != "percentile" and ask.metric.has_histogram:
+            con.execute(
+                f"INSERT INTO {table}_amount BY NAME {begin}, {ask.column}_amount AS amount, count(*) AS n"
+                f" {_counted_amounts(ask)} GROUP BY ALL"
+            )
+        elif ask.metric.aggregate == "percentile" and table in STEPPED:
+            con.execute(
+                f"INSERT INTO {table}_step BY NAME"
+                f" SELECT contract, indicator, {', '.join(by)}, step, sum(n) AS n, max(a.amount) AS amount"
+                f" FROM {AMOUNTS} AS a WHERE {this_indicator(months.contract, ask.column)} AND {within(days)}"
+                " GROUP BY ALL"
+            )
 
 
 def _aggregate(con: duckdb.DuckDBPyConnection, asks: Sequence[Ask], groups: Sequence[str]) -> None:
@@ -409,10 +470,9 @@ def _codes(ask: Ask, is_meant: Callable[[str], bool]) -> str:
     return ", ".join(["0", *(str(code) for code, word in enumerate(ask.metric.states, 1) if is_meant(word))])
 
 
-def _put_groups(
-    months: _Months, population: str, frame: Frame, ask: Ask, table: str, dimensions: Sequence[str]
-) -> None:
+def _put_groups(months: Months, population: str, frame: Frame, ask: Ask, table: str, dimensions: Sequence[str]) -> None:
     """Put the counts of groups of items into a rollup, row by row: they are few."""
+    columns = ", ".join(("contract", "indicator", "day", *dimensions, "part", "word", "n", "amount"))
     for tally in months.tallies(population, frame, [ask], ("day", *dimensions)):
         place = [months.contract.contract, tally.column, str(tally.group["day"])]
         place += [tally.group[name] for name in dimensions]
@@ -420,198 +480,4 @@ def _put_groups(
         for part, words in (("state", counts.states), ("outside", counts.outside), ("kept", counts.kept_by_vendor)):
             for word, n in words.items():
                 texts = ", ".join(quoted(text) for text in [*place, part, word])
-                months.con.execute(f"INSERT INTO {table} VALUES ({texts}, {n}, 0)")
-
-
-@dataclass(frozen=True)
-class View:
-    """Counts of one indicator by groups, and what gave them: a rollup's table, or ``items``.
-
-    A percentile's amounts are exact where the ``percentile`` may lie; elsewhere a step's stand at its greatest.
-    """
-
-    counts: Mapping[tuple[str, ...], Counts]
-    metric: Metric
-    answered_by: str
-    percentile: Decimal | None = None
-
-
-def view(
-    home: Path,
-    contract_name: str,
-    indicator: str,
-    days: Days,
-    *,
-    now: datetime,
-    by: Sequence[str] = (),
-    where: Mapping[str, Sequence[str]] | None = None,
-) -> View:
-    """Return an indicator's counts over ``days`` by groups (day, hour, team, queue …), for those of ``where``.
-
-    A rollup that has every dimension asked for answers; else the items of these days are scanned.
-    """
-    found = usable_contract(contract_name)
-    with Warehouse(home, read_only=True) as warehouse:
-        return view_in(warehouse.con, found, indicator, days, now=now, by=by, where=where or {})
-
-
-def view_in(
-    con: duckdb.DuckDBPyConnection,
-    found: ReadContract,
-    indicator: str,
-    days: Days,
-    *,
-    now: datetime,
-    by: Sequence[str] = (),
-    where: Mapping[str, Sequence[str]],
-) -> View:
-    """Answer a view on an open store, as a server does that keeps its connection and its contract."""
-    contract = found.source.model
-    one = _indicator(contract, indicator)
-    refuse_if_any(
-        Problem("view", f"There is no group {name!r}.", f"Use any of: {', '.join(GROUPS)}.", "measure.group")
-        for name in {*by, *where} - set(GROUPS)
-    )
-    state = _state_of(con, contract, indicator)
-    asked = {*by, *where} - {"day", "month"}
-    table = next((name for name, dimensions in ROLLUPS.items() if asked <= set(dimensions)), None)
-    metric = metric_named(one.worst_of[0].metric if one.worst_of else one.metric)  # as its cube counts
-    percentile = _percentile_of(contract, one, metric, days)
-    if table is not None and state is not None:
-        counts = _from_cube(con, contract, table, indicator, days, by, where, metric, percentile)
-        return View(counts, metric, table, percentile)
-    counts = _scanned(con, found, one, days, state or _known_until(con, now), by, where)
-    return View(counts, metric, "items", percentile)
-
-
-def _percentile_of(contract: Contract, indicator: Indicator, metric: Metric, days: Days) -> Decimal | None:
-    """Return which percentile is asked for, by the terms of the last of these days that has any."""
-    if metric.aggregate != "percentile":
-        return None
-    terms = indicator_terms(contract, indicator, days)
-    values = {} if terms is None else {name: pieces[-1].value for name, pieces in terms.terms.items()}
-    return percentile_in(values) or Decimal(metric.terms["percentile"].default)
-
-
-def _indicator(contract: Contract, indicator: str) -> Indicator:
-    for one in contract.indicators:
-        if one.id == indicator:
-            return one
-    raise Refused(
-        Problem(
-            where=f"contract {contract.contract}",
-            what=f"It has no indicator {indicator!r}.",
-            mend="It has: " + ", ".join(known.id for known in contract.indicators) + ".",
-            code="view.no_indicator",
-        )
-    )
-
-
-def _state_of(con: duckdb.DuckDBPyConnection, contract: Contract, indicator: str) -> datetime | None:
-    """Return up to when the indicator's cube knows, or None where it was never made."""
-    if not con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'cube_state'").fetchall()[0][0]:
-        return None
-    rows = con.execute(f"SELECT cut_off_at FROM cube_state WHERE {_this(contract, indicator)}").fetchall()
-    return rows[0][0] if rows else None
-
-
-def _from_cube(
-    con: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    table: str,
-    indicator: str,
-    days: Days,
-    by: Sequence[str],
-    where: Mapping[str, Sequence[str]],
-    metric: Metric,
-    percentile: Decimal | None,
-) -> dict[tuple[str, ...], Counts]:
-    named = {"day": "CAST(day AS VARCHAR)", "month": "strftime(day, '%Y-%m')"}
-    conditions = [_this(contract, indicator), f"day >= DATE '{days.since}'", f"day < DATE '{days.until}'"]
-    conditions += [f"{named.get(name, name)} IN ({', '.join(map(quoted, values))})" for name, values in where.items()]
-    where_sql = " AND ".join(conditions)
-    groups = "".join(f"{named.get(name, name)}, " for name in by)
-    found: dict[tuple[str, ...], Counts] = {}
-    for *group, part, word, n, amount in con.execute(
-        f"SELECT {groups}part, word, CAST(sum(n) AS BIGINT), sum(amount) FROM {table} WHERE {where_sql} GROUP BY ALL"
-    ).fetchall():
-        counts = found.setdefault(tuple(group), Counts())
-        if part == "sum":
-            counts.amount += amount
-        elif part == "base":
-            counts.base += amount
-        else:
-            {"state": counts.states, "outside": counts.outside, "kept": counts.kept_by_vendor}[part][word] += n
-    if percentile is not None:
-        steps = con.execute(
-            f"SELECT {groups}step, CAST(sum(n) AS BIGINT), max(amount) FROM {table}_step WHERE {where_sql}"
-            " GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
-        near = _near_percentile(found, steps, percentile)
-        edges = [edge for *_, step in near for edge in step_edges(step)]
-        where_sql += f" AND amount >= {min(edges, default=0)} AND amount < {max(edges, default=0)}"
-        for *group, step, amount, n in con.execute(
-            f"SELECT {groups}{step_sql('amount')} AS step, amount, CAST(sum(n) AS BIGINT) FROM {table}_amount"
-            f" WHERE {where_sql} GROUP BY ALL"
-        ).fetchall():
-            if (*group, step) in near:
-                found[tuple(group)].histogram[amount] = n
-    elif metric.has_histogram:
-        for *group, amount, n in con.execute(
-            f"SELECT {groups}amount, CAST(sum(n) AS BIGINT) FROM {table}_amount WHERE {where_sql} GROUP BY ALL"
-        ).fetchall():
-            found[tuple(group)].histogram[amount] = n
-    return found
-
-
-def _near_percentile(
-    found: Mapping[tuple[str, ...], Counts], steps: Iterable[tuple[Any, ...]], percentile: Decimal
-) -> set[tuple[Any, ...]]:
-    """Return each group's steps in which its percentile may lie; the others are put into its histogram as they are.
-
-    Where it lies depends on how many of the unmeasurable are held against the vendor, which the contract says: none,
-    those of the vendor's logs, or all.
-    """
-    ranks: dict[tuple[str, ...], list[int]] = {}
-    passed: Counter[tuple[str, ...]] = Counter()
-    near = set()
-    for *named, step, n, most in steps:
-        group = tuple(named)
-        counts = found[group]
-        if group not in ranks:
-            against = (0, counts.unmeasurable_of_vendor, counts.of("unmeasurable"))
-            ranks[group] = [nearest_rank(Fraction(percentile), counts.of("counted") + more) for more in against]
-        if any(passed[group] < rank <= passed[group] + n for rank in ranks[group]):
-            near.add((*group, step))
-        else:
-            counts.histogram[most] = n
-        passed[group] += n
-    return near
-
-
-def _scanned(
-    con: duckdb.DuckDBPyConnection,
-    found: ReadContract,
-    indicator: Indicator,
-    days: Days,
-    known_until: datetime | None,
-    by: Sequence[str],
-    where: Mapping[str, Sequence[str]],
-) -> dict[tuple[str, ...], Counts]:
-    """Count the items of ``days`` whose groups are those of ``where``, month by month."""
-    counts: dict[tuple[str, ...], Counts] = {}
-    if known_until is None:
-        return counts
-    months = _months_of(con, found, known_until)
-    for part in by_month(days):
-        question = months.asked(indicator, part)
-        if question is None:
-            continue
-        ask, frame = question
-        named = {name: group_sql(name, frame.zone, frame.days) for name in dict.fromkeys([*by, *where])}
-        for tally in direct_tallies(
-            con, ask.population, frame, [ask], by=named, vendor_kept=months.vendor_kept, where=where
-        ):
-            group = tuple(tally.group[name] for name in by)
-            counts[group] = counts.get(group, Counts()) + tally.counts
-    return counts
+                months.con.execute(f"INSERT INTO {table} ({columns}) VALUES ({texts}, {n}, 0)")

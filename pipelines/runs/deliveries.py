@@ -17,8 +17,9 @@ from pipelines.contract.model import SourceOf
 from pipelines.core.period import Month
 from pipelines.metrics.declare import quoted
 from pipelines.runs.contracts import read_source
-from pipelines.runs.items import own_sources, query
+from pipelines.runs.items import own_sources
 from pipelines.runs.narrow import statement_as_seen
+from pipelines.runs.readers import query
 from pipelines.runs.sight import WHOLE, Sight
 from pipelines.runs.statements import evidence_folder, find_statement
 from pipelines.warehouse.store import Warehouse

@@ -9,6 +9,7 @@ from pipelines.core.problem import Problem, Refused
 from pipelines.ingest.report import LoadReport
 from pipelines.runs.close_month import ClosedMonth, close_month
 from pipelines.runs.ingest_files import ingest_files
+from pipelines.runs.serving import make_missing
 from pipelines.samples.generate import generate
 
 ROWS, SEED, LAST = 210_000, 7, Month(2026, 10)
@@ -44,6 +45,7 @@ def run_demo(
         for report in _ingest(home, logs / "late", mappings, now, say):
             say(f"  {report.sentence()}")
         closed = [_close(home, contract, month, now, say) for month in spans]
+    make_missing(home, say)
     return closed
 
 

@@ -12,9 +12,10 @@ from pipelines.core.period import Days
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.compose import names_in
 from pipelines.metrics.declare import installed_metrics
-from pipelines.runs.items import evidence_of, query
+from pipelines.runs.items import evidence_of
 from pipelines.runs.questions import questions_in
 from pipelines.runs.raw import events_of
+from pipelines.runs.readers import query
 from pipelines.runs.statements import StatementRef, evidence_folder, find_statement, read_statement
 from pipelines.runs.verify import differences
 from pipelines.warehouse.store import Warehouse
@@ -137,7 +138,7 @@ class Pair:
         """Yield the items of an indicator (of these service days) that differ, in order of source and id."""
         rows = self._rows(was["column"], names_in_question(now), days)
         population = self._population(now["column"])
-        asked = [(row[0], row[1]) for row in rows if not self._by_decision(row)]
+        asked = [(row[0], row[1]) for row in rows if not row[8] and not self._by_decision(row)]
         delivered = self._delivered(warehouse, population, asked)
         of_month = {same: self._cause_of_month(was, now, is_same=same) for same in (True, False)}
         for row in rows:
@@ -199,6 +200,8 @@ class Pair:
             return {}
         both = loads[0].keys() & loads[1].keys()
         either: dict[int, str] = loads[0] | loads[1]
+        if both == either.keys():  # no file is one's alone
+            return {}
         found: dict[tuple[str, str], tuple[str, str]] = {}
         for begin in range(0, len(items), CHUNK):
             known: dict[tuple[str, str], set[Any]] = {}

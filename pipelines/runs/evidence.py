@@ -2,38 +2,41 @@
 
 A Parquet file a population has one wide row an item: the columns that the metrics' expressions read, and each
 indicator's state and amount. Beside them lie the roster that scopes are read by, the days of the calendars, the
-contract's text, the definitions (to be read, never run), and the names of the loads. What is hashed are canonical rows,
-not files, whose bytes differ between engine versions.
+contract's text, the definitions (to be read, never run), and the names of the loads. What is hashed are rows
+(`row_digest.py`), not files, whose bytes differ between engine versions.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 
 from pipelines.contract.model import Relief
 from pipelines.contract.resolve import Question, month_questions
 from pipelines.core.canonical import canonical_json, sha256_hex
 from pipelines.core.period import Days, Month
-from pipelines.metrics.compose import Ask, ask_columns, population_options, scans_for
+from pipelines.metrics.compose import Ask, ask_columns, population_options, scans_for, wide_select
 from pipelines.metrics.declare import population_needs, population_sql, quoted
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for
 from pipelines.runs.contracts import ReadContract
-from pipelines.runs.states import FACTS_KEPT
+from pipelines.runs.row_digest import index_digest, row_index
+from pipelines.runs.states import (
+    FACTS_KEPT,
+    Override,
+    inputs_known,
+    lay_overrides,
+    make_split_tables,
+    make_wide,
+    speaks_of,
+)
 
 PERSONAL, KNOWN = ("customer_id", "order_id"), "(known)"
 ROSTER, CALENDAR = "roster", "calendar_day"
-BATCH_ROWS = 1 << 19
-BUCKET_ROWS = 16  # rows are put into buckets of about so many, by the head of their SHA-256; 65,536 buckets at most
 
 
 @dataclass(frozen=True)
@@ -107,26 +110,74 @@ def month_scans(
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def write_items(
-    con: duckdb.DuckDBPyConnection,
-    scan: Scan,
-    states: Mapping[str, Sequence[str]],
-    inputs: Sequence[str],
-    folder: Path,
-) -> dict[str, Any]:
-    """Write the rows of the session's ``wide``, states in words; return what the statement says of them."""
-    has = {row[0]: row[1] for row in con.execute("DESCRIBE wide").fetchall()}
-    columns = [*FACTS_KEPT, *(_kept(name, has[name]) for name in inputs)]
+@dataclass(frozen=True)
+class Written:
+    """A population's rows as they were written: in which table they can be counted, and their states by code."""
+
+    table: str
+    states: Mapping[str, Sequence[str]]
+    applied: Sequence[Override]
+    said: Mapping[str, Any]
+
+
+def write_items(con: duckdb.DuckDBPyConnection, scan: Scan, overrides: Sequence[Override], folder: Path) -> Written:
+    """Scan a population once, and write its rows, states in words, to where they are counted from.
+
+    Where no override speaks of the scan's metrics no row is kept but in the file.
+    """
+    inputs = inputs_known(con, scan.population, scan.frame, scan.asks)
+    if any(speaks_of(one, ask) for one in overrides for ask in scan.asks):
+        states = make_wide(con, "wide", scan.population, scan.frame, scan.asks, list(inputs))
+        applied = lay_overrides(con, "wide", scan.asks, states, overrides)[0]
+        has = columns_in(con, "wide")
+        said = _write(con, f"SELECT {_in_words(scan, states, inputs, has)} FROM wide", folder, scan.name, scan.asks)
+        return Written("wide", states, applied, said)
+    make_split_tables(con, scan.frame)
+    states = {ask.column: list(ask.states) for ask in scan.asks}
+    rows = wide_select(scan.population, scan.frame, scan.asks, list(inputs))
+    has = [f"{ask.column}_{kind}" for ask in scan.asks for kind in ask.kinds]
+    select = f"SELECT {_in_words(scan, states, inputs, has)} FROM (\n{rows}\n)"
+    said = _write(con, select, folder, scan.name, scan.asks)
+    codes = [
+        f"CAST(list_position({listed(known)}, {name}_state) AS UTINYINT) AS {name}_state"
+        for name, known in states.items()
+    ]
+    log = "" if _has_own_log(scan.population) else ", item_source AS log_source"
+    file = quoted(str(folder / f"{scan.name}.parquet"))
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW written AS SELECT * REPLACE ({', '.join(codes)}){log} FROM read_parquet({file})"
+    )
+    return Written("written", states, (), said)
+
+
+def _in_words(scan: Scan, states: Mapping[str, Sequence[str]], inputs: Mapping[str, str], has: Sequence[str]) -> str:
+    """Return the columns of a file of evidence, from those that a wide row has."""
+    facts = [name for name in FACTS_KEPT if name != "log_source" or _has_own_log(scan.population)]
+    columns = [*facts, *(_kept(name, kind) for name, kind in inputs.items())]
     for ask in scan.asks:
         columns += [f"{ask.column}_{kind}" for kind in ("amount", "whole") if f"{ask.column}_{kind}" in has]
         columns += [_named_by_its_first(f"{ask.column}_group")] if f"{ask.column}_group" in has else []
-        listed = ", ".join(quoted(state) for state in states[ask.column])
         columns += [
-            f"list_extract([{listed}], {name}) AS {name}"
+            f"list_extract({_enumerated(states[ask.column])}, {name}) AS {name}"
             for name in (f"{ask.column}_state", f"{ask.column}_base")
             if name in has
         ]
-    return _write(con, f"SELECT {', '.join(columns)}, load_id FROM wide", folder, scan.name, scan.asks)
+    return ", ".join([*columns, "load_id"])
+
+
+def listed(states: Sequence[str]) -> str:
+    """Return states as a list in SQL, in order of their codes."""
+    return f"[{', '.join(quoted(state) for state in states)}]"
+
+
+def _enumerated(states: Sequence[str]) -> str:
+    """Return states as a list of an ENUM: written as the texts that they are, which the engine need not look up."""
+    return f"CAST({listed(states)} AS ENUM({listed(states)[1:-1]})[])"
+
+
+def _has_own_log(population: str) -> bool:
+    """Say whether the log that speaks of an item may be another than the one that it stands in (a survey's)."""
+    return population_needs(population).log != "item_source"
 
 
 def _kept(name: str, kind: str) -> str:
@@ -158,15 +209,23 @@ def write_calendar(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def _write(con: duckdb.DuckDBPyConnection, select: str, folder: Path, name: str, asks: Sequence[Ask]) -> dict[str, Any]:
-    """Write rows. ``load_id`` is a home's own number, and so no part of the canonical row."""
+    """Write rows, and beside them what finds a changed one. ``load_id`` is a home's own number, and is not hashed."""
     path = folder / f"{name}.parquet"
     con.execute(f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)")
     columns = [column for column in columns_of(con, path) if column != "load_id"]
-    rows = con.execute(f"SELECT count(*) FROM read_parquet({quoted(str(path))})").fetchall()[0][0]
-    buckets = row_buckets(con, path, columns, rows)
-    (folder / f"{name}.buckets.json").write_bytes(canonical_json(dict(buckets)))
-    digest = buckets_digest(buckets)
-    return {"rows": rows, "indicators": [ask.column for ask in asks], "columns": columns, "sha256": digest}
+    index = row_index(path, columns, threads=threads_of(con))
+    (folder / f"{name}.rows.json").write_bytes(canonical_json(index))
+    return {
+        "rows": index["rows"],
+        "indicators": [ask.column for ask in asks],
+        "columns": columns,
+        "sha256": index_digest(index),
+    }
+
+
+def threads_of(con: duckdb.DuckDBPyConnection) -> int:
+    """Return how many threads the engine may use."""
+    return int(con.execute("SELECT current_setting('threads')").fetchall()[0][0])
 
 
 def write_texts(found: ReadContract, month: Month, folder: Path) -> None:
@@ -215,67 +274,12 @@ def write_loads(con: duckdb.DuckDBPyConnection, loads: Sequence[Mapping[str, Any
 
 def columns_of(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     """Return the columns of a Parquet file."""
-    return [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(str(path))})").fetchall()]
+    return columns_in(con, f"read_parquet({quoted(str(path))})")
 
 
-def row_sql(con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str]) -> str:
-    r"""Return the SQL of a canonical row: its columns as text, ``|`` between them.
-
-    In a text ``\`` is written ``\\`` and ``|`` is written ``\p``; what is absent is ``\N``: no two rows read alike. An
-    instant is its microseconds since 1970, a day its days.
-    """
-    described = con.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(str(path))})").fetchall()
-    kinds = {row[0]: row[1] for row in described}
-
-    def text(name: str) -> str:
-        kind, plain = kinds.get(name, ""), f'CAST("{name}" AS VARCHAR)'
-        if kind == "TIMESTAMP WITH TIME ZONE":
-            plain = f'CAST(epoch_us("{name}") AS VARCHAR)'
-        elif kind == "DATE":
-            plain = f"CAST(\"{name}\" - DATE '1970-01-01' AS VARCHAR)"
-        elif "VARCHAR" in kind:
-            plain = rf"replace(replace({plain}, '\', '\\'), '|', '\p')"
-        return rf"coalesce({plain}, '\N')"
-
-    return f"concat_ws('|', {', '.join(text(name) for name in columns)})"
-
-
-def bucket_digits(rows: int) -> int:
-    """Return how many digits of its SHA-256 put a row into its bucket, where there are so many rows."""
-    return next((digits for digits in (1, 2, 3) if rows <= BUCKET_ROWS * 16**digits), 4)
-
-
-def row_buckets(con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str], rows: int) -> list[tuple[str, str]]:
-    """Return a digest of each bucket of a file that should have so many rows: their digests, sorted, put together.
-
-    Sorted by the engine, which needs no more memory for it than it may have, and hashed here as they come.
-    """
-    digits = bucket_digits(rows)
-    found: list[tuple[str, Any]] = []
-    sorted_rows = con.execute(
-        f"SELECT sha256({row_sql(con, path, columns)}) AS h FROM read_parquet({quoted(str(path))}) ORDER BY h"
-    ).to_arrow_reader(BATCH_ROWS)
-    for batch in sorted_rows:
-        digests = np.frombuffer(batch.column(0).buffers()[2], dtype="S64", count=len(batch))
-        heads = digests.astype(f"S{digits}")
-        cuts = [0, *(np.flatnonzero(heads[1:] != heads[:-1]) + 1), len(batch)]
-        for since, until in pairwise(cuts):
-            bucket = heads[since].decode()
-            if not found or found[-1][0] != bucket:  # a bucket may go on in the next batch
-                found.append((bucket, hashlib.sha256()))
-            found[-1][1].update(digests[since:until])
-    return [(bucket, content.hexdigest()) for bucket, content in found]
-
-
-def buckets_digest(buckets: Sequence[tuple[str, str]]) -> str:
-    """Return the digest of all buckets together, in order."""
-    return sha256_hex("".join(f"{bucket}{content}" for bucket, content in sorted(buckets)).encode())
-
-
-def read_buckets(path: Path) -> dict[str, str]:
-    """Read a file of buckets."""
-    found: dict[str, str] = json.loads(path.read_bytes())
-    return found
+def columns_in(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """Return the columns of a table."""
+    return [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()]
 
 
 def read_roster(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Posting]:
@@ -307,8 +311,9 @@ def read_items(con: duckdb.DuckDBPyConnection, scan: Scan, folder: Path) -> dict
         if f"{ask.column}_{kind}" in has
     ]
     again = ask_columns(scan.population, scan.asks, groups=False)
+    log = "" if _has_own_log(scan.population) else ", item_source AS log_source"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE wide AS WITH item AS (SELECT *, item_source AS source"
+        f"CREATE OR REPLACE TEMP TABLE wide AS WITH item AS (SELECT *, item_source AS source{log}"
         f" FROM read_parquet({quoted(str(path))}))\n"
         f"SELECT {', '.join([*FACTS_KEPT, *said, *again])} FROM item"
     )

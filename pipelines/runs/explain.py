@@ -12,9 +12,10 @@ from pipelines.core.period import Days
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.declare import OUTSIDE, STATE_CLASSES, Metric, metric_named
 from pipelines.runs.diff import ItemDiff, Pair
-from pipelines.runs.items import evidence_of, query, state_condition
+from pipelines.runs.items import evidence_of, state_condition
 from pipelines.runs.questions import names_of, question_of
 from pipelines.runs.raw import RawLine, raw_lines
+from pipelines.runs.readers import query
 from pipelines.runs.statements import find_statement, previous_version, read_statement
 from pipelines.warehouse.store import Warehouse
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.metrics.declare import quoted
-from pipelines.runs.items import own_sources, query
+from pipelines.runs.items import own_sources
 from pipelines.runs.narrow import statement_as_seen
 from pipelines.runs.questions import questions_in
+from pipelines.runs.readers import query
 from pipelines.runs.sight import NUMBERED, PSEUDONYM, WHOLE, Sight
 from pipelines.runs.statements import evidence_folder, find_statement
 

@@ -21,7 +21,7 @@ def group_sql(name: str, zone: str, days: Days) -> str:
     return {
         "month": "strftime(period_on, '%Y-%m')",
         "day": "CAST(period_on AS VARCHAR)",
-        "weekday": f"{list(WEEKDAYS)}[isodow(period_on)]",
+        "weekday": weekday_sql("period_on"),
         "hour": f"lpad(CAST({local_hour_sql('arrival_at', zone, days)} AS VARCHAR), 2, '0')",
         "team": _of_place("team"),
         "vendor": _of_place("vendor"),
@@ -31,6 +31,11 @@ def group_sql(name: str, zone: str, days: Days) -> str:
         "agent_team": _by_roster("agent_team", "agent_id", "agent_on_roster", nobody=NO_AGENT, blank="(no team)"),
         "source": "item_source",
     }[name]
+
+
+def weekday_sql(day: str) -> str:
+    """Return the SQL of a day's weekday."""
+    return f"{list(WEEKDAYS)}[isodow({day})]"
 
 
 def _of_place(name: str) -> str:

@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
 from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.declare import metric_named, quoted
-from pipelines.runs.items import own_sources, query
+from pipelines.runs.items import own_sources
 from pipelines.runs.questions import question_in
 from pipelines.runs.raw import MASK, RawLine, event_id, raw_lines
+from pipelines.runs.readers import query
 from pipelines.runs.sight import AGENT, NUMBERED, PEOPLE, WHOLE, Own, Sight
-from pipelines.runs.statements import evidence_folder, find_statement, read_statement
+from pipelines.runs.statements import evidence_folder, find_statement, kept_body
 from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.clock import Interval, counted_intervals, due_running
 from pipelines.worktime.due import AfterClose, DayKind, due_working_days
@@ -124,7 +126,7 @@ def item(
     to another vendor ends, for the first one, where it was passed on.
     """
     ref = find_statement(home, statement_id)
-    body = read_statement(home, ref.id)
+    body = kept_body(home, ref.id)
     population = NUMBERED.sub("", population)
     names = [name for name in body["evidence"] if name == population or name.startswith(f"{population}_")]
     states: list[ItemState] = []
@@ -143,9 +145,9 @@ def item(
             folder,
         )
         if rows and sight.is_narrow:
-            plain = replace(sight, masks=frozenset()).rows(folder / f"{name}.parquet", name, sources)
-            queues.update(text for (text,) in query(f"SELECT DISTINCT queue FROM {plain}", folder) if text)
-            agents.update(text for (text,) in query(f"SELECT DISTINCT agent_id FROM {plain}", folder) if text)
+            own_rows = _own(folder, replace(sight, masks=frozenset()).rows(folder / f"{name}.parquet", name, sources))
+            queues.update(own_rows.queues)
+            agents.update(own_rows.agents)
         for row in rows:
             seen = dict(zip(columns, row, strict=True))
             asked = (question_in(body, column) for column in body["evidence"][name]["indicators"])
@@ -196,6 +198,13 @@ def item(
         target_at=target_at,
         raw=raw.get((source, true_id), ()),
     )
+
+
+@lru_cache(maxsize=256)
+def _own(folder: Path, rows: str) -> Own:
+    """Return the queues and agents of these rows of a folder of evidence, which never changes."""
+    found = query(f"SELECT DISTINCT queue, agent_id FROM {rows}", folder)
+    return Own(frozenset(queue for queue, _ in found if queue), frozenset(agent for _, agent in found if agent))
 
 
 def _fact(name: str, text: str, sight: Sight, *, mask: bool) -> str:
@@ -337,8 +346,11 @@ def _promised_at(begins: datetime, states: Sequence[ItemState], timetable: Timet
 def timetable_of(home: Path, statement_id: str, channel: str, zone: str) -> Timetable | None:
     """Return the service days that the statement was made with, as its evidence keeps them; None: around the clock."""
     path = evidence_folder(home, statement_id) / "calendar_day.parquet"
-    if not path.exists():
-        return None
+    return _timetable(path, channel, zone) if path.exists() else None
+
+
+@lru_cache(maxsize=128)
+def _timetable(path: Path, channel: str, zone: str) -> Timetable | None:
     laid_out = f"read_parquet({quoted(str(path))})"
     rows = query(
         f"SELECT {', '.join(COLUMNS)} FROM {laid_out} WHERE calendar ="

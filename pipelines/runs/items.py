@@ -3,34 +3,35 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from pipelines.core.dated import Piece
 from pipelines.core.exact import decimal_text
-from pipelines.core.period import Month
+from pipelines.core.period import Days, Month
 from pipelines.core.problem import Problem, Refused
 from pipelines.metrics.compose import FACTS, OUTSIDE_SCOPE, Ask
 from pipelines.metrics.declare import Metric, metric_named, quoted
 from pipelines.metrics.frame import local_day_sql, local_hour_sql
+from pipelines.runs.once import once
 from pipelines.runs.questions import names_of, question_of
+from pipelines.runs.readers import ask_file, query, reader
+from pipelines.runs.served import NOBODY, Places, listed_rows, served_counts, served_together
 from pipelines.runs.sight import WHOLE, Sight, is_by_vendor
-from pipelines.runs.statements import evidence_folder, find_statement, read_statement
+from pipelines.runs.statements import evidence_folder, find_statement, kept_body
 from pipelines.runs.states import IDS, Tally, count_rows
 from pipelines.scoring.counts import Counts, measured
 from pipelines.scoring.interval import group_interval
-from pipelines.warehouse.home import Home, HomeSettings
-from pipelines.warehouse.store import CONFIG, lock_down
 
 GROUP_COLUMNS = {"team": "team", "queue": "queue", "agent": "agent_id", "source": "item_source", "topic": "topic"}
 BY_CLOCK = ("hour", "weekday")  # of the arrival, by the contract's clock
-NOBODY = "(none)"
 BATCH = 5000
 SPAN = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)-(\d{1,9}(?:\.\d{1,6})?)?")
+SEPARATOR = "\x1f"
+IN_ORDER = ("arrival_at", "item_source", "item_id")  # of a list: no two items have the same three
 
 
 @dataclass(frozen=True)
@@ -91,14 +92,17 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Evidence:
-    """An indicator's rows in a statement's evidence."""
+    """An indicator's rows in a statement's evidence, as somebody sees them: those of the file ``name``."""
 
     body: Mapping[str, Any]
     question: Mapping[str, Any]
     metric: Metric
     folder: Path
+    name: str
     columns: tuple[str, ...]
     rows: str
+    sight: Sight
+    sources: frozenset[str]
 
     @property
     def column(self) -> str:
@@ -111,18 +115,23 @@ class Evidence:
         own = (one for one in self.body["indicators"] if one["id"] == self.question["of"])
         return next((str(one["options"]["unmeasurable"]) for one in own), "exclude")
 
-    @property
+    @cached_property
     def blames(self) -> str | None:
         """The same, as ``measured`` reads it."""
         return self.unmeasurable if self.unmeasurable in ("exclude", "count_as_missed") else None
 
-    @property
+    @cached_property
     def ask(self) -> Ask:
         """The question, with the last day's terms."""
         days = Month.parse(self.body["month"]).days
         values = {term["name"]: term["value"] for term in self.question["terms"]}  # the last day's, they are in order
         pieces = {name: [Piece(days, values.get(name, term.default), "")] for name, term in self.metric.terms.items()}
         return Ask(self.column, self.metric, pieces)
+
+    @cached_property
+    def listed(self) -> str:
+        """The same rows for a list: in its order where they are served so, without what it does not show."""
+        return listed_rows(self.folder, self.name, self.sight, self.sources) or self.rows
 
     @property
     def state(self) -> str:
@@ -141,7 +150,7 @@ class Evidence:
 def evidence_of(home: Path, statement_id: str, indicator_id: str, sight: Sight = WHOLE) -> Evidence:
     """Return where an indicator's items are, as ``sight`` sees them; refuse an indicator that is not there."""
     ref = find_statement(home, statement_id)
-    found = read_statement(home, ref.id)
+    found = kept_body(home, ref.id)
     question = question_of(found, indicator_id)
     if question is None:
         raise Refused(
@@ -164,69 +173,50 @@ def evidence_of(home: Path, statement_id: str, indicator_id: str, sight: Sight =
                 code="statement.no_evidence",
             )
         )
-    rows = sight.rows(path, name, own_sources(path.parent, found, sight))
-    return Evidence(found, question, metric, path.parent, tuple(found["evidence"][name]["columns"]), rows)
+    sources = own_sources(path.parent, found, sight)
+    columns = tuple(found["evidence"][name]["columns"])
+    rows = sight.rows(path, name, sources)
+    return Evidence(found, question, metric, path.parent, name, columns, rows, sight, sources)
 
 
 def own_sources(folder: Path, body: Mapping[str, Any], sight: Sight) -> frozenset[str]:
     """Return the logs that gave the rows that a narrow sight sees, those apart that no contract divides by vendor."""
     if not sight.is_narrow:
         return frozenset()
-    whose = replace(sight, teams=None)
-    selects = []
-    for name, part in body["evidence"].items():
-        path = folder / f"{name}.parquet"
-        if "outside" in part["columns"] and path.exists() and is_by_vendor(name):
-            log = "log_source" if "log_source" in part["columns"] else "item_source"
-            selects += [f"SELECT unnest([item_source, {log}]) FROM {whose.rows(path, name)}"]
+    logs = tuple(
+        (name, "log_source" if "log_source" in part["columns"] else "item_source")
+        for name, part in body["evidence"].items()
+        if "outside" in part["columns"] and (folder / f"{name}.parquet").exists() and is_by_vendor(name)
+    )
+    return _own_sources(folder, logs, Sight(vendor=sight.vendor))
+
+
+@once(256)
+def _own_sources(folder: Path, logs: Sequence[tuple[str, str]], whose: Sight) -> frozenset[str]:
+    """Return the same of a folder of evidence, which never changes; ``logs``: its files, each with its log's column."""
+    selects = [
+        f"SELECT DISTINCT item_source, {log} FROM {whose.rows(folder / f'{name}.parquet', name)}" for name, log in logs
+    ]
     found = query(" UNION ".join(selects), folder) if selects else []
-    return frozenset(source for (source,) in found if source)
-
-
-def reader(*folders: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection of its own for folders of evidence; its session speaks UTC, and it reads nothing else.
-
-    The home that they stand in says how much of the machine it may take.
-    """
-    said = Home(folders[0].parent.parent).settings() if folders else HomeSettings()
-    bounds = {"memory_limit": said.reader_memory_limit}
-    bounds |= {"threads": str(said.reader_threads)} if said.reader_threads else {}
-    con = duckdb.connect(config={**bounds, **CONFIG})
-    con.execute("SET TimeZone = 'UTC'")
-    lock_down(con, folders)
-    return con
-
-
-def query(sql: str, *folders: Path) -> list[tuple[Any, ...]]:
-    """Run a query over folders of evidence in a connection of its own; a file that cannot be read is refused."""
-    with closing(reader(*folders)) as con:
-        return ask_file(con, sql)
-
-
-def ask_file(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
-    """Run a query over evidence files; a file that cannot be read is refused."""
-    try:
-        return con.execute(sql).fetchall()
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        raise Refused(
-            Problem(
-                where="evidence of a statement",
-                what=f"It cannot be read: {str(error).splitlines()[0]}",
-                mend="Restore the file from a copy, or close the month again from the same logs.",
-                code="statement.no_evidence",
-            )
-        ) from error
+    return frozenset(source for row in found for source in row if source)
 
 
 def daily(home: Path, statement_id: str, indicator_id: str, *, sight: Sight = WHOLE) -> list[GroupRow]:
     """Return a row a day of the month, in order; days without items have none."""
-    return _grouped(evidence_of(home, statement_id, indicator_id, sight), "CAST(service_on AS VARCHAR)")
+    return _grouped(evidence_of(home, statement_id, indicator_id, sight), "day")
+
+
+def daily_of(found: Evidence, counted: Mapping[str, Counts] | None) -> list[GroupRow]:
+    """Return the days of an indicator whose counts are at hand; None: they are counted."""
+    days = {name: own for (_, name), own in counts_by(found, "day").items()} if counted is None else counted
+    return [group_row(found, name, days[name], has_interval=False) for name in sorted(days) if days[name].population]
 
 
 def by_group(home: Path, statement_id: str, indicator_id: str, group: str, *, sight: Sight = WHOLE) -> list[GroupRow]:
     """Return a row a team, queue, agent, topic, source, hour or weekday of arrival."""
     found = evidence_of(home, statement_id, indicator_id, sight)
-    return _grouped(found, item_group_sql(found, group))
+    item_group_sql(found, group)  # refuses what there is not
+    return _grouped(found, group)
 
 
 def item_group_sql(found: Evidence, group: str) -> str:
@@ -252,18 +242,70 @@ def item_group_sql(found: Evidence, group: str) -> str:
     return f"coalesce({column}, {quoted(NOBODY)})"
 
 
-def _grouped(found: Evidence, sql: str) -> list[GroupRow]:
+def _grouped(found: Evidence, group: str) -> list[GroupRow]:
     """Count the indicator's items by a group."""
-    named = sorted((tally.group["name"], tally.counts) for tally in count_seen([found], sql) if tally.counts.population)
-    return [group_row(found, name, counts) for name, counts in named]
+    places = counts_by(found, group)
+    return [group_row(found, name, places[part, name]) for part, name in sorted(places)]
+
+
+def counts_by(found: Evidence, group: str, spans: Sequence[Days] = ()) -> Places:
+    """Count the indicator's items by part of the month and group; groups of nothing but candidates outside are none.
+
+    ``group`` is ``day``, ``clock`` (weekday and hour, ``3-09``: Wednesday, nine), or one that items are listed by.
+    ``spans`` are the parts; of one or none all is part 0.
+    """
+    places = served_by(found, group, len(spans))
+    if places is None:
+        places = _counted(found, group, spans)
+    return {place: counts for place, counts in places.items() if counts.population}
+
+
+def served_by(found: Evidence, group: str, parts: int = 1) -> Places | None:
+    """Count the same, with the groups outside, from what was counted once; None where it was not."""
+    return served_counts(found.folder, found.name, found.ask, group, found.sight, found.sources, parts)
+
+
+def served_for(found: Sequence[Evidence], group: str) -> dict[str, dict[str, Counts]]:
+    """Count several indicators of one statement by a group, those that are served so; by column, then by name."""
+    if not found:
+        return {}
+    asked = ((one.name, one.ask) for one in found)
+    return served_together(found[0].folder, asked, group, found[0].sight, found[0].sources)
+
+
+def _counted(found: Evidence, group: str, spans: Sequence[Days]) -> Places:
+    """Count the same from the rows."""
+    sql = group_sql(found, group)
+    if len(spans) > 1:
+        sql = f"CAST({part_sql(spans)} AS VARCHAR) || {quoted(SEPARATOR)} || {sql}"
+    places: Places = {}
+    for tally in count_seen([found], sql):
+        place, separator, name = str(tally.group["name"]).partition(SEPARATOR)
+        places[int(place) if separator else 0, name if separator else place] = tally.counts
+    return places
+
+
+def part_sql(spans: Sequence[Days]) -> str:
+    """Return the SQL of the part of the month that an item counts in, from 0."""
+    if len(spans) < 2:
+        return "0"
+    whens = " ".join(f"WHEN period_on < DATE '{span.until}' THEN {place}" for place, span in enumerate(spans))
+    return f"CASE {whens} ELSE {len(spans) - 1} END"
+
+
+def group_sql(found: Evidence, group: str) -> str:
+    """Return the SQL of a group as it is counted by: those of items, days, and clocks."""
+    if group == "day":
+        return "CAST(service_on AS VARCHAR)"
+    if group == "clock":
+        return f"{item_group_sql(found, 'weekday')} || '-' || {item_group_sql(found, 'hour')}"
+    return item_group_sql(found, group)
 
 
 def count_seen(found: Sequence[Evidence], sql: str) -> list[Tally]:
     """Count the items of questions that stand in one file by a group ``name``, as the month was counted."""
     first, asks = found[0], [one.ask for one in found]
-    log = "log_source" if "log_source" in first.columns else "item_source"
-    kept = sorted({load["source"] for load in first.body["loads"] if load.get("keeper") == "vendor"})
-    is_kept = f"coalesce({log} IN ({', '.join(map(quoted, kept))}), false)" if kept else "false"
+    is_kept = is_kept_sql(first)
     with closing(reader(first.folder)) as con:
         listed = ", ".join(f"list(DISTINCT {ask.column}_state)" for ask in asks)
         known = ask_file(con, f"SELECT {listed} FROM {first.rows}")[0]
@@ -287,10 +329,17 @@ def count_seen(found: Sequence[Evidence], sql: str) -> list[Tally]:
         return list(count_rows(con, rows_of, asks, states, ["name"]))
 
 
-def group_row(found: Evidence, name: str, counts: Counts) -> GroupRow:
+def is_kept_sql(found: Evidence) -> str:
+    """Return the SQL of whether an item's log is the vendor's."""
+    log = "log_source" if "log_source" in found.columns else "item_source"
+    kept = sorted({load["source"] for load in found.body["loads"] if load.get("keeper") == "vendor"})
+    return f"coalesce({log} IN ({', '.join(map(quoted, kept))}), false)" if kept else "false"
+
+
+def group_row(found: Evidence, name: str, counts: Counts, *, has_interval: bool = True) -> GroupRow:
     """Return a group's row from its counts."""
     value = measured(found.metric, counts, found.blames, found.ask.percentile)
-    chance = group_interval(found.metric, counts, found.blames)
+    chance = group_interval(found.metric, counts, found.blames) if has_interval else None
     return GroupRow(
         name=name,
         n=value.n,
@@ -317,13 +366,13 @@ def histogram(
         return []
     where = f"outside IS NULL AND {found.amount} IS NOT NULL AND {found.amount} >= 0"
     tops = f"quantile_disc({found.amount}, 0.99), max({found.amount})"
-    top = query(f"SELECT {tops} FROM {found.rows} WHERE {where}", found.folder)[0]
+    top = query(f"SELECT {tops} FROM {found.listed} WHERE {where}", found.folder)[0]
     if top[0] is None:
         return []
     width = max(1, -(-int(top[0]) // buckets))
     rows = query(
         f"SELECT least(CAST(floor({found.amount}) AS BIGINT) // {width}, {buckets}) AS bucket, count(*)"
-        f" FROM {found.rows} WHERE {where} GROUP BY bucket ORDER BY bucket",
+        f" FROM {found.listed} WHERE {where} GROUP BY bucket ORDER BY bucket",
         found.folder,
     )
     last = decimal_text(top[1])
@@ -349,16 +398,23 @@ def items(
     """
     found = evidence_of(home, statement_id, indicator_id, sight)
     where = _conditions(found, state, day, groups)
-    total = query(f"SELECT count(*) FROM {found.rows} WHERE {' AND '.join(where)}", found.folder)[0][0]
+    total = _total(found.folder, f"SELECT count(*) FROM {found.listed} WHERE {' AND '.join(where)}")
+    if not total:  # to find nothing takes longest
+        return ItemPage([], None, 0)
     if after is not None:
         at, source, item_id = after
         at = datetime.fromisoformat(at).isoformat(sep=" ")
-        where.append(
-            f"(arrival_at, item_source, item_id) > (TIMESTAMPTZ {quoted(at)}, {quoted(source)}, {quoted(item_id)})"
-        )
+        where.append(f"arrival_at >= TIMESTAMPTZ {quoted(at)}")  # said by itself, so that what lies before is not read
+        where.append(f"({', '.join(IN_ORDER)}) > (TIMESTAMPTZ {quoted(at)}, {quoted(source)}, {quoted(item_id)})")
     page = [_item_row(row) for row in query(f"{_select(found, where)} LIMIT {int(limit)}", found.folder)]
     last = page[-1] if len(page) == limit else None
     return ItemPage(page, (last.arrival_at.isoformat(), last.source, last.item_id) if last else None, total)
+
+
+@once(4096)
+def _total(folder: Path, sql: str) -> int:
+    """Return how many rows a list has; of evidence, which never changes."""
+    return int(query(sql, folder)[0][0])
 
 
 def all_items(
@@ -408,8 +464,7 @@ def _select(found: Evidence, where: Sequence[str]) -> str:
     base = f"{found.column}_base" if f"{found.column}_base" in found.columns else "CAST(NULL AS VARCHAR)"
     return (
         f"SELECT item_source, item_id, arrival_at, service_on, {found.state}, {base}, {found.amount},"
-        f" queue, team, agent_id FROM {found.rows} WHERE {' AND '.join(where)}"
-        " ORDER BY arrival_at, item_source, item_id"
+        f" queue, team, agent_id FROM {found.listed} WHERE {' AND '.join(where)} ORDER BY {', '.join(IN_ORDER)}"
     )
 
 

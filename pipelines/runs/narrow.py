@@ -13,35 +13,47 @@ from typing import Any
 
 from pipelines.core.exact import decimal_text
 from pipelines.metrics.declare import metric_named, quoted
-from pipelines.runs.items import Evidence, count_seen, evidence_of, own_sources, query
+from pipelines.runs.items import Evidence, count_seen, evidence_of, own_sources, served_by, served_for
+from pipelines.runs.once import once
 from pipelines.runs.questions import question_of
+from pipelines.runs.readers import query
+from pipelines.runs.served import served_rows
 from pipelines.runs.sight import FOREIGN, Sight, is_by_vendor
-from pipelines.runs.statements import evidence_folder, find_statement, read_statement
+from pipelines.runs.statements import evidence_folder, find_statement, kept_body
 from pipelines.scoring.counts import Counts, Measured, measured, no_data_reason, total
 from pipelines.settlement.statement import ratio_body
 
 NO_SCORE = {"value": None, "points": "0", "weight_present": "0", "weight_in_force": "0", "reason": ""}
 
 
-def statement_as_seen(home: Path, name: str, sight: Sight) -> dict[str, Any]:
+def statement_as_seen(home: Path, name: str, sight: Sight) -> Mapping[str, Any]:
     """Return a statement's body, as it is kept, or as a narrow sight sees it; that has no hash of its own."""
     ref = find_statement(home, name)
-    body = read_statement(home, ref.id)
-    if not sight.is_narrow:
-        return body
-    folder = evidence_folder(home, ref.id)
+    body = kept_body(home, ref.id)
+    return _as_seen(home, ref.id, sight) if sight.is_narrow else body
+
+
+@once(512)
+def _as_seen(home: Path, statement_id: str, sight: Sight) -> Mapping[str, Any]:
+    """Return what a narrow sight sees of a statement and of its evidence, neither of which ever changes."""
+    body, folder = kept_body(home, statement_id), evidence_folder(home, statement_id)
     sources = own_sources(folder, body, sight)
+    files = {name: part["indicators"] for name, part in body["evidence"].items() if "outside" in part["columns"]}
+    rows = served_rows(folder, files, sight, sources)
     own = {
         **without_others(body),
         "loads": [load for load in body["loads"] if load["source"] in sources],
         "stale_overrides": [],
-        "evidence": {name: _seen_part(folder, name, part, sight, sources) for name, part in body["evidence"].items()},
+        "evidence": {
+            name: {**part, "rows": rows[name]} if name in rows else _seen_part(folder, name, part, sight, sources)
+            for name, part in body["evidence"].items()
+        },
     }
     own["overrides"] = _seen_overrides(folder, body, sight, sources)
     if sight.teams is None:
         return own
     return own | {
-        "indicators": _of_teams(home, ref.id, own["indicators"], body, sight),
+        "indicators": _of_teams(home, statement_id, own["indicators"], body, sight),
         "score": NO_SCORE,
         "month_fail": {"failed": False, "reasons": []},
         "notices": [],
@@ -107,14 +119,37 @@ def _of_teams(
         if question_of(body, one["id"]) is not None and is_by_vendor(metric_named(one["metric"]).population)
     ]
     found = {one["id"]: evidence_of(home, statement_id, one["id"], sight) for one in asked}
+    counted: dict[str, Mapping[str, Counts]] = dict(served_for(list(found.values()), "day"))
     by_rows: dict[str, dict[str, Evidence]] = defaultdict(dict)
-    for one in found.values():
-        by_rows[one.rows][one.column] = one  # two names may mean one question
-    counted: dict[str, dict[str, Counts]] = defaultdict(dict)
+    for indicator in asked:
+        one = found[indicator["id"]]
+        if one.column in counted:
+            continue
+        served = _served_days(indicator, one)
+        if served is None:
+            by_rows[one.rows][one.column] = one  # two names may mean one question
+        else:
+            counted[one.column] = served
     for of_file in by_rows.values():
+        days: dict[str, dict[str, Counts]] = defaultdict(dict)
         for tally in count_seen(list(of_file.values()), "CAST(service_on AS VARCHAR)"):
-            counted[tally.column][tally.group["name"]] = tally.counts
+            days[tally.column][tally.group["name"]] = tally.counts
+        counted |= {column: days[column] for column in of_file}
     return [_of_team(one, found[one["id"]], counted[found[one["id"]].column]) for one in asked]
+
+
+def _served_days(indicator: Mapping[str, Any], found: Evidence) -> Mapping[str, Counts] | None:
+    """Return the counts of an indicator's days where they are served.
+
+    A percentile's days do not add up: of a month in one part the whole stands at its first day.
+    """
+    if found.metric.aggregate != "percentile":
+        served = served_by(found, "day")
+        return None if served is None else {name: counts for (_, name), counts in served.items()}
+    if len(indicator["parts"]) > 1 or found.ask.last_values.get("period_by", "arrival") != "arrival":
+        return None
+    served = served_by(found, "whole")
+    return None if served is None else dict.fromkeys([indicator["parts"][0]["from"]], total(served.values()))
 
 
 def _of_team(indicator: Mapping[str, Any], found: Evidence, by_day: Mapping[str, Counts]) -> dict[str, Any]:

@@ -49,10 +49,10 @@ def write_pack(path: Path, members: Mapping[str, Member]) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")
     with beside.open("wb") as out:
-        _write_members(_Stream(out), members)
-    sha256 = sha256_of(beside)
+        stream = _Stream(out)
+        _write_members(stream, members)
     beside.replace(path)
-    return sha256
+    return stream.sha256.hexdigest()
 
 
 def _write_members(out: "_Stream", members: Mapping[str, Member]) -> None:
@@ -74,10 +74,10 @@ def _chunks(content: Member) -> Iterator[bytes]:
 
 
 class _Stream(io.RawIOBase):
-    """Where a pack is written to, front to back: what was written is never gone back to."""
+    """Where a pack is written to, front to back, and hashed: what was written is never gone back to."""
 
     def __init__(self, out: IO[bytes]) -> None:
-        self._out, self._at = out, 0
+        self._out, self._at, self.sha256 = out, 0, hashlib.sha256()
 
     def writable(self) -> bool:
         return True
@@ -92,6 +92,7 @@ class _Stream(io.RawIOBase):
 
     def _take(self, data: bytes) -> None:
         self._out.write(data)
+        self.sha256.update(data)
 
 
 class _Compared(_Stream):
@@ -129,7 +130,7 @@ def unpack(path: Path, folder: Path) -> tuple[list[str], list[Problem]]:
                 if fault:
                     problems.append(changed(info.filename, fault))
     except BROKEN as error:
-        return names, [*problems, changed("the pack's table of contents", f"it cannot be read ({_first(error)})")]
+        return names, [*problems, changed("the pack's table of contents", f"it cannot be read ({first_line(error)})")]
     return names, problems or _frame_faults(path, folder, names, infos)
 
 
@@ -147,12 +148,13 @@ def _laid_out(pack: zipfile.ZipFile, info: zipfile.ZipInfo, folder: Path, names:
             while chunk := member.read(CHUNK_BYTES):
                 out.write(chunk)
     except BROKEN as error:
-        return f"it cannot be read ({_first(error)})"
+        return f"it cannot be read ({first_line(error)})"
     names.append(info.filename)
     return None
 
 
-def _first(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says, or its name."""
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 

@@ -11,10 +11,12 @@ from pipelines.core.period import Month
 from pipelines.core.zone import day_begins_at
 from pipelines.metrics.declare import metric_named, population_needs
 from pipelines.runs.item_view import timetable_of
-from pipelines.runs.items import Evidence, evidence_of, query
+from pipelines.runs.items import Evidence, evidence_of, served_for
 from pipelines.runs.questions import questions_in
+from pipelines.runs.readers import query
 from pipelines.runs.sight import NUMBERED, WHOLE, Sight
-from pipelines.runs.statements import find_statement, read_statement
+from pipelines.runs.statements import find_statement, kept_body
+from pipelines.scoring.counts import Counts
 from pipelines.worktime.clock import due_running
 from pipelines.worktime.due import AfterClose, DayKind, due_working_days
 from pipelines.worktime.timetable import Timetable
@@ -62,17 +64,17 @@ def pending_items(
 ) -> PendingItems:
     """Return a statement's pending items; of promises in parts each part has its own clock."""
     ref = find_statement(home, statement_id)
-    body = read_statement(home, ref.id)
+    body = kept_body(home, ref.id)
     cut_off_at = datetime.fromisoformat(body["cut_off_at"])
     zone, timetables = body["contract"]["zone"], dict[str, Timetable | None]()
     clocks: list[PendingClock] = []
     total = waiting = 0
-    for question in questions_in(body):
-        if question["as"] not in VALUES:
-            continue
-        found = evidence_of(home, ref.id, question["column"], sight)
+    asked = [one for one in questions_in(body) if one["as"] in VALUES]
+    evidence = [evidence_of(home, ref.id, one["column"], sight) for one in asked]
+    served = served_for(evidence, "whole")
+    for question, found in zip(asked, evidence, strict=True):
         clock = _Clock.of(found)
-        count = query(f"SELECT count(*) FROM {found.rows} WHERE {_is_pending(found)}", found.folder)[0][0]
+        count = _pending_count(found, served.get(found.column))
         if clock is None or not count:
             waiting += count
             continue
@@ -84,6 +86,12 @@ def pending_items(
     clocks.sort(key=lambda one: (one.due_at, one.source, one.item_id, one.column))
     within = {h: sum(one.due_at <= cut_off_at + timedelta(hours=h) for one in clocks) for h in hours}
     return PendingItems(cut_off_at, clocks[:limit], total, waiting, within)
+
+
+def _pending_count(found: Evidence, served: Mapping[str, Counts] | None) -> int:
+    if served is not None:
+        return sum(counts.of("pending") for counts in served.values())
+    return int(query(f"SELECT count(*) FROM {found.rows} WHERE {_is_pending(found)}", found.folder)[0][0])
 
 
 def is_running(body: Mapping[str, Any]) -> bool:

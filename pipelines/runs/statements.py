@@ -1,9 +1,10 @@
 """The book of statements: each version of a month is a file named by its hash; none is ever changed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from pipelines.core.canonical import canonical_json, sha256_hex
 from pipelines.core.problem import Problem, Refused
 from pipelines.runs.journal import append_to_journal, read_journal
 from pipelines.runs.ledger import sealed_statements
+from pipelines.runs.once import once
 from pipelines.settlement.statement import instant_text, statement_hash
 
 ID_DIGITS = 12
+REMEMBERED = 64  # bodies that were read and checked: some megabytes each
 WATCHED = ("approvals.jsonl", "months.jsonl", "ledger/*.jsonl")  # the journals that say more of a statement
 
 
@@ -52,6 +55,18 @@ def list_statements(home: Path) -> list[StatementRef]:
     index = statements_folder(home) / "index.jsonl"
     if not index.exists():
         return []
+    return list(_listed(home, index, _stamped([index, *home.glob("ledger/*.jsonl")])))
+
+
+def _stamped(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
+    """Return what differs whenever one of these files was written to: name, size and time."""
+    seen = ((path.name, path.stat()) for path in files if path.exists())
+    return tuple(sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in seen))
+
+
+@lru_cache(maxsize=8)
+def _listed(home: Path, index: Path, _: tuple[tuple[str, int, int], ...]) -> tuple[StatementRef, ...]:
+    """Return every version of every month, while neither the list nor the ledger changes."""
     lines = index.read_bytes().splitlines()
     found = [_read_ref(line, f"{index}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
     latest = {(one.contract, one.month): one.version for one in found}
@@ -64,14 +79,13 @@ def list_statements(home: Path) -> list[StatementRef]:
         )
         for one in found
     ]
-    return sorted(refs, key=lambda ref: (ref.month, ref.contract, ref.version), reverse=True)
+    return tuple(sorted(refs, key=lambda ref: (ref.month, ref.contract, ref.version), reverse=True))
 
 
 def book_stamp(home: Path) -> str:
     """Return a text that is another whenever a statement was published, said a word on, or passed on; read cheaply."""
     watched = [statements_folder(home) / "index.jsonl", *(path for name in WATCHED for path in home.glob(name))]
-    seen = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in watched if path.exists())
-    return sha256_hex(repr(seen).encode())[:ID_DIGITS]
+    return sha256_hex(repr(list(_stamped(watched))).encode())[:ID_DIGITS]
 
 
 def _read_ref(line: bytes, where: str) -> StatementRef:
@@ -131,6 +145,20 @@ def read_statement(home: Path, name: str) -> dict[str, Any]:
             )
         )
     return body
+
+
+def kept_body(home: Path, name: str) -> Mapping[str, Any]:
+    """Return a statement's body as ``read_statement`` does, read and checked once while its file stays what it is.
+
+    It is shared by all who ask, so nobody changes it.
+    """
+    ref = find_statement(home, name)
+    return _kept(home, ref.id, _stamped([statements_folder(home) / f"{ref.id}.json"]))
+
+
+@once(REMEMBERED)
+def _kept(home: Path, statement_id: str, _: tuple[tuple[str, int, int], ...]) -> Mapping[str, Any]:
+    return read_statement(home, statement_id)
 
 
 def published(body: Mapping[str, Any]) -> dict[str, Any]:

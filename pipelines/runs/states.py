@@ -90,16 +90,21 @@ def make_wide(
     return {ask.column: list(ask.states) for ask in asks}
 
 
-def inputs_known(con: duckdb.DuckDBPyConnection, population: str, frame: Frame, asks: Sequence[Ask]) -> list[str]:
+def inputs_known(con: duckdb.DuckDBPyConnection, population: str, frame: Frame, asks: Sequence[Ask]) -> dict[str, str]:
     """Return the columns of a population's items that decide the asks, or that a reader groups by, and no row has yet.
 
-    The topic decides nothing: it is kept so that a closed month can say which topics made a gap.
+    Each with its type. The topic decides nothing: it is kept so that a closed month can say which topics made a gap.
     """
     make_split_tables(con, frame)
     rows = con.execute(f"DESCRIBE {item_rows(population, frame, asks)}").fetchall()
-    known = [row[0] for row in rows]
+    known = {row[0]: row[1] for row in rows}
     wanted = dict.fromkeys([*inputs_of(asks, known), *(name for name in known if name == TOPIC)])
-    return [name for name in wanted if name not in (*FACTS, "outside", "source")]
+    return {name: known[name] for name in wanted if name not in (*FACTS, "outside", "source")}
+
+
+def speaks_of(override: Override, ask: Ask) -> bool:
+    """Say whether an override is of an ask's metric, in this version or in any."""
+    return override.metric in (ask.metric.key, ask.metric.key.partition("@")[0])
 
 
 def lay_overrides(
@@ -120,7 +125,7 @@ def lay_overrides(
     for override in sorted(overrides, key=lambda o: (o.decided_at, o.metric, o.item_source, o.item, o.to)):
         fitted = False
         for ask in asks:
-            if override.metric not in (ask.metric.key, ask.metric.key.partition("@")[0]):
+            if not speaks_of(override, ask):
                 continue
             known = states[ask.column]
             fits = [str(code) for code, state in enumerate(known, 1) if _is_state(state, override.from_)]
@@ -163,7 +168,7 @@ def tallies(
     def rows_of(some: Sequence[Ask]) -> str:
         columns = [
             *row_dimensions(by, vendor_kept, "log_source"),
-            *(column for ask in some for column in _columns(ask)),
+            *(f"{ask.column}_{kind}" for ask in some for kind in ask.kinds),
         ]
         return f"SELECT {', '.join([*columns, *IDS])} FROM {table}"
 
@@ -208,30 +213,26 @@ def row_dimensions(by: Mapping[str, str], vendor_kept: Sequence[str], log: str) 
     return [*(f"{sql} AS g{number}" for number, sql in enumerate(by.values())), f"{kept} AS is_kept", "outside"]
 
 
-def _columns(ask: Ask) -> list[str]:
-    metric = ask.metric
-    kinds = ["state", *(["amount"] if metric.amount else []), *(["whole"] if metric.whole else [])]
-    kinds += ["group"] if ask.group else []
-    return [f"{ask.column}_{kind}" for kind in kinds]
-
-
 def count_rows(
     con: duckdb.DuckDBPyConnection,
     rows_of: Callable[[Sequence[Ask]], str],
     asks: Sequence[Ask],
     states: Mapping[str, Sequence[str]],
     by: list[str],
+    *,
+    with_amounts: bool = True,
 ) -> Iterator[Tally]:
     """Count rows (groups g0 …, is_kept, outside, the asks' columns), each ask on its own share of one aggregation.
 
-    ``rows_of`` gives the rows with the columns of these asks.
+    ``rows_of`` gives the rows with the columns of these asks. ``with_amounts``: how often each occurs.
     """
     found: dict[tuple[str, tuple[Any, ...]], Counts] = {}
     alone = [ask for ask in asks if ask.group is None]
+    timed = [ask for ask in alone if with_amounts and ask.metric.has_histogram]
     if alone:
-        _count_items(con, rows_of(alone), alone, states, len(by), found)
+        _count_items(con, rows_of(alone), alone, states, len(by), found, next(iter(timed), None))
     # the first histogram rode along; another's amounts as well would multiply the rows, so it has a scan of its own
-    for ask in [ask for ask in alone if ask.metric.has_histogram][1:]:
+    for ask in timed[1:]:
         _add_histogram(con, rows_of([ask]), "count(*)", ask, states[ask.column], len(by), found)
     for ask in asks:
         if ask.group is not None:
@@ -247,6 +248,7 @@ def _count_items(
     states: Mapping[str, Sequence[str]],
     group_count: int,
     found: dict[tuple[str, tuple[Any, ...]], Counts],
+    timed: Ask | None,
 ) -> None:
     """Count the items of each combination of states; where amounts are counted too, from the same aggregation."""
     groups = [f"g{number}" for number in range(group_count)]
@@ -255,7 +257,6 @@ def _count_items(
     summed |= {f"{ask.column}_base": f"{ask.column}_whole" for ask in asks if ask.metric.whole is not None}
     sums = [f"sum({column}) AS {name}" for name, column in summed.items()]
     counted = f"SELECT {', '.join([*keys, 'count(*) AS n', *sums])}"
-    timed = next((ask for ask in asks if ask.metric.has_histogram), None)
     if timed is None:
         cursor = con.execute(f"{counted} FROM ({rows}) GROUP BY ALL")
     else:
@@ -348,7 +349,7 @@ def _count_groups(
     """
     groups = [f"g{number}" for number in range(group_count)]
     state = f"{ask.column}_state"
-    inside = [str(code) for code, text in enumerate(states, 1) if not text.startswith(OUTSIDE)]
+    inside = [str(code) for code, text in enumerate(states, 1) if not text.startswith(OUTSIDE)] or ["0"]  # of no rows
     first = "{since: arrival_at, source: item_source, id: item_id}"
     rank = [
         group.order.index(text.partition(":")[0]) if str(code) in inside else 0 for code, text in enumerate(states, 1)

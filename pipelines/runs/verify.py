@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from pipelines.contract.resolve import month_terms
 from pipelines.core.canonical import canonical_json, digest, sha256_hex
@@ -25,18 +26,28 @@ from pipelines.runs.evidence import (
     CALENDAR,
     ROSTER,
     Scan,
-    buckets_digest,
     calendar_digest,
     columns_of,
     month_scans,
     read_items,
     read_roster,
-    row_buckets,
-    row_sql,
+    threads_of,
 )
 from pipelines.runs.facts import charged_by_item, day_counts, day_kinds, incidents_in
 from pipelines.runs.keys import PARTIES, signature_fault
-from pipelines.runs.pack import LOGS, MANIFEST, SEAL, STATEMENT, changed, manifest_faults, read_json, sha256_of, unpack
+from pipelines.runs.pack import (
+    LOGS,
+    MANIFEST,
+    SEAL,
+    STATEMENT,
+    changed,
+    first_line,
+    manifest_faults,
+    read_json,
+    sha256_of,
+    unpack,
+)
+from pipelines.runs.row_digest import difference, index_digest, row_index
 from pipelines.runs.settle_month import MeasuredMonth, override_of, settled_body
 from pipelines.runs.states import Override, Tally, lay_overrides, tallies
 from pipelines.settlement.dispute import objections_in
@@ -238,8 +249,8 @@ class _Said:
             path = self.evidence / f"{name}.parquet"
             try:
                 yield from _row_faults(con, path, name, part)
-            except (duckdb.Error, OSError) as error:
-                yield changed(f"evidence/{name}.parquet", f"it cannot be read ({str(error).splitlines()[0]})")
+            except (duckdb.Error, pa.ArrowException, OSError, *MISSHAPEN) as error:
+                yield changed(f"evidence/{name}.parquet", f"it cannot be read ({first_line(error)})")
         try:
             days = calendar_digest(con, self.evidence)
         except (duckdb.Error, OSError):
@@ -258,40 +269,40 @@ def _not_the_head(found: str | None, head: str) -> Problem:
 
 
 def _row_faults(con: duckdb.DuckDBPyConnection, path: Path, name: str, part: Mapping[str, Any]) -> Iterator[Problem]:
-    """Hold the rows of a file against their digest; where they differ, name the rows that may be meant."""
+    """Hold the rows of a file against their digest; where they differ, name the rows and columns that may be meant."""
     member = f"evidence/{name}.parquet"
     columns = [column for column in columns_of(con, path) if column != "load_id"]
     if columns != list(part["columns"]):
         yield changed(member, "its columns are others than the statement's")
         return
-    rows = con.execute(f"SELECT count(*) FROM read_parquet({quoted(str(path))})").fetchall()[0][0]
-    buckets = row_buckets(con, path, columns, int(part["rows"]))
-    told = read_json(path.with_suffix(".buckets.json"))
-    is_told = isinstance(told, dict) and buckets_digest(list(told.items())) == part["sha256"]
+    index = row_index(path, columns, threads=threads_of(con))
+    told = read_json(path.with_suffix(".rows.json"))
+    is_told = isinstance(told, dict) and index_digest(told) == part["sha256"]
     if not is_told:
-        yield changed(f"evidence/{name}.buckets.json", "it is not what the statement names")
-    if (rows, buckets_digest(buckets)) == (part["rows"], part["sha256"]):
+        yield changed(f"evidence/{name}.rows.json", "it is not what the statement names")
+    if (index["rows"], index_digest(index)) == (part["rows"], part["sha256"]):
         return
-    said = f"its {rows} rows are not the {part['rows']} that the statement names"
+    said = f"its {index['rows']} rows are not the {part['rows']} that the statement names"
     if is_told:
-        others = [bucket for bucket, content in buckets if told.get(bucket) != content]
-        gone = len(set(told) - dict(buckets).keys())
-        items = _rows_in(con, path, columns, others) if name != ROSTER else []
-        said += f"; one of: {', '.join(items)}" if items else ""
-        said += f"; {gone} of their groups are gone" if gone and not items else ""
+        said += _where_rows_differ(path, columns, told)
     yield changed(member, said)
 
 
-def _rows_in(con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str], buckets: Sequence[str]) -> list[str]:
-    """Name some of the items whose rows lie in these buckets."""
-    if not buckets:
-        return []
-    listed = ", ".join(quoted(bucket) for bucket in buckets)
-    found = con.execute(
-        f"SELECT item_source || '/' || item_id FROM read_parquet({quoted(str(path))})"
-        f" WHERE left(sha256({row_sql(con, path, columns)}), {len(buckets[0])}) IN ({listed}) ORDER BY 1 LIMIT {SHOWN}"
-    ).fetchall()
-    return [row[0] for row in found]
+def _where_rows_differ(path: Path, columns: Sequence[str], told: Mapping[str, Any]) -> str:
+    """Say which items' rows, and which of their columns, may be others than the index tells."""
+    found = difference(path, columns, told)
+    named = [
+        (first if first == last else f"{first} to {last}")
+        + (
+            ""
+            if (rows, was) == (1, 1)
+            else f" ({rows} rows, and {was} were packed)"
+            if rows != was
+            else f" ({rows} rows)"
+        )
+        for first, last, rows, was in found.chunks[:SHOWN]
+    ]
+    return f"; in {', '.join(found.columns)} of: {', '.join(named)}"
 
 
 # --- working it out again --------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -9,7 +10,7 @@ import duckdb
 
 from pipelines.core.problem import Problem, Refused
 from pipelines.warehouse.canonical import SCHEMA_VERSION, create_all, migrate_from
-from pipelines.warehouse.home import Home
+from pipelines.warehouse.home import Home, HomeSettings
 
 # Nothing is fetched from the network, and a file stays readable by the oldest engine that the project supports.
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -17,6 +18,9 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
     "storage_compatibility_version": "v1.5.0",
 }
+
+
+OPENING = Lock()
 
 
 class Warehouse:
@@ -41,19 +45,17 @@ class Warehouse:
                     code="warehouse.absent",
                 )
             )
-        self.con = _connect(self.home.store, read_only=read_only)
-        try:
-            self.con.execute("SET TimeZone = 'UTC'")
-            # written out, not bound: bound parameters make the engine import pandas, a second of every command
-            self.con.execute("SET memory_limit = '" + settings.memory_limit.replace("'", "''") + "'")
-            if settings.threads is not None:
-                self.con.execute(f"SET threads = {settings.threads:d}")
-            self._prepare()
-            if locked:
-                lock_down(self.con)
-        except BaseException:
-            self.con.close()
-            raise
+        with OPENING:  # two that open one store share its engine: whoever comes second finds it set, and maybe locked
+            self.con = _connect(self.home.store, read_only=read_only)
+            try:
+                if not _is_locked_down(self.con):
+                    self._set(settings)
+                    self._prepare()
+                    if locked:
+                        lock_down(self.con)
+            except BaseException:
+                self.con.close()
+                raise
 
     def __enter__(self) -> Self:
         """Give the open store."""
@@ -68,6 +70,13 @@ class Warehouse:
     def close(self) -> None:
         """Close the connection; the file is then free for others."""
         self.con.close()
+
+    def _set(self, settings: HomeSettings) -> None:
+        self.con.execute("SET GLOBAL TimeZone = 'UTC'")
+        # written out, not bound: bound parameters make the engine import pandas, a second of every command
+        self.con.execute("SET memory_limit = '" + settings.memory_limit.replace("'", "''") + "'")
+        if settings.threads is not None:
+            self.con.execute(f"SET threads = {settings.threads:d}")
 
     def _prepare(self) -> None:
         found = self.con.execute(
@@ -109,6 +118,10 @@ class Warehouse:
         for statement in statements:
             self.con.execute(statement)
         self.con.execute("COMMIT")
+
+
+def _is_locked_down(con: duckdb.DuckDBPyConnection) -> bool:
+    return bool(con.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0])
 
 
 def lock_down(con: duckdb.DuckDBPyConnection, folders: Iterable[Path] = ()) -> None:

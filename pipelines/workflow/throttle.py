@@ -68,10 +68,10 @@ def begin_attempt(connection: Connection, of: tuple[Subject, ...], now: datetime
     rows = connection.execute(sa.select(throttle).where(throttle.c.subject.in_([subject.key for subject in of])))
     known = {row.subject: row for row in rows}
     turned_away = max((row.turned_away for row in known.values()), default=0)
-    ends = {
-        subject.key: row.last_at + timedelta(seconds=wait_s(row.failures, subject.free))
+    ends = {  # an attempt that is free waits for nobody, though another process has noted a later one meanwhile
+        subject.key: row.last_at + timedelta(seconds=wait)
         for subject in of
-        if (row := known.get(subject.key))
+        if (row := known.get(subject.key)) and (wait := wait_s(row.failures, subject.free))
     }
     if waiting := [key for key, end in ends.items() if end > now]:
         change = sa.update(throttle).where(throttle.c.subject.in_(waiting))

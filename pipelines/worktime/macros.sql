@@ -63,15 +63,20 @@ CREATE OR REPLACE MACRO service_days_between(e, event_at, a, after_close) AS
   END;
 
 -- Up to how many days may lie after the event's, up to the answer's: as above, and every day that no notice speaks of.
+-- Where the event's own is one of these, it may count by next_opening too, unless the event came at its close or later.
 CREATE OR REPLACE MACRO most_working_days_between(e, event_at, a, after_close) AS
-  CASE WHEN a.day IS NOT NULL AND start_working_index(e, event_at, after_close) IS NOT NULL
-       THEN greatest(0, a.working_index - start_working_index(e, event_at, after_close)
+  CASE WHEN a.day IS NOT NULL AND e.day IS NOT NULL
+       THEN greatest(0, a.working_index - coalesce(start_working_index(e, event_at, after_close),
+                                                   e.working_index + CAST(event_at >= e.close_of_business_at AS INTEGER),
+                                                   e.working_index)
                         + a.no_notice_index - e.no_notice_index)
   END;
 
 CREATE OR REPLACE MACRO most_service_days_between(e, event_at, a, after_close) AS
-  CASE WHEN a.day IS NOT NULL AND start_service_index(e, event_at, after_close) IS NOT NULL
-       THEN greatest(0, a.service_index - start_service_index(e, event_at, after_close)
+  CASE WHEN a.day IS NOT NULL AND e.day IS NOT NULL
+       THEN greatest(0, a.service_index - coalesce(start_service_index(e, event_at, after_close),
+                                                   e.service_index + CAST(event_at >= e.close_of_business_at AS INTEGER),
+                                                   e.service_index)
                         + a.no_hours_index - e.no_hours_index)
   END;
 

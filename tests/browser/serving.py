@@ -1,7 +1,7 @@
 """Serves an app in a thread, for a browser to look at, and signs the browser in."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from dash import Dash
@@ -30,3 +30,13 @@ def sign_in(page: Page, address: str, login: str, password: str) -> None:
     page.fill("input[name=password]", password)
     page.click("button[type=submit]")
     page.wait_for_url(lambda url: "/login" not in url, wait_until="networkidle")
+
+
+def weighed(page: Page, go: Callable[[], object]) -> int:
+    """Return the bytes that came over the wire, compressed and with their heads, while ``go`` went."""
+    wire, found = page.context.new_cdp_session(page), list[int]()
+    wire.send("Network.enable")
+    wire.on("Network.loadingFinished", lambda event: found.append(int(event["encodedDataLength"])))
+    go()
+    wire.detach()
+    return sum(found)

@@ -53,22 +53,29 @@ def occupancy(world: World, terms_on: Any) -> Found:
             if world.in_period(begin):
                 item = f"{row['agent_id']}#{(row['since_at'] - BEGINNING) // EPOCH_US}#{day}"
                 amount = own_seconds(row, begin, until, own, world.cut_off_at)
-                found[row["source"], item] = state_of(row, begin, amount, world, handling, available), amount
+                found[row["source"], item] = state_of(row, begin, amount, world, handling, available, own), amount
             begin = until
             if begin >= end:
                 break
     return found
 
 
+def begins_in_doubt(row: Event, own: list[Event]) -> bool:
+    """Say whether the next state of the agent, which ends this one, began in an hour that came twice."""
+    later = [one for one in own if in_turn(one) > in_turn(row)]
+    return bool(later) and bool(min(later, key=in_turn)["ambiguous_time"])
+
+
 def state_of(
-    row: Event, begin: datetime, amount: Fraction, world: World, handling: list[str], available: list[str]
-) -> str:
+    row: Event, begin: datetime, amount: Fraction, world: World, handling: list[str], available: list[str],
+    own: list[Event],
+) -> str:  # fmt: skip
     member = None if row["queue"] is not None else ("agent", row["agent_id"])
     if not world.in_scope(row, "phone", begin, member):
         return "outside: * | not there"
     if row["contradicting"]:
         return "unmeasurable: contradicting deliveries"
-    if row["ambiguous_time"]:
+    if row["ambiguous_time"] or (row["until_at"] is None and begins_in_doubt(row, own)):
         return "unmeasurable: ambiguous time"
     if row["state"] in handling:
         return "met" if amount else "excluded: overlapped"

@@ -52,10 +52,16 @@ class Asked:
     event: Event
     answer: Event | None = None
     is_negative: bool = False
+    first_line: Event | None = None  # of a round, whose clock may begin later, at the request
 
     @property
     def at(self) -> datetime:
         at: datetime = self.event["at"]
+        return at
+
+    @property
+    def arrival(self) -> datetime:
+        at: datetime = (self.first_line or self.event)["at"]
         return at
 
 
@@ -90,9 +96,27 @@ def departure_after(events: list[Event], question: Event) -> Event | None:
     for event in events:
         if is_line_of(event, "customer"):
             found = None
-        elif event["kind"] == "left" and event["at"] >= question["at"] and found is None:
+        elif is_departure(event) and event["at"] >= question["at"] and found is None:
             found = event
     return found
+
+
+def is_departure(event: Event) -> bool:
+    return event["kind"] == "left" or (event["kind"] == "closed" and event["author"] == "customer")
+
+
+def closing_after(events: list[Event], question: Event) -> Event | None:
+    """Return the first closing, by us or the system, of what was asked: one before the question ended nothing of it."""
+    ends = [event for event in events if event["kind"] == "closed" and not is_departure(event)]
+    return next((event for event in ends if event["at"] >= question["at"]), None)
+
+
+def ending(events: list[Event], question: Event) -> tuple[datetime | None, datetime | None]:
+    """Return when the customer left, if nobody had closed before, and when we or the system closed."""
+    left, closed = departure_after(events, question), closing_after(events, question)
+    if left is not None and closed is not None and closed["at"] < left["at"]:
+        left = None
+    return None if left is None else left["at"], None if closed is None else closed["at"]
 
 
 def look_for_answer(event: Event, humans: list[Event], left: Event | None) -> Asked:
@@ -169,18 +193,20 @@ def session_of(
     elif not customer:
         # a first line after the cut-off is unknown; a product that keeps such a session back says no more than that
         outside = "silent | not there" if any(is_line_of(e, "customer") for e in everything) else "silent"
-    elif not (asked or handed) and bots and not any(follows(line, bots[0]) for line in humans):
-        outside = "bot only" if not humans else None
-    no_request = not (asked or handed) and bool(bots) and any(follows(line, bots[0]) for line in humans)
+    elif not (asked or handed) and bots and not humans:
+        outside = "bot only"
+    # a person who typed before the bot had the session from its opening: nobody handed it over
+    no_request = not (asked or handed) and bool(bots and humans) and all(follows(line, bots[0]) for line in humans)
     begun = {"request": request, "handoff": handed or request, "opening": opening}[start]
     question = begun
     if customer and customer[0]["at"] >= begun["at"]:
         question = customer[0]
-    left, closed = departure_after(events, question), of_kind.get("closed")
+    left = departure_after(events, question)
+    left_at, closed_at = ending(events, question)
     called = whole(source, events, unsplit)
     session = Session(
         source, session_id, events, look_for_answer(question, humans, left),
-        left["at"] if left else None, closed["at"] if closed else None, no_request,
+        left_at, closed_at, no_request,
         any(e["contradicting"] for e in everything), any(e["ambiguous_time"] for e in everything),
         outside, customer, bool(customer and bots and bots[0]["at"] <= customer[0]["at"]), request, called,
     )  # fmt: skip
@@ -253,7 +279,7 @@ def first_response(session: Session, terms: Terms, world: World, clock: Clock) -
     if session.left_at is not None:
         return left_state(asked, session.left_at, terms, clock, within) or "missed", None
     if session.closed_at is not None:
-        return "missed", None  # ended by us or the system
+        return untimeable("missed", asked, clock), None  # ended by us or the system
     return still_open(clock.service_seconds(asked.at, world.cut_off_at), within), None
 
 
@@ -292,7 +318,7 @@ def first_response_percentile(session: Session, terms: Terms, world: World, cloc
 
 
 def untimeable(state: str, asked: Asked, clock: Clock) -> str:
-    """In a mean what has no amount needs no clock; but a clock that cannot run may be said first."""
+    """What was never answered has no amount and needs no clock; but a clock that cannot run may be said first."""
     ends = clock.service_seconds(asked.at, asked.at)
     return f"{state} | unmeasurable: no calendar" if ends is None else state
 
@@ -363,6 +389,8 @@ def measured_sessions(rule: Rule, world: World, terms_on: TermsOn) -> Found:
         place = where(first, terms_on(first.start.at), world)
         if by == "end" and any("unmeasurable" in states[one.item][0] for one in counted):
             place = None  # its end, and so the period of them all, is not said
+        if session.contradicting or session.contradicting_elsewhere:
+            place = None  # when the customer first wrote may be what they contradict each other in
         put(found, session.item, states[session.item], place, by)
     return found
 
@@ -389,6 +417,7 @@ def rounds(session: Session) -> list[Asked]:
             if not found and session.request["kind"] in ("request", "handoff") and event["at"] < session.request["at"]:
                 question = session.request
             found.append(look_for_answer(question, humans, departure_after(session.events, question)))
+            found[-1].first_line = event
             waiting = True
         elif event in humans and found and found[-1].answer is event:
             waiting = False
@@ -402,10 +431,8 @@ def end_of_round(session: Session, asked: Asked) -> datetime | None:
     if asked.answer:
         at: datetime = asked.answer["at"]
         return at
-    left = departure_after(session.events, asked.event)
-    ends = [e["at"] for e in session.events if e["kind"] == "closed" and e["at"] >= asked.at]
-    ends += [] if session.split_at is None else [max(session.split_at, asked.at)]
-    return min([*ends, *([left["at"]] if left else [])], default=None)
+    begins = None if session.split_at is None else max(session.split_at, asked.at)
+    return min((at for at in (*ending(session.events, asked.event), begins) if at is not None), default=None)
 
 
 def measured_rounds(rule: RoundRule, world: World, terms_on: TermsOn) -> Found:
@@ -414,17 +441,17 @@ def measured_rounds(rule: RoundRule, world: World, terms_on: TermsOn) -> Found:
     found: Found = {}
     for session in sessions(world, split_after_min=choices["split_after_min"]):
         for place, asked in enumerate(rounds(session), start=1):
-            if asked.at > world.cut_off_at:
-                continue
-            terms = terms_on(asked.at)
-            state = shut_out(session, asked.at, terms, clock)
+            terms = terms_on(asked.arrival)
+            state = shut_out(session, asked.arrival, terms, clock)
             if session.contradicting or session.contradicting_elsewhere:
                 state = UNKNOWN  # which lines there are is what the deliveries disagree about
             result = (state, None) if state else rule(session, asked, terms, world, clock)
             if session.is_doubtful:
                 result = f"{result[0]} | {NO_REQUEST}", result[1]
             end = end_of_round(session, asked)
-            falls = None if state == UNKNOWN else world.falls(by, asked.at, end, partial(due_at, asked, terms, world))
+            falls = (
+                None if state == UNKNOWN else world.falls(by, asked.arrival, end, partial(due_at, asked, terms, world))
+            )
             put(found, (session.source, f"{session.session_id}#{place}"), result, falls, by)
         if session.contradicting or session.contradicting_elsewhere:  # and so how many rounds
             for place in range(1, len(session.events) + 1):
@@ -479,7 +506,7 @@ def round_within(session: Session, asked: Asked, terms: Terms, world: World, clo
 def round_reply_rate(session: Session, asked: Asked, terms: Terms, world: World, clock: Clock) -> Result:
     if asked.answer or asked.is_negative:
         return "met", None
-    left = departure_after(session.events, asked.event)
-    if left is not None:
-        return doubtful(gone(asked, left["at"], terms, clock) or "missed", session), None
+    left_at, _ = ending(session.events, asked.event)
+    if left_at is not None:
+        return doubtful(gone(asked, left_at, terms, clock) or "missed", session), None
     return "pending" if end_of_round(session, asked) is None else "missed", None

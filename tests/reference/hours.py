@@ -326,12 +326,15 @@ class Clock:
         day = local_day(asked, self.zone)
         if day_kind == "natural":
             return self._due_of_natural_days(day, n, known_until, pauses, is_asked=is_asked)
-        if after_close == "next_opening":
-            start = self._starting_day(asked, day, day_kind, known_until)
-            if not isinstance(start, date):
-                return None if start is None else LATER
-            day = start
         left, is_unsure = n, False  # where a day is unknown: what is left if every unknown day counts
+        if after_close == "next_opening":
+            counts, close = self.counts(day, day_kind), self.close_of_business(day)
+            while counts is False or (close is not None and asked >= close):
+                day += DAY
+                if known_until <= day_begins(day, self.zone):
+                    return LATER
+                counts, close = self.counts(day, day_kind), None
+            is_unsure = counts is None  # it may count, and then the event belongs to it
         while True:
             day += DAY
             if known_until <= day_begins(day, self.zone):
@@ -344,23 +347,6 @@ class Clock:
             left -= counts is not False
             if not left:
                 return None if is_unsure else close
-
-    def _starting_day(self, asked: datetime, day: date, day_kind: str, end: datetime) -> date | str | None:
-        """Return the day on which an event counts under next_opening; a text when ``end`` comes before that matters."""
-        counts, close = self.counts(day, day_kind), self.close_of_business(day)
-        if counts is None or close is None:
-            return None
-        if counts and asked < close:
-            return day
-        while True:
-            day += DAY
-            if end < day_begins(day, self.zone):
-                return "still before"
-            counts = self.counts(day, day_kind)
-            if counts is None:
-                return None
-            if counts:
-                return day
 
     def _due_of_natural_days(
         self, day: date, n: int, known_until: datetime, pauses: Pauses, *, is_asked: bool

@@ -42,7 +42,9 @@ def judged(contact: Contact, rows: list[Event], last: Event | None, state: str) 
         return "outside: not handled by a person | not there"
     if last is not None and last["contradicting"]:
         return "unmeasurable: contradicting deliveries"
-    if contact.contradicting or any(row["contradicting"] for row in rows):
+    if contact.contradicting:  # when it came may be what they contradict each other in
+        return f"{state} | unmeasurable: contradicting deliveries | not there"
+    if any(row["contradicting"] for row in rows):
         return f"{state} | unmeasurable: contradicting deliveries"
     return state
 
@@ -114,7 +116,7 @@ def surveyed(judge: Judge | None, world: World, terms_on: TermsOn) -> Found:
 
     Without a judge: participation, that is whether there is one.
     """
-    found: Found = {}
+    found = in_doubt(world)
     for contact, rows in asked_of(world, "survey"):
         terms = terms_on(contact.arrival)
         found[contact.source, contact.contact_id] = rated(judge, world, contact, rows, terms)
@@ -153,7 +155,7 @@ def last_inspection(world: World, rows: list[Event]) -> Event | None:
 
 
 def inspected(world: World, terms_on: TermsOn, *, score: str | None) -> Found:
-    found: Found = {}
+    found = in_doubt(world)
     for contact, rows in asked_of(world, "inspection"):
         last = last_inspection(world, rows)
         if last is None:

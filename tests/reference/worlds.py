@@ -381,9 +381,12 @@ class Chat:
 
     def end(self) -> None:
         draw = self.draw
-        if self.events and chance(draw, 50):
+        while self.events and chance(draw, 50):  # more than once where a session was reopened, or a log says so
             kind = one_of(draw, "left", "left", "closed")
-            self.add(kind, "system" if kind == "closed" else one_of(draw, "customer", "system"))
+            self.add(
+                kind,
+                one_of(draw, "system", "customer") if kind == "left" else one_of(draw, *["system"] * 4, "customer"),
+            )
             if chance(draw, 15):
                 self.add("line", "agent", agent_id="ag1")
             if chance(draw, 15):  # who writes again had not left
@@ -544,15 +547,16 @@ def case_log(draw: st.DrawFn, times: Times, named: list[Named]) -> list[Event]:
     """Draw cases: reopened ones, or ones that are merged; both at once nobody can read in one way."""
     is_merging = chance(draw, 35)
     found: list[list[Event]] = []
-    for number in range(draw(st.integers(1, 4))):
+    for number in range(draw(st.integers(1, 5))):
         case = CaseLog(draw, times, number, one_of(draw, None, *named) if named else None)
         case.add("opened")
         case.work(KINDS, 4)
-        # one merges into a case that is still open then
+        # one merges into a case that is still open then, and that may itself be merged into a third later
         ends = ("closed", "withdrawn", "merged")
         survivors = [
             other for other in found
-            if other[0]["at"] <= case.at and not any(event["kind"] in ends for event in other)
+            if other[0]["at"] <= case.at
+            and not any(event["kind"] in ends and event["at"] <= case.at for event in other)
         ]  # fmt: skip
         if is_merging and survivors and chance(draw, 60):
             case.add("merged", into_case_id=one_of(draw, *survivors)[0]["case_id"])

@@ -1,6 +1,6 @@
 """Cubes: a view is the value from the rows (that they are kept right bit by bit: tests/reference/test_cubes.py)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,10 +13,12 @@ import pytest
 from pipelines.core.period import Days
 from pipelines.core.problem import Refused
 from pipelines.runs.contracts import usable_contract
-from pipelines.runs.cubes import ROLLUPS, View, by_month, refresh_cubes, step_edges, step_sql, view, view_in
+from pipelines.runs.cube_views import View, view, view_in
+from pipelines.runs.cubes import ROLLUPS, by_month, refresh_cubes
 from pipelines.runs.ingest_files import ingest_files
+from pipelines.runs.steps import DOUBLINGS, MOST, STEPS_EACH, UNITS, step_edges, step_sql
 from pipelines.samples.generate import SampleReport, generate
-from pipelines.scoring.counts import measured
+from pipelines.scoring.counts import Counts, measured
 from pipelines.warehouse.store import Warehouse
 from tests.conftest import ROOT
 
@@ -62,21 +64,31 @@ def test_nothing_new_counts_nothing_again(whole: Path) -> None:
     }
 
 
+WAYS = (
+    *((), ("day",), ("team", "queue"), ("month", "agent"), ("day", "hour", "queue")),
+    *(("agent", "team"), ("weekday", "source"), ("hour", "agent_team")),
+)
+FINEST = ("day", "hour", "weekday", "month", "source", "team", "queue", "agent", "agent_team")
+
+
 @pytest.mark.parametrize("indicator", [one.id for one in usable_contract("A").source.model.indicators])
-def test_a_view_is_the_value_from_the_rows(whole: Path, indicator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_view_is_the_value_from_the_items(whole: Path, indicator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The items counted by all groups together, and added up, are what rollups and rows say of some of them."""
     found = usable_contract("A")
     answered = set()
     with Warehouse(whole, read_only=True) as warehouse:
-        ways = [(), ("day",), ("team", "queue"), ("month", "agent"), ("day", "hour", "queue"), ("agent", "team")]
-        for by in ways:
-            cube = view_in(warehouse.con, found, indicator, OCTOBER, now=NOW, by=by, where={})
-            with monkeypatch.context() as patch:
-                patch.setattr("pipelines.runs.cubes.ROLLUPS", {})
-                rows = view_in(warehouse.con, found, indicator, OCTOBER, now=NOW, by=by, where={})
-            assert rows.answered_by == "items"
-            assert worth(cube) == worth(rows), by
-            answered.add(cube.answered_by)
-    assert answered == {*ROLLUPS, "items"}
+        views = {by: view_in(warehouse.con, found, indicator, OCTOBER, now=NOW, by=by, where={}) for by in WAYS}
+        monkeypatch.setattr("pipelines.runs.cube_views.ROLLUPS", {})
+        monkeypatch.setattr("pipelines.runs.cube_views._from_rows", lambda *_: None)
+        items = view_in(warehouse.con, found, indicator, OCTOBER, now=NOW, by=FINEST, where={})
+    assert items.answered_by == "items"
+    for by, view_of in views.items():
+        sums: defaultdict[tuple[str, ...], Counts] = defaultdict(Counts)
+        for group, counts in items.counts.items():
+            sums[tuple(group[FINEST.index(name)] for name in by)] += counts
+        assert worth(view_of) == worth(replace(items, counts=sums)), by
+        answered.add(view_of.answered_by)
+    assert answered == {*ROLLUPS, "rows"}
 
 
 def test_a_view_of_some_is_that_part_of_the_whole(whole: Path) -> None:
@@ -86,7 +98,7 @@ def test_a_view_of_some_is_that_part_of_the_whole(whole: Path) -> None:
         assert some.answered_by == "cube_day_team_queue"
         assert some.counts == {(): counts}
     of_source = view(whole, "A", "connect_rate", OCTOBER, now=NOW, where={"source": ["nobody"]})
-    assert (of_source.answered_by, of_source.counts) == ("items", {})
+    assert of_source.counts == {}
 
 
 def test_what_no_contract_has_is_refused(whole: Path) -> None:
@@ -105,13 +117,25 @@ def test_days_are_cut_where_months_begin() -> None:
     ]
 
 
-def test_steps_follow_one_another_and_hold_their_amounts() -> None:
-    edges = [step_edges(step) for step in range(16 * 34 + 1)]
-    assert [until for _, until in edges[:-1]] == [first for first, _ in edges[1:]]
-    assert (edges[7], edges[16], edges[32], edges[33], edges[48]) == ((7, 8), (16, 17), (32, 34), (34, 36), (64, 68))
-    amounts = [Decimal(edge) + shift for edge, _ in edges for shift in (Decimal(0), Decimal("-0.000001"))][2:]
+def test_steps_follow_one_another() -> None:
+    """Eighths of a second below 4 s, then 32 a doubling: 4 s is step 32, 8 s step 64, 1,024 s step 288."""
+    firsts = [Decimal(n) / UNITS for n in range(STEPS_EACH)]
+    firsts += [
+        Decimal((STEPS_EACH + nth) * 2 ** (place - 1)) / UNITS
+        for place in range(1, DOUBLINGS)
+        for nth in range(STEPS_EACH)
+    ]
+    amounts = [*firsts, Decimal(MOST)]
+    edges = [step_edges(step) for step in range(len(amounts))]
+    assert [first for first, _ in edges] == amounts
+    assert [until for _, until in edges[:-1]] == amounts[1:]
     with duckdb.connect() as con:
-        values = ", ".join(f"(CAST({amount:f} AS DECIMAL(18, 6)))" for amount in amounts)
-        rows = con.execute(f"SELECT amount, {step_sql('amount')} FROM (VALUES {values}) AS t(amount)").fetchall()
-    assert all(edges[step][0] <= amount < edges[step][1] for amount, step in rows)
-    assert {step for _, step in rows} == set(range(16 * 34 + 1))
+
+        def steps(shift: str) -> list[int]:
+            values = ", ".join(f"(CAST({amount + Decimal(shift):f} AS DECIMAL(18, 6)))" for amount in amounts[1:])
+            rows = con.execute(f"SELECT {step_sql('amount')} FROM (VALUES {values}) AS t(amount)").fetchall()
+            return [step for (step,) in rows]
+
+        assert steps("0") == list(range(1, len(amounts)))
+        assert steps("-0.000001") == list(range(len(amounts) - 1))
+    assert [amounts.index(Decimal(seconds)) for seconds in (4, 8, 1024)] == [32, 64, 288]

@@ -9,10 +9,10 @@ import pytest
 
 from pipelines.runs.accrual import Accrual, read_accrual
 from pipelines.runs.agents import agents
-from pipelines.runs.items import reader
 from pipelines.runs.month_so_far import month_so_far
 from pipelines.runs.months import month_of
 from pipelines.runs.pending import is_running, pending_items
+from pipelines.runs.readers import reader
 from pipelines.runs.statements import book_stamp, evidence_folder, list_statements, read_statement
 from tests.ingest.items.small_logs import NOW, Office, at
 from tests.runs.contracts import ALWAYS_OPEN, contract

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from pipelines.metrics.declare import installed_metrics
-from pipelines.runs.evidence import KNOWN, PERSONAL, bucket_digits
-from pipelines.runs.items import query
+from pipelines.runs.evidence import KNOWN, PERSONAL
+from pipelines.runs.readers import query
 from pipelines.runs.seal import seal
 from pipelines.runs.statements import evidence_folder
 from pipelines.runs.verify import verify
@@ -25,11 +25,6 @@ def test_an_expression_asks_of_a_person_only_whether_they_are_known(metric: str)
 
 def test_the_pattern_finds_what_it_looks_for() -> None:
     assert ASKED.findall("customer_id = '7' AND order_id IS NULL AND customer_id IS NOT NULL") == ["customer_id"]
-
-
-@pytest.mark.parametrize(("rows", "digits"), [(0, 1), (256, 1), (257, 2), (65536, 3), (65537, 4), (10**7, 4)])
-def test_a_bucket_has_some_sixteen_rows(rows: int, digits: int) -> None:
-    assert bucket_digits(rows) == digits
 
 
 def test_no_customer_stands_in_the_evidence(office: Office) -> None:

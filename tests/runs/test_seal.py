@@ -20,10 +20,10 @@ from pipelines.core.problem import Refused
 from pipelines.metrics.declare import installed_metrics
 from pipelines.runs.approvals import sign_statement
 from pipelines.runs.audit import audit
-from pipelines.runs.evidence import buckets_digest, row_buckets
 from pipelines.runs.keys import make_key, public_of, read_private, register_key, signed
 from pipelines.runs.overrides import add_overrides
 from pipelines.runs.pack import LOGS, MANIFEST, SEAL, STATEMENT, write_pack
+from pipelines.runs.row_digest import index_digest, row_index
 from pipelines.runs.seal import Packed, pack_name, packs_folder, seal
 from pipelines.runs.statements import find_statement, read_statement
 from pipelines.runs.verify import Verified, verify
@@ -187,7 +187,7 @@ def test_a_changed_row_is_named_by_its_item(sealed: Packed, tmp_path: Path) -> N
 
     found = verify(forged(sealed, tmp_path / "forged.zip", change))
     (problem,) = [one for one in found.problems if one.where == "evidence/offered_call.parquet"]
-    assert "one of: call/b" in problem.what
+    assert problem.what.endswith("; in wait_s of: call/b.")
 
 
 def test_rows_left_out_are_noticed(sealed: Packed, tmp_path: Path) -> None:
@@ -220,11 +220,9 @@ def test_a_draft_whose_state_does_not_follow_from_its_row_is_named(office: Offic
     rows = tmp_path / "rows.parquet"
     rows.write_bytes(members["evidence/offered_call.parquet"])
     body = json.loads(members[STATEMENT])
-    with duckdb.connect() as con:
-        con.execute("SET TimeZone = 'UTC'")
-        buckets = row_buckets(con, rows, body["evidence"]["offered_call"]["columns"], 5)
-    body["evidence"]["offered_call"]["sha256"] = buckets_digest(buckets)
-    members["evidence/offered_call.buckets.json"] = canonical_json(dict(buckets))
+    index = row_index(rows, body["evidence"]["offered_call"]["columns"])
+    body["evidence"]["offered_call"]["sha256"] = index_digest(index)
+    members["evidence/offered_call.rows.json"] = canonical_json(index)
     members[STATEMENT] = canonical_json(body)
     manifest = json.loads(members[MANIFEST])
     manifest["members"] = {n: sha256_hex(c) for n, c in members.items() if n != MANIFEST and not n.startswith(LOGS)}

@@ -8,8 +8,9 @@ import pytest
 
 from pipelines.core.problem import Refused
 from pipelines.runs.item_view import item
-from pipelines.runs.items import by_group, daily, histogram, items, reader
+from pipelines.runs.items import by_group, daily, histogram, items
 from pipelines.runs.narrow import statement_as_seen
+from pipelines.runs.readers import reader
 from pipelines.runs.sight import AGENT, CUSTOMER, ORDER, WHOLE, Sight, names_key
 from pipelines.warehouse.store import Warehouse
 from tests.runs.two_vendors import two_vendors

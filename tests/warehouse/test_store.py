@@ -109,3 +109,15 @@ def test_settings_that_are_wrong_are_said_together(tmp_path: Path) -> None:
         ("home.unknown_setting", ":1"),
         ("home.setting_value", ":2"),
     ]
+
+
+def test_two_readers_from_outside_open_one_store_together(tmp_path: Path) -> None:
+    with Warehouse(tmp_path) as warehouse:
+        warehouse.con.execute("INSERT INTO load_table VALUES (1, 'event_call', 2)")
+    with Warehouse(tmp_path, read_only=True, locked=True), Warehouse(tmp_path, read_only=True, locked=True) as second:
+        assert second.con.execute("SELECT rows FROM load_table").fetchall() == [(2,)]
+        assert second.con.execute("SELECT current_setting('TimeZone')").fetchall() == [("UTC",)]
+        with pytest.raises(duckdb.Error):
+            second.con.execute("SET enable_external_access = true")
+    with Warehouse(tmp_path) as warehouse:  # once both are closed, it is written to as before
+        warehouse.con.execute("SET memory_limit = '1GB'")

@@ -107,6 +107,12 @@ def test_an_address_that_tries_many_logins_waits(workflow: Workflow) -> None:
     assert guess(workflow, "ann", 1, address="198.51.100.2") == ["log_in.wrong"]  # elsewhere nothing is locked
 
 
+def test_who_came_a_little_later_and_was_noted_first_keeps_nobody_waiting(workflow: Workflow) -> None:
+    later = workflow.log_in("nobody", "wrong", now=NOW + timedelta(seconds=2), address="192.0.2.1")
+    found = workflow.log_in("nobody else", "wrong", now=NOW, address="192.0.2.1")
+    assert [one.retry_after_s for one in (later, found) if isinstance(one, LogInRefused)] == [0, 0]
+
+
 def test_a_line_of_ipv6_is_one_address(workflow: Workflow) -> None:
     for n in range(FREE_OF_ADDRESS):
         guess(workflow, f"login{n}", 1, address=f"2001:db8:0:7::{n:x}")

@@ -71,10 +71,15 @@ MACROS = (
     "seconds_of_us(us) AS CAST(CAST(us AS DECIMAL(18, 0)) * 0.000001 AS DECIMAL(18, 6))",
     "seconds_between(a, b) AS seconds_of_us(epoch_us(b) - epoch_us(a))",
     "rounded_up(amount, step) AS (amount + step - 1) // step * step",
+    # what is typed once the customer has left answers nothing; of one instant the number tells, else he went first
+    """is_before_leaving(typed_at, seq, left_at, left_seq) AS
+         coalesce(typed_at < left_at OR (typed_at = left_at AND coalesce(seq < left_seq, false)), true)""",
     # the first line of a person after the question; at one instant the sequence number decides, else it is an answer
-    """first_answer(lines, asked, left_at) AS list_filter(lines, lambda line:
+    """first_answer(lines, asked, departure) AS list_filter(lines, lambda line:
          (line.typed_at > asked.asked_at OR (line.typed_at = asked.asked_at AND coalesce(line.seq > asked.seq, true)))
-         AND coalesce(line.typed_at <= left_at, true))[1]""",
+         AND is_before_leaving(line.typed_at, line.seq, departure.left_at, departure.seq))[1]""",
+    # a closing before the question did not end what was asked after it
+    "first_closing(closed_ats, asked_at) AS list_filter(closed_ats, lambda closed_at: closed_at >= asked_at)[1]",
     # the line that follows the question by its number bears an earlier time
     """is_answered_before(lines, asked) AS coalesce(list_aggregate(list_transform(
          list_filter(lines, lambda line: line.seq > asked.seq),
@@ -249,12 +254,15 @@ def split_sessions(con: duckdb.DuckDBPyConnection, after_min: Decimal) -> tuple[
     con.execute(f"CREATE OR REPLACE TEMP TABLE {parts} AS {_parts_of_sessions(by_table['item_session'], after_min)}")
     whole = f"SELECT DISTINCT source, whole_id AS session_id FROM {parts}"
     events = f"SELECT * EXCLUDE (whole_id, next_at) FROM {parts}"
-    carried = ", ".join(f"coalesce(part.{name}, whole.{name}) AS {name}" for name in CARRIED)
+    carried = ", ".join(
+        [f"coalesce(part.{name}, whole.{name}) AS {name}" for name in CARRIED]
+        + [f"{_ending(f'part.{name}')} AS {name}" for name in ("request", "handoff", "opening")]
+    )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE {sessions} AS
         SELECT * FROM item_session ANTI JOIN ({whole}) USING (source, session_id)
         UNION ALL BY NAME
-        SELECT part.* REPLACE ({carried}, coalesce(part.closed_at, follows.next_at) AS closed_at)
+        SELECT part.* REPLACE ({carried})
         FROM ({_made_of(by_table["item_session"], events)}) part
         JOIN (SELECT DISTINCT source, session_id, whole_id, next_at FROM {parts}) follows USING (source, session_id)
         JOIN item_session whole ON whole.source = part.source AND whole.session_id = follows.whole_id"""
@@ -269,6 +277,12 @@ def split_sessions(con: duckdb.DuckDBPyConnection, after_min: Decimal) -> tuple[
     )
     con.execute(f"DROP TABLE {parts}")
     return sessions, rounds
+
+
+def _ending(clock: str) -> str:
+    """Return a clock of a session's part that somebody closed, or that ended where the next part began."""
+    kept = ", ".join(f"{name}: {clock}.{name}" for name in ("asked_at", "answer", "is_negative"))
+    return f"{{{kept}, closed_at: coalesce({clock}.closed_at, follows.next_at)}}"
 
 
 def _parts_of_sessions(assembly: Assembly, after_min: Decimal) -> str:

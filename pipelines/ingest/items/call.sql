@@ -37,7 +37,7 @@ WITH leg AS (
                  queued_at: queued_at, answered_at: answered_at, ended_at: ended_at, outcome: outcome, wait_s: wait_s,
                  wait_from_log: wait_from_log, talk_s: talk_s, hold_s: hold_s, wrap_s: wrap_s,
                  promised_at: callback_promised_at, reached_at: callback_reached_at, leg_contradicts: contradicting,
-                 leg_resolved: resolved, place: place} ORDER BY nth) AS legs
+                 leg_is_ambiguous: ambiguous_time, leg_resolved: resolved, place: place} ORDER BY nth) AS legs
     FROM placed_leg
     GROUP BY source, call_id
 )

@@ -17,7 +17,7 @@ EXTENT = {
     # a state may end the one before it, whose days were counted up to wherever that had lasted
     "item_agent_state": ("since_at", "TIMESTAMPTZ '9999-12-31'"),
 }
-# Where a contact's own days stand: an item that names a contact touches them too, and a contact those of its cases.
+# Where a contact's own days stand: an item that names a contact touches them too, and a contact those that name it.
 CONTACTS = {
     "phone": ("item_call", "call_id"),
     "chat": ("item_session", "session_id"),
@@ -52,12 +52,13 @@ def note_changes(con: duckdb.DuckDBPyConnection, change_no: int, table: str, tou
             )
             _note(con, change_no, contacts, f"({named})")
     for channel, (contacts, key) in CONTACTS.items():
-        if contacts == table:  # the clock of a case begins with its contact
-            naming = (
-                f"SELECT c.* FROM item_case c SEMI JOIN (SELECT {key} AS contact_id FROM changed) USING (contact_id)"
-                f" WHERE contact_channel = '{channel}'"
-            )
-            _note(con, change_no, "item_case", f"({naming})")
+        if contacts == table:  # a case's clock begins with its contact; who names an unknown one stands on its own day
+            for naming in NAMING:
+                rows = (
+                    f"SELECT c.* FROM {naming} c SEMI JOIN (SELECT {key} AS contact_id FROM changed) USING (contact_id)"
+                    f" WHERE contact_channel = '{channel}'"
+                )
+                _note(con, change_no, naming, f"({rows})")
     if table == "item_case":  # a case that is merged moves the beginning of the one it is merged into
         merged = "SELECT c.* FROM item_case c SEMI JOIN (SELECT into_case_id AS case_id FROM changed) USING (case_id)"
         _note(con, change_no, "item_case", f"({merged})")

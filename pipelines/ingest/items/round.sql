@@ -22,7 +22,7 @@ WITH event AS (
     SELECT source, session_id, CAST(round_no AS BIGINT) AS round_no,
            min("at") FILTER (author = 'customer')          AS started_at,
            min("at") FILTER (author = 'agent')             AS answered_at,
-           arg_min(agent_id, place) FILTER (author = 'agent') AS agent_id,
+           arg_min({agent_id: agent_id, seq: seq}, place) FILTER (author = 'agent') AS answer,
            -- the person's line that follows the question by its number bears an earlier time
            is_answered_before(any_value(human_lines),
                {asked_at: min("at") FILTER (author = 'customer'), seq: arg_min(seq, place) FILTER (author = 'customer')}) AS is_negative
@@ -30,5 +30,6 @@ WITH event AS (
     WHERE round_no > 0
     GROUP BY source, session_id, round_no
 )
-SELECT round.*, list_filter(closed_ats, lambda closed_at: closed_at >= started_at)[1] AS closed_at
+SELECT round.* EXCLUDE (answer), answer.agent_id AS agent_id, answer.seq AS answered_seq,
+       first_closing(closed_ats, started_at) AS closed_at
 FROM round LEFT JOIN closing USING (source, session_id)

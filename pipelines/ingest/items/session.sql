@@ -27,11 +27,11 @@ WITH event AS (
            count(*) FILTER (is_human)                                     AS human_line_count,
            arg_min(agent_id, place) FILTER (is_human)                     AS first_agent_id,
            arg_max(agent_id, place) FILTER (is_human)                     AS last_agent_id,
-           -- a departure is the customer's, and final: whoever writes again has not left
-           CASE WHEN coalesce(max(place) FILTER (is_customer OR kind = 'request'), 0)
-                     < max(place) FILTER (kind = 'left' OR (kind = 'closed' AND author = 'customer'))
-                THEN max("at") FILTER (kind = 'left' OR (kind = 'closed' AND author = 'customer')) END AS left_at,
-           max("at") FILTER (kind = 'closed' AND author IS DISTINCT FROM 'customer')                   AS closed_at,
+           -- a departure is the customer's
+           list({left_at: "at", seq: seq, place: place} ORDER BY place)
+               FILTER (kind = 'left' OR (kind = 'closed' AND author = 'customer'))       AS departures,
+           max(place) FILTER (is_customer OR kind = 'request')                           AS last_wanted,
+           list("at" ORDER BY "at") FILTER (kind = 'closed' AND author IS DISTINCT FROM 'customer') AS closed_ats,
            max("at")                                                      AS last_at,
            max("at") FILTER (is_human)                                    AS last_human_at,
            list({typed_at: "at", seq: seq, agent_id: agent_id} ORDER BY place) FILTER (is_human) AS human_lines,
@@ -40,6 +40,8 @@ WITH event AS (
     FROM event GROUP BY source, session_id
 ), asked AS (
     SELECT *,
+           -- final: whoever writes again has not left
+           list_filter(departures, lambda one: one.place > coalesce(last_wanted, 0))[1] AS departure,
            -- opened there: no bot and no request, so that its opening is the request
            coalesce(requested_at, handed_off_at, CASE WHEN NOT has_bot THEN coalesce(opened_at, first_at) END) AS request_at,
            CASE WHEN requested_at IS NOT NULL THEN requested_seq WHEN handed_off_at IS NOT NULL THEN handed_off_seq END AS request_seq
@@ -54,11 +56,16 @@ WITH event AS (
            {asked_at: greatest(coalesce(opened_at, first_at), first_line_at), seq: first_line_seq} AS by_opening
     FROM asked
 )
-SELECT * EXCLUDE (by_request, by_handoff, by_opening, human_lines, requested_seq, handed_off_seq, first_line_seq, request_seq),
-       {asked_at: by_request.asked_at, answer: first_answer(human_lines, by_request, left_at),
-        is_negative: is_answered_before(human_lines, by_request)} AS request,
-       {asked_at: by_handoff.asked_at, answer: first_answer(human_lines, by_handoff, left_at),
-        is_negative: is_answered_before(human_lines, by_handoff)} AS handoff,
-       {asked_at: by_opening.asked_at, answer: first_answer(human_lines, by_opening, left_at),
-        is_negative: is_answered_before(human_lines, by_opening)} AS opening
+SELECT * EXCLUDE (by_request, by_handoff, by_opening, human_lines, requested_seq, handed_off_seq, first_line_seq, request_seq,
+                  departures, departure, last_wanted, closed_ats),
+       departure.left_at AS left_at, departure.seq AS left_seq,
+       {asked_at: by_request.asked_at, answer: first_answer(human_lines, by_request, departure),
+        is_negative: is_answered_before(human_lines, by_request),
+        closed_at: first_closing(closed_ats, coalesce(by_request.asked_at, first_line_at))} AS request,
+       {asked_at: by_handoff.asked_at, answer: first_answer(human_lines, by_handoff, departure),
+        is_negative: is_answered_before(human_lines, by_handoff),
+        closed_at: first_closing(closed_ats, coalesce(by_handoff.asked_at, first_line_at))} AS handoff,
+       {asked_at: by_opening.asked_at, answer: first_answer(human_lines, by_opening, departure),
+        is_negative: is_answered_before(human_lines, by_opening),
+        closed_at: first_closing(closed_ats, coalesce(by_opening.asked_at, first_line_at))} AS opening
 FROM clocked

@@ -9,12 +9,14 @@
 -- channel: chat
 WITH round AS (
     -- what is typed after the customer has left answers nothing
-    SELECT r.source, r.session_id, r.round_no, CASE WHEN coalesce(r.answered_at <= s.left_at, true) THEN r.answered_at END
-           AS first_answer_at, CASE WHEN coalesce(r.answered_at <= s.left_at, true) THEN r.agent_id END AS round_agent_id,
+    SELECT r.source, r.session_id, r.round_no,
+           is_before_leaving(r.answered_at, r.answered_seq, s.left_at, s.left_seq) AS is_heard,
+           CASE WHEN is_heard THEN r.answered_at END AS first_answer_at, CASE WHEN is_heard THEN r.agent_id END AS round_agent_id,
            CASE WHEN r.round_no = 1 THEN greatest(r.started_at, s.request_at) ELSE r.started_at END AS asked_at,
            r.started_at AS arrival_at, r.is_negative,
            s.queue, s.first_agent_id, s.customer_id, s.customer_type, s.topic, s.load_id, s.opened_by, s.request_at,
-           s.human_line_count, s.contradicting, s.ambiguous_time, s.left_at, r.closed_at, s.first_at, s.last_at
+           s.human_line_count, s.contradicting, s.ambiguous_time, s.left_at, s.first_at, s.last_at,
+           CASE WHEN r.round_no = 1 THEN s.request.closed_at ELSE r.closed_at END AS closed_at
     FROM $rounds r JOIN $sessions s ON s.source = r.source AND s.session_id = r.session_id
     WHERE r.started_at >= $since_at AND r.started_at < $until_at AND r.started_at <= $cut_off_at
 )

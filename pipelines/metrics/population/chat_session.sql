@@ -11,7 +11,7 @@
 WITH session AS (
     SELECT *, $start.asked_at AS asked_at, $start.answer.typed_at AS first_answer_at, $start.answer.agent_id AS answer_agent_id,
            coalesce($start.is_negative, false) AS is_negative,
-           coalesce($start.asked_at, first_at) AS arrival_at
+           $start.closed_at AS closed_at, coalesce($start.asked_at, first_at) AS arrival_at
     FROM $sessions
     WHERE first_at < $until_at AND last_at >= $since_at - INTERVAL 1 DAY
 )

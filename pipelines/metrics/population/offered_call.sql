@@ -27,7 +27,7 @@ WITH known AS NOT MATERIALIZED (
            coalesce($in_scope, false)                                         AS is_ours
     FROM known WHERE leg_count = 1
 ), leg AS (
-    SELECT source, call_id, direction, customer_id, customer_type, topic, contradicting, ambiguous_time, load_id,
+    SELECT source, call_id, direction, customer_id, customer_type, topic, contradicting, load_id,
            callback_promised_at IS NOT NULL OR callback_reached_at IS NOT NULL
                OR list_contains([one.outcome FOR one IN legs], 'callback') AS has_callback,
            unnest(legs, recursive := true)
@@ -44,15 +44,15 @@ WITH known AS NOT MATERIALIZED (
     SELECT source, call_id, any_value(direction) AS direction, any_value(customer_id) AS customer_id,
            any_value(customer_type) AS customer_type, any_value(topic) AS topic,
            arg_max(leg_resolved, nth) FILTER (is_ours) AS resolved,
-           bool_or(contradicting) AS contradicting, bool_or(ambiguous_time) AS ambiguous_time, max(load_id) AS load_id,
-           bool_or(is_ours) AS is_ours,
+           bool_or(contradicting) AS contradicting, max(load_id) AS load_id, bool_or(is_ours) AS is_ours,
+           bool_or(leg_is_ambiguous) FILTER (is_ours AND has_entered)                 AS ambiguous_time,
            -- the first entry into a human queue of the contract, the first human answer there, and the last entry
            arg_min({queue: queue, arrived_at: arrived_at, queued_at: queued_at, answered: known_outcome = 'answered',
                     wait_s: wait_s, wait_from_log: wait_from_log}, nth) FILTER (is_ours AND has_entered)  AS entry,
            count(*) FILTER (is_ours AND has_entered)                                  AS entry_count,
            arg_min({agent_id: agent_id, answered_at: answered_at}, nth)
                FILTER (is_ours AND has_entered AND known_outcome = 'answered')        AS answer,
-           arg_max(known_outcome, nth) FILTER (is_ours AND has_entered)               AS last_outcome,
+           arg_max({outcome: known_outcome, ended_at: ended_at}, nth) FILTER (is_ours AND has_entered) AS last,
            max(ended_at) FILTER (is_ours AND has_entered)                             AS ended_at,
            arg_min(queue, nth) AS first_queue, min(arrived_at) AS arrived_at,
            arg_min(promised_at, nth) FILTER (is_ours AND coalesce(ended_at <= $cut_off_at, true)) AS promised_at,
@@ -67,16 +67,16 @@ WITH known AS NOT MATERIALIZED (
            CASE WHEN entry IS NULL THEN first_queue ELSE entry.queue END AS queue,
            answer.agent_id AS agent_id, coalesce(entry.arrived_at, arrived_at) AS arrived_at, entry.queued_at AS queued_at,
            -- the log's own figure where one entry is the whole wait; an entry whose time the log does not know has no
-           -- wait, however well the later ones are timed
+           -- wait, however well the later ones are timed, and neither has a call whose last leg has no end
            entry.answered OR (answer IS NULL AND entry_count = 1 AND entry.wait_from_log) AS is_whole,
            CASE WHEN is_whole THEN entry.wait_s
                 WHEN answer IS NOT NULL THEN seconds_between(entry.queued_at, answer.answered_at)
-                ELSE seconds_between(entry.queued_at, ended_at) END                   AS wait_s,
+                ELSE seconds_between(entry.queued_at, last.ended_at) END              AS wait_s,
            is_whole AND entry.wait_from_log                                           AS wait_from_log,
            talk_s, hold_s, wrap_s, resolved, contradicting, ambiguous_time, load_id,
            CASE WHEN answer IS NOT NULL THEN 'answered'
                 WHEN was_callback THEN 'callback'
-                ELSE coalesce(last_outcome, 'ivr_only') END                           AS outcome,
+                ELSE coalesce(last.outcome, 'ivr_only') END                           AS outcome,
            answer.answered_at AS answered_at, ended_at, promised_at, reached_at, is_ours
     FROM put_together
 ), call AS (

@@ -226,7 +226,7 @@ def _rounds(home: Path) -> dict[str, Any]:
     asked_at = turn["started_at"].mask(
         (turn["round_no"] == 1) & (turn["request_at"] > turn["started_at"]), turn["request_at"]
     )
-    known_at = turn["answered_at"].mask(turn["answered_at"] > turn["left_at"])
+    known_at = turn["answered_at"].mask(turn["answered_at"] >= turn["left_at"])
     wrong = (
         turn["contradicting"]
         | turn["ambiguous_time"]

@@ -287,7 +287,7 @@ def _rounds(home: Path) -> pl.LazyFrame:
             asked_at=pl.when(col("round_no") == 1)
             .then(pl.max_horizontal("started_at", "request_at"))
             .otherwise("started_at"),
-            known_at=pl.when((col("answered_at") <= col("left_at")).fill_null(value=True)).then("answered_at"),
+            known_at=pl.when((col("answered_at") < col("left_at")).fill_null(value=True)).then("answered_at"),
             ended_at=pl.min_horizontal("left_at", "closed_at"),
         )
         .select(

@@ -1,17 +1,18 @@
--- A month of $n interactions, straight into the tables of items: October 2026 in Shanghai, holidays and a make-up Saturday
--- in it. Everything hangs on hash(number, salt): the same number of interactions is the same world.
+-- A month of $n interactions, straight into the tables of items, by the clock of Shanghai; world.py says which month it is,
+-- and from which number ($first) its interactions are counted. Everything hangs on hash(number, salt): the same numbers
+-- are the same world.
 -- What goes through the real assembly (calls of several legs, cases) is written as events first; the rest is written as items.
 
 CREATE OR REPLACE TEMP MACRO r(i, salt, n) AS CAST(hash(i * 128 + salt) % CAST(n AS UBIGINT) AS BIGINT);
 CREATE OR REPLACE TEMP MACRO expo_us(i, salt, mean_ms) AS
   CAST(-ln((r(i, salt, 1000000) + 1) / 1000001.0) * mean_ms AS BIGINT) * 1000;
 CREATE OR REPLACE TEMP MACRO at_us(us) AS make_timestamptz(us);
-CREATE OR REPLACE TEMP MACRO month_us() AS CAST(epoch_us(TIMESTAMPTZ '2026-10-01 00:00:00+08') AS BIGINT);
-CREATE OR REPLACE TEMP MACRO cut_off_us() AS CAST(epoch_us(TIMESTAMPTZ '2026-11-01 00:00:00+08') AS BIGINT);
--- local day -1 to 31 (a few just outside of the month), most of them between two hours of the day
+CREATE OR REPLACE TEMP MACRO month_us() AS CAST(epoch_us(TIMESTAMPTZ '$since 00:00:00+08') AS BIGINT);
+CREATE OR REPLACE TEMP MACRO cut_off_us() AS CAST(epoch_us(TIMESTAMPTZ '$until 00:00:00+08') AS BIGINT);
+-- local day -1 to the month's end and one more (a few just outside of the month), most of them between two hours of the day
 CREATE OR REPLACE TEMP MACRO arrival_us(i, salt, from_h, until_h, stray_percent) AS
   month_us()
-  + 86400000000 * CASE WHEN r(i, salt, 1000) < 5 THEN -1 WHEN r(i, salt, 1000) < 8 THEN 31 ELSE r(i, salt + 1, 31) END
+  + 86400000000 * CASE WHEN r(i, salt, 1000) < 5 THEN -1 WHEN r(i, salt, 1000) < 8 THEN $days ELSE r(i, salt + 1, $days) END
   + 1000 * CASE WHEN r(i, salt + 2, 100) < stray_percent THEN r(i, salt + 3, 86400000)
                 ELSE from_h * 3600000 + (r(i, salt + 3, (until_h - from_h) * 3600000)
                                        + r(i, salt + 4, (until_h - from_h) * 3600000)) // 2 END;
@@ -27,14 +28,14 @@ CREATE OR REPLACE TEMP MACRO resolved(i) AS
 
 INSERT INTO event_roster BY NAME
 SELECT 'bench' AS source, 1 AS load_id, 'queue' AS member_kind, kind || i AS member_id,
-       TIMESTAMPTZ '2026-01-01 00:00:00+08' AS since_at, 'team ' || (i % 4) AS team, 'vendor ' || (i % 2) AS vendor
+       TIMESTAMPTZ '2024-01-01 00:00:00+08' AS since_at, 'team ' || (i % 4) AS team, 'vendor ' || (i % 2) AS vendor
 FROM range(16) t(i), (VALUES ('p'), ('c'), ('m')) k(kind);
 
 -- ---------------------------------------------------------------------------------------------------------------- calls
 CREATE OR REPLACE TEMP TABLE call AS
 SELECT i, 'c' || i AS call_id, r(i, 30, 100) < 3 AS has_legs,
        CASE WHEN r(i, 6, 100) = 0 THEN 'outbound' ELSE 'inbound' END AS direction,
-       'p' || r(i, 7, 12) AS queue, 'a' || r(i, 8, 2000) AS agent_id,
+       'p' || r(i, 7, 12) AS queue, 'a' || r(i, 8, $agents) AS agent_id,
        arrival_us(i, 1, 9, 21, 4) AS arrived_us,
        arrived_us + 3000000 + 1000 * r(i, 9, 40000) AS entered_us,
        r(i, 10, 1000) >= 5 AS has_queue_time,
@@ -44,7 +45,7 @@ SELECT i, 'c' || i AS call_id, r(i, 30, 100) < 3 AS has_legs,
             WHEN r(i, 13, 10000) < 3 THEN -1000000 - expo_us(i, 12, 3000)
             WHEN r(i, 13, 100) < 85 THEN expo_us(i, 12, 9000) ELSE expo_us(i, 12, 70000) END AS wait_us,
        expo_us(i, 14, 200000) + 20000000 AS talk_us, r(i, 15, 100) < 30 AS wait_from_log
-FROM range($n * 30 // 100) t(i);
+FROM range($first, $first + $n * 30 // 100) t(i);
 
 INSERT INTO event_call BY NAME
 WITH parted AS (SELECT *, r(i, 31, 3) AS kind, entered_us + 30000000 AS second_us, expo_us(i, 32, 15000) AS second_wait_us
@@ -126,7 +127,7 @@ WITH opened AS (
     SELECT i, CASE WHEN r(i, 10, 10000) < 100 THEN 'silent' WHEN r(i, 10, 10000) < 200 THEN 'agent-opened'
                    WHEN r(i, 10, 10000) < 700 THEN 'bot only' WHEN r(i, 10, 10000) < 705 THEN 'no request' ELSE 'routed' END AS kind,
            arrival_us(i, 1, 8, 23, 5) AS opened_us
-    FROM range($n * 55 // 100) t(i)
+    FROM range($first, $first + $n * 55 // 100) t(i)
 ), asking AS (
     SELECT *, kind IN ('bot only', 'no request') OR (kind = 'routed' AND r(i, 11, 100) < 40) AS has_bot,
            CASE WHEN kind <> 'silent' THEN opened_us + 1000 * r(i, 12, 30000) END AS line_us,
@@ -197,16 +198,16 @@ SELECT 'im' AS source, 's' || i AS session_id, customer(i + 50000000000) AS cust
        at_us(line_us) AS first_line_at, has_bot,
        CASE WHEN is_answered THEN round_count - CAST(is_last_unanswered AS INTEGER) + CAST(r(i, 64, 100) = 0 AS INTEGER)
             ELSE CAST(late_us IS NOT NULL AS INTEGER) END AS human_line_count,
-       CASE WHEN human_line_count > 0 THEN 'a' || r(i, 65, 2000) END AS first_agent_id,
-       CASE WHEN human_line_count > 0 THEN 'a' || r(i, 66, 2000) END AS last_agent_id,
-       at_us(left_us) AS left_at, at_us(closed_us) AS closed_at,
+       CASE WHEN human_line_count > 0 THEN 'a' || r(i, 65, $agents) END AS first_agent_id,
+       CASE WHEN human_line_count > 0 THEN 'a' || r(i, 66, $agents) END AS last_agent_id,
+       at_us(left_us) AS left_at,
        at_us(greatest(last_line_us, left_us, closed_us, late_us)) AS last_at,
        at_us(coalesce(last_human_us, late_us)) AS last_human_at, contradicting, ambiguous_time, 1 AS load_id,
        at_us(request_us) AS request_at,
        {asked_at: CASE WHEN request_us IS NOT NULL THEN at_us(asked_us) END,
         answer: CASE WHEN a1 IS NOT NULL
-                     THEN {typed_at: at_us(a1), seq: CAST(NULL AS BIGINT), agent_id: 'a' || r(i, 65, 2000)} END,
-        is_negative: is_negative} AS request,
+                     THEN {typed_at: at_us(a1), seq: CAST(NULL AS BIGINT), agent_id: 'a' || r(i, 65, $agents)} END,
+        is_negative: is_negative, closed_at: at_us(closed_us)} AS request,
        request AS handoff, request AS opening
 FROM chat;
 
@@ -226,7 +227,7 @@ WITH mail AS (
                                                 WHEN r(i, 12, 100) < 85 THEN expo_us(i, 13, 20 * 3600000)
                                                 ELSE expo_us(i, 13, 60 * 3600000) END // 1000000 * 1000000 END AS reply_us,
            CASE WHEN r(i, 14, 10) < 3 AND reply_us + 5400000000 <= cut_off_us() THEN reply_us + 5400000000 END AS again_us
-    FROM range($n * 15 // 100) t(i)
+    FROM range($first, $first + $n * 15 // 100) t(i)
 )
 SELECT 'mail' AS source, 'm' || i AS thread_id, at_us(first_us) AS first_at,
        at_us(greatest(first_us, asked_us, reply_us, again_us)) AS last_at, at_us(asked_us) AS asked_at,
@@ -234,12 +235,12 @@ SELECT 'mail' AS source, 'm' || i AS thread_id, at_us(first_us) AS first_at,
        customer(i + 90000000000) AS customer_id, 'm' || r(i, 15, 5) AS queue, topic(i + 90000000000) AS topic,
        CASE WHEN reply_us IS NOT NULL THEN resolved(i + 90000000000) END AS resolved,
        at_us(coalesce(again_us, reply_us)) AS last_reply_at,
-       CASE WHEN reply_us IS NOT NULL THEN 'a' || r(i, 16, 2000) END AS last_agent_id,
+       CASE WHEN reply_us IS NOT NULL THEN 'a' || r(i, 16, $agents) END AS last_agent_id,
        CAST(reply_us IS NOT NULL AS BIGINT) + CAST(again_us IS NOT NULL AS BIGINT) AS reply_count,
        r(i, 17, 10000) < 5 AS contradicting, r(i, 18, 10000) = 0 AS ambiguous_time, 1 AS load_id,
        CASE WHEN kind <> 'automatic' THEN kind END AS begun_by,
        CASE WHEN reply_us IS NOT NULL
-            THEN {replied_at: at_us(reply_us), agent_id: 'a' || r(i, 16, 2000), names: ['m' || i || '@in']} END AS reply,
+            THEN {replied_at: at_us(reply_us), agent_id: 'a' || r(i, 16, $agents), names: ['m' || i || '@in']} END AS reply,
        r(i, 19, 10000) < 2 AS is_negative
 FROM mail;
 

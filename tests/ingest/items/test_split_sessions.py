@@ -112,7 +112,7 @@ def test_a_part_ends_where_the_next_begins(chats: Office) -> None:
     found = rows(
         chats,
         "30",
-        "session_id, request.answer.typed_at IS NULL, CAST(closed_at AS VARCHAR)",
+        "session_id, request.answer.typed_at IS NULL, CAST(request.closed_at AS VARCHAR)",
         where="session_id LIKE 'late/%'",
     )
     assert found == [("late/1", True, "2026-10-12 01:30:01+00"), ("late/2", False, None)]
@@ -135,7 +135,8 @@ def test_a_round_that_was_asked_after_a_closing_ends_where_the_next_part_begins(
 
 
 def test_a_departure_or_closing_after_a_silence_resumes_nothing(chats: Office) -> None:
-    assert rows(chats, "30", "CAST(left_at AS VARCHAR), CAST(closed_at AS VARCHAR)", where="session_id = 'idle'") == [
+    columns = "CAST(left_at AS VARCHAR), CAST(request.closed_at AS VARCHAR)"
+    assert rows(chats, "30", columns, where="session_id = 'idle'") == [
         ("2026-10-12 02:00:00+00", "2026-10-12 03:00:00+00")
     ]
 

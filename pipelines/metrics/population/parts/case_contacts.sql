@@ -15,5 +15,6 @@ of_log AS (
     SELECT contact_channel, coalesce(contact_source, '') AS contact_source, contact_id, min(arrival_at) AS arrival_at,
            arg_min(queue, arrival_at) AS queue, arg_min(agent_id, arrival_at) AS agent_id,
            arg_min(customer_type, arrival_at) AS customer_type, arg_min(topic, arrival_at) AS topic
-    FROM of_log GROUP BY ALL
+    FROM of_log WHERE arrival_at <= $cut_off_at  -- what lies after it is unknown, whose the case is too
+    GROUP BY ALL
 )

@@ -25,7 +25,8 @@ $contacts
 ), named_case AS (
     SELECT contact_channel, contact_source, contact_id,
            min(begins_at)                                                           AS case_opened_at,
-           least(min(plan_at), CASE WHEN '$or_resolved' = 'true' THEN min(resolved_at) END) AS done_at,
+           list_concat(list(plan_at) FILTER (plan_at IS NOT NULL),
+                       CASE WHEN '$or_resolved' = 'true' THEN list(resolved_at) FILTER (resolved_at IS NOT NULL) END) AS done_ats,
            -- withdrawn is what has no other course left open
            CASE WHEN bool_and(withdrawn_at IS NOT NULL) FILTER (NOT coalesce(is_merged, false)) THEN max(withdrawn_at) END
                                                                                     AS withdrawn_at,
@@ -39,10 +40,11 @@ $contacts
            CASE WHEN NOT coalesce($in_scope, false) THEN 'another contract''s queue' END AS outside,
            contradicting, resolved, is_open, ended_at, coalesce(later_queues, []) AS later_queues,
            least(here.case_opened_at, anywhere.case_opened_at) AS case_opened_at,   -- least() passes over NULLs
-           least(here.done_at, anywhere.done_at)               AS done_at,
+           -- what was said before the contact answers nothing of it
+           list_min(list_filter(list_concat(here.done_ats, anywhere.done_ats), lambda told_at: told_at >= arrival_at)) AS done_at,
            least(here.withdrawn_at, anywhere.withdrawn_at)     AS withdrawn_at,
            -- the answer ends a pause; one that nobody has ended yet lasts as long as anything is known
-           [{from_at: pause.from_at, until_at: least(pause.until_at, here.done_at, anywhere.done_at, $cut_off_at)}
+           [{from_at: pause.from_at, until_at: least(pause.until_at, done_at, $cut_off_at)}
             FOR pause IN coalesce(here.pauses, anywhere.pauses)] AS pauses,
            $cut_off_at AS known_until_at
     FROM contact

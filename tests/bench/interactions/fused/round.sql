@@ -1,15 +1,17 @@
 -- One pass over the rounds: answered within 180 s, mean response. A first round begun with the bot starts at the request.
 WITH session AS (
-    SELECT source, session_id, request_at, left_at, least(left_at, closed_at) AS ended_at,
+    SELECT source, session_id, request_at, left_at, left_seq,
            coalesce(opened_by = 'agent', false) OR (request_at IS NULL AND human_line_count = 0) AS is_outside,
            contradicting OR ambiguous_time OR request_at IS NULL AS is_unmeasurable
     FROM item_session
 ), round AS (
     SELECT CASE WHEN r.round_no = 1 THEN greatest(r.started_at, s.request_at) ELSE r.started_at END AS asked_at,
-           CASE WHEN coalesce(r.answered_at <= s.left_at, true) THEN r.answered_at END AS known_at,
+           CASE WHEN coalesce(r.answered_at < s.left_at
+                              OR (r.answered_at = s.left_at AND coalesce(r.answered_seq < s.left_seq, false)), true)
+                THEN r.answered_at END AS known_at,
            s.is_outside,
            s.is_unmeasurable OR coalesce(r.is_negative, false) OR coalesce(known_at < asked_at, false) AS is_unmeasurable,
-           CASE WHEN known_at <= $cut_off THEN known_at END AS answered_at, s.ended_at
+           CASE WHEN known_at <= $cut_off THEN known_at END AS answered_at, least(s.left_at, r.closed_at) AS ended_at
     FROM item_round r JOIN session s USING (source, session_id)
     WHERE r.started_at >= $since AND r.started_at < $until AND r.started_at <= $cut_off
 ), timed AS (

@@ -4,8 +4,8 @@ WITH session AS (
            coalesce(request.asked_at, first_at) AS arrival_at, request_at IS NULL AS no_request,
            opened_by = 'agent' OR first_line_at IS NULL OR (request_at IS NULL AND human_line_count = 0) AS is_outside,
            CASE WHEN request.answer.typed_at <= $cut_off THEN request.answer.typed_at END AS answered_at,
-           CASE WHEN left_at <= $cut_off AND coalesce(left_at <= closed_at, true) THEN left_at END AS left_at,
-           coalesce(closed_at <= $cut_off, false) AS is_closed
+           CASE WHEN left_at <= $cut_off AND coalesce(left_at <= request.closed_at, true) THEN left_at END AS left_at,
+           coalesce(request.closed_at <= $cut_off, false) AS is_closed
     FROM item_session
 ), timed AS (
     SELECT is_outside, contradicting, is_closed, left_at IS NOT NULL AS has_left,

@@ -1,0 +1,70 @@
+"""Pages and parts as they were drawn, kept while nothing is published: a closed month's figures do not change.
+
+What decides a drawing is in its key: what draws it, with which arguments, in which language, for a reader of which role
+and of whose rows, and after which publication. Nothing is kept that names the reader, looks at the clock, or reads more
+than statements and their evidence; who may see it is asked, and noted, before.
+"""
+
+import inspect
+import json
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any
+
+import flask
+from dash.development.base_component import Component
+from plotly.io.json import to_json_plotly
+
+from app import queries
+from app.auth import current_reader
+from app.i18n import language
+
+KEY = "clausemeter.drawn"
+MOST = 4096  # drawings of a process, some ten kilobytes each
+
+
+class Drawings:
+    """The last drawings of an app, as JSON, compressed."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> Any:
+        """Return what the browser is sent, or None."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+        return None if found is None else json.loads(zlib.decompress(found))
+
+    def keep(self, key: Hashable, drawing: Component) -> None:
+        """Keep one, and drop what was asked for longest ago."""
+        packed = zlib.compress(to_json_plotly(drawing).encode(), 1)
+        with self._lock:
+            self._kept[key] = packed
+            while len(self._kept) > MOST:
+                self._kept.popitem(last=False)
+
+
+def install(server: flask.Flask) -> None:
+    """Give an app a place for its drawings."""
+    server.extensions[KEY] = Drawings()
+
+
+def drawn(draw: Callable[..., Component], **arguments: str) -> Any:
+    """Return a drawing, or what the browser was sent when it was last drawn; trouble is never kept."""
+    reader, takes = current_reader(), inspect.signature(draw).parameters
+    actor = reader.actor
+    of_reader = (actor.role, actor.vendor, actor.teams)
+    own = tuple(sorted((name, text) for name, text in arguments.items() if name in takes))
+    key = (draw.__module__, draw.__name__, own, language(), of_reader, queries.stamp(reader=reader))
+    drawings: Drawings = flask.current_app.extensions[KEY]
+    found = drawings.get(key)
+    if found is not None:
+        return found
+    page = draw(**arguments)
+    drawings.keep(key, page)
+    return page
