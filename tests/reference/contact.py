@@ -36,6 +36,7 @@ class Contact:
     first_queue: str | None = field(kw_only=True)
     other_queues: list[str] = field(default_factory=list, kw_only=True)  # in which it was handled, or handed over
     goes_on: bool = field(default=False, kw_only=True)  # after the cut-off
+    queue: str | None = field(default=None, kw_only=True)  # the first that it names
 
 
 def contacts(world: World) -> list[Contact]:
@@ -55,7 +56,7 @@ def every_contact(world: World) -> list[Contact]:
                 [leg["queue"] for leg in entered[1:]], call.outside, call.outcome == "answered", call.contradicting,
                 *(first_known(call.legs, column) for column in ("customer_id", "topic", "order_id")),
                 first_queue=entered[0]["queue"] if entered else None, goes_on=call.goes_on,
-                is_called_later=call.is_called_later,
+                is_called_later=call.is_called_later, queue=first_known(call.all_legs, "queue"),
                 is_handled_later=any(leg["outcome"] == "answered" for leg in call.legs),
             )
         )  # fmt: skip
@@ -73,6 +74,7 @@ def every_contact(world: World) -> list[Contact]:
                 other_queues=[event["queue"] for event in queued],
                 is_greeted=bool(humans) and session.start.answer is None,
                 goes_on=any(event["at"] > world.cut_off_at for event in everything),
+                queue=session.called["queue"],
                 is_called_later=session.called != chat.whole(session.source, everything, everything),
                 is_handled_later=any(chat.is_human(event) for event in everything),
             )
@@ -88,7 +90,7 @@ def every_contact(world: World) -> list[Contact]:
                 *(thread.called[column] for column in ("customer_id", "topic", "order_id")),
                 first_queue=first_known(thread.mails, "queue"),
                 goes_on=len(thread.mails) < len(thread.everything),
-                is_called_later=thread.called != thread.later,
+                is_called_later=thread.called != thread.later, queue=thread.called["queue"],
                 is_handled_later=any(map(email.is_reply, thread.everything)),
             )
         )  # fmt: skip
@@ -392,7 +394,7 @@ def complaint_rate(world: World, terms_on: TermsOn) -> Found:
             continue
         at = complained_at(world, case, opened, terms_on(None)["by"])
         if world.in_period(at) and opened["at"] <= world.cut_off_at:
-            state = complaint(world, case, at)
+            state = complaint(world, case, at, terms_on(None)["by"])
             if terms_on(None)["by"] == "contact" and not contacts_of(world, case):
                 state += " | unmeasurable: contact not in the logs"  # of which day it is may be said to be unknown
             found[item] = state, None
@@ -411,7 +413,7 @@ def complained_at(world: World, case: Case, opened: Event, by: str) -> datetime:
     return min(arrivals, default=at) if by == "contact" else at
 
 
-def complaint(world: World, case: Case, at: datetime) -> str:
+def complaint(world: World, case: Case, at: datetime, by: str) -> str:
     upheld = last_known(case.events, "upheld")
     state = "pending" if upheld is None else "missed" if upheld else "met"
     if any(event["contradicting"] for event in case.events):
@@ -419,17 +421,27 @@ def complaint(world: World, case: Case, at: datetime) -> str:
     elif case.is_contradicting:
         state += " | unmeasurable: contradicting deliveries"
     return {True: state, False: "outside: * | not there", None: f"{state} | outside: * | not there"}[
-        case_belongs(world, case, at)
+        case_belongs(world, case, at, by=by)
     ]
 
 
-def case_belongs(world: World, case: Case, at: datetime) -> bool | None:
-    """Say whether a case is the contract's: it belongs to the contact it names; None where that cannot be said."""
+def case_belongs(world: World, case: Case, at: datetime, *, by: str = "complaint") -> bool | None:
+    """Say whether a case is the contract's; None where that cannot be said.
+
+    Its own words come first; what it does not say the contact says that it names (DECISIONS, "Whose a case is").
+    """
+    named = contacts_of(world, case)
     own = {"source": case.source, **{c: first_known(case.events, c) for c in ("queue", "topic", "order_id")}}
-    verdicts = {one.outside != "out of scope" for one in contacts_of(world, case)}
-    # its own queue and topic may be said to come first
-    verdicts.add(world.in_scope(own, "case", at))
-    is_unknown = any(one.outside == ANYTHING for one in contacts_of(world, case))
-    if world.scope and (len(verdicts) > 1 or is_unknown or {"channel", "customer_type", "source"} & set(world.scope)):
+    filled = [
+        {**own, **{c: getattr(one, c) if own[c] is None else own[c] for c in ("queue", "topic")}} for one in named
+    ]
+    verdicts = {world.in_scope(words, "case", at) for words in filled or [own]}
+    asked = {"queue" if column in ("vendor", "team") else column for column in world.scope}
+    if by == "contact" or any(own.get(column) is None for column in asked):
+        # of a contact that was in several queues any may be meant, and which of two contacts of one number
+        verdicts |= {one.outside != "out of scope" for one in named}
+        if any(one.outside == ANYTHING for one in named):
+            return None
+    if world.scope and (len(verdicts) > 1 or {"channel", "customer_type", "source"} & set(world.scope)):
         return None  # of which channel and source a case is, is not said
     return verdicts.pop()

@@ -206,6 +206,20 @@ def test_a_contact_after_the_cut_off_is_nobodys_yet(store: Product) -> None:
         assert said(store, log, "case.within", limit="2") == {"k#1": state}
 
 
+def test_what_a_case_does_not_say_of_itself_its_contact_says(store: Product) -> None:
+    """Its topic is a, its queue not said; the call, of no topic, came in q: together they are of both.
+
+    What the case says comes first: b is not the contract's topic, whatever the call was about.
+    """
+    name = {"contact_channel": "phone", "contact_id": "a"}
+    for topic, of_call, state in (("a", None, "pending"), ("b", "a", "outside: another contract's queue")):
+        cases = case("k", (0, "opened", {**name, "topic": topic}))
+        log = world(at(1), case=cases, call=[call("a", at(), "lost", 5, topic=of_call)])
+        log = replace(log, scope={"topic": ("a",), "queue": ("q",)}, kept={})
+        assert said(store, log, "contact.complaint_rate")["case:k"] == state
+        assert said(store, log, "case.within") == {"k#1": state}
+
+
 def test_a_chain_of_merges_starts_at_its_first_opening(store: Product) -> None:
     """k went into l after 10 h, l into m after 20: m, done 40 h after k was opened, took 40 h; l had 20, and k 10."""
     log = world(
