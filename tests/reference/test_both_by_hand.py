@@ -50,6 +50,19 @@ def test_a_leg_outside_the_contract_takes_its_doubtful_hour_with_it(store: Produ
     assert said(store, both, "phone.connect_rate") == {"a": "unmeasurable: ambiguous time"}
 
 
+def test_a_leg_outside_the_contract_takes_its_contradictions_with_it(store: Product) -> None:
+    """Rung out at ours, by every delivery; of theirs, after it, two deliveries disagree on whether it was answered."""
+    legs = [call("a", at(), "lost", 10, queue="ours")]
+    legs += [
+        call("a", at(s=60), outcome, 10, leg_id="2", queue="theirs", load_id=load)
+        for load, outcome in enumerate(("lost", "answered"), start=1)
+    ]
+    both = world(call=legs)
+    ours = replace(both, scope={"queue": ("ours",)}, kept={})
+    assert said(store, ours, "phone.connect_rate") == {"a": "missed"}
+    assert said(store, both, "phone.connect_rate") == {"a": "unmeasurable: contradicting deliveries"}
+
+
 def test_a_wait_lasts_to_the_end_of_the_last_leg_or_is_not_known(store: Product) -> None:
     """Passed on after 3 s, abandoned in the second queue after 40 more, or nobody knows when."""
     legs = [call("a", at(), "lost", 3), call("a", at(s=3), "abandoned", 40, leg_id="2")]

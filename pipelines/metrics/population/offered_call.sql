@@ -27,7 +27,7 @@ WITH known AS NOT MATERIALIZED (
            coalesce($in_scope, false)                                         AS is_ours
     FROM known WHERE leg_count = 1
 ), leg AS (
-    SELECT source, call_id, direction, customer_id, customer_type, topic, contradicting, load_id,
+    SELECT source, call_id, direction, customer_id, customer_type, topic, load_id,
            callback_promised_at IS NOT NULL OR callback_reached_at IS NOT NULL
                OR list_contains([one.outcome FOR one IN legs], 'callback') AS has_callback,
            unnest(legs, recursive := true)
@@ -44,7 +44,7 @@ WITH known AS NOT MATERIALIZED (
     SELECT source, call_id, any_value(direction) AS direction, any_value(customer_id) AS customer_id,
            any_value(customer_type) AS customer_type, any_value(topic) AS topic,
            arg_max(leg_resolved, nth) FILTER (is_ours) AS resolved,
-           bool_or(contradicting) AS contradicting, max(load_id) AS load_id, bool_or(is_ours) AS is_ours,
+           bool_or(leg_contradicts) FILTER (is_ours) AS contradicting, max(load_id) AS load_id, bool_or(is_ours) AS is_ours,
            bool_or(leg_is_ambiguous) FILTER (is_ours AND has_entered)                 AS ambiguous_time,
            -- the first entry into a human queue of the contract, the first human answer there, and the last entry
            arg_min({queue: queue, arrived_at: arrived_at, queued_at: queued_at, answered: known_outcome = 'answered',
