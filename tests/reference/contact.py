@@ -191,13 +191,13 @@ def not_repeated(world: World, contact: Contact, terms: Terms) -> str:
     if own is None:
         return f"unmeasurable: no {terms['same']}"
     by = until(contact, terms)
-    # what one is about that deliveries contradict each other in, and whether it counts at all, may be what they say
+    # of deliveries that contradict each other: what it is about, when it came, whether it counts may be what they say
     others = [
         other for other in contacts(world.everybodys)
         if (other.channel, other.source, other.contact_id) != (contact.channel, contact.source, contact.contact_id)
         and (other.is_called_later or other.customer == contact.customer)
         and (other.is_called_later or other.contradicting or about(other, terms) == own)
-        and contact.arrival <= other.arrival <= by
+        and (other.contradicting or contact.arrival <= other.arrival <= by)
         and (other.outside in (None, ANYTHING) or other.contradicting)
     ]  # fmt: skip
     sure = [one for one in others if one.outside is None and not one.is_called_later and not one.contradicting]
