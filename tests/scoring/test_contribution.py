@@ -4,6 +4,7 @@ from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,6 +71,78 @@ def test_a_percentile_is_no_sum() -> None:
 
 def test_nothing_counted_has_no_gap() -> None:
     assert contributions(RATE, [PartCells(Fraction(1), {})]).gap is None
+
+
+def test_a_group_stands_with_its_counts_and_its_own_value() -> None:
+    """1 met, 1 missed, 2 unmeasurable: ¼ where those count as missed; 1 − 0.5 × 4 is one short of the target."""
+    cells = {"a": Counts(Counter({"met": 1, "missed": 1, "unmeasurable: no log": 2}))}
+    found = contributions(RATE, [PartCells(Fraction(1, 2), cells)], unmeasurable="count_as_missed").groups[0]
+    assert (found.counts, found.measured) == (cells["a"], measured(RATE, cells["a"], "count_as_missed"))
+    assert (found.measured.value, found.gap, found.excess) == (Fraction(1, 4), Fraction(-1, 4), 1)
+
+
+def test_a_percentile_of_a_group_is_the_one_that_was_asked() -> None:
+    metric = metric_named("phone.wait_percentile@1")
+    cells = {"a": Counts(Counter({"counted": 4}), histogram=Counter({Decimal(x): 1 for x in (1, 2, 3, 4)}))}
+    for asked, value in ((25, 1), (50, 2), (100, 4)):
+        found = contributions(metric, [PartCells(Fraction(2), cells)], percentile=Decimal(asked))
+        assert found.groups[0].measured.value == value
+
+
+def test_of_what_is_better_low_those_above_their_allowance_bear_the_money() -> None:
+    """a has 1 where 1½ are allowed, b 3 where ½ is: b is 2½ beyond; a alone earns the bonus."""
+    metric = metric_named("quality.violations@1")
+    cells = {
+        "a": Counts(Counter({"missed": 1, "met": 14}), amount=Decimal(1)),
+        "b": Counts(Counter({"missed": 3, "met": 2}), amount=Decimal(3)),
+    }
+    for amount, shares in (("-8.00", ["0.00", "-8.00"]), ("0.50", ["0.50", "0.00"])):
+        found = contributions(metric, [PartCells(Fraction(2), cells, [Decimal(amount)])])
+        assert [one.excess for one in found.groups] == [Fraction(-1, 2), Fraction(5, 2)]
+        assert [str(one.allocated) for one in found.groups] == shares
+        assert found.unallocated == 0
+
+
+def test_a_sum_is_held_against_its_target_in_its_own_unit() -> None:
+    """3 minutes of two calls where 2 are allowed, one a call: a has 120 s, 1 minute beyond; b 60 s, none."""
+    cells = {name: Counts(Counter(counted=1), amount=Decimal(s)) for name, s in (("a", 120), ("b", 60))}
+    found = contributions(metric_named("phone.minutes@1"), [PartCells(Fraction(2), cells, [Decimal("-1.00")])])
+    assert [(one.gap, one.excess) for one in found.groups] == [(1, 1), (0, 0)]
+    assert [one.allocated for one in found.groups] == [Decimal("-1.00"), Decimal("0.00")]
+    assert found.gap == 1
+
+
+def test_a_parts_lines_are_borne_by_those_who_fell_short_in_it() -> None:
+    """Against 90 %: in the first part a is 1 short, in the second 1 above, b the other way round and 2 more."""
+    first = PartCells(Fraction("0.9"), {"a": calls(8, 2), "b": calls(10, 0)}, [Decimal("-10.00")])
+    second = PartCells(Fraction("0.9"), {"a": calls(10, 0), "b": calls(6, 4)}, [Decimal("-20.00")])
+    found = contributions(RATE, [first, second], amounts=[Decimal("-5.00")])
+    assert {one.name: one.excess for one in found.groups} == {"a": 0, "b": 2}
+    assert {one.name: one.allocated for one in found.groups} == {"a": Decimal("-10.00"), "b": Decimal("-25.00")}
+    assert found.unallocated == 0
+
+
+def test_where_one_part_has_no_target_nobody_bears_any_money() -> None:
+    first = PartCells(Fraction("0.9"), {"a": calls(1, 9)}, [Decimal("-5.00"), Decimal("-3.00")])
+    found = contributions(RATE, [first, PartCells(None, {"a": calls(1, 9)})], amounts=[Decimal("-1.00")])
+    group = found.groups[0]
+    assert (found.gap, group.gap, group.excess) == (None, None, None)
+    assert (str(group.allocated), found.unallocated) == ("0.00", Decimal("-9.00"))
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "shares"),
+    [
+        ("JPY", "-100", ["-67", "-33", "0"]),
+        ("CNY", "-100.00", ["-66.67", "-33.33", "0.00"]),
+        ("KWD", "-100.000", ["-66.667", "-33.333", "0.000"]),
+    ],
+)
+def test_money_is_shared_in_the_minor_unit_of_its_currency(currency: str, amount: str, shares: list[str]) -> None:
+    """Of 10 calls each 9 should be met: a is 2 short, b 1, c none."""
+    part = PartCells(Fraction("0.9"), {"a": calls(7, 3), "b": calls(8, 2), "c": calls(9, 1)}, [Decimal(amount)])
+    found = contributions(RATE, [part], currency=currency)
+    assert [str(one.allocated) for one in found.groups] == shares
 
 
 GROUPS = st.dictionaries(st.sampled_from("abcdefgh"), st.builds(calls, st.integers(0, 99), st.integers(0, 99)))

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from pipelines.metrics.declare import metric_named
-from pipelines.scoring.counts import Counts, Measured, measured
+from pipelines.scoring.counts import Counts, Measured, measured, total
 
 OCCUPANCY, GAP = metric_named("phone.occupancy@1"), metric_named("contact.resolution_gap@1")
 COMPLAINTS, VIOLATIONS = metric_named("contact.complaint_rate@1"), metric_named("quality.violations@1")
@@ -21,6 +21,8 @@ def test_every_part_adds_up():
     assert one + two == Counts(
         Counter(met=3), Counter(silent=3), Decimal(11), Counter(missed=5), Decimal(14), Counter({Decimal(7): 7})
     )
+    assert total([one, two]) == one + two
+    assert total([]) == Counts()
 
 
 def of_time(met: int, missed: int, amount: str, base: str) -> Counts:

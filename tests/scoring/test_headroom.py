@@ -29,6 +29,10 @@ FIVE = Rule(Fraction(5, 100), "lower")
         (280, 20, FIVE, Headroom(280, 20, False, 15, 0, 100)),
         # nothing yet: it is not on target, the first good one would be
         (0, 0, NINETY, Headroom(0, 0, False, 0, 0, 1)),
+        # nothing yet, and no target: nothing can be said of none, and none of it is left
+        (0, 0, Rule(Fraction(0), "higher"), Headroom(0, 0, False, 0, 0, 1)),
+        # as many good as bad: 3/6 is half, 3/7 is not
+        (3, 3, Rule(Fraction(1, 2), "higher"), Headroom(3, 3, True, 3, 0, 0)),
         # all bad, none good: 9 good ones to each bad one
         (0, 3, NINETY, Headroom(0, 3, False, 0, 0, 27)),
         # every one of them: lost with the first miss, and for good

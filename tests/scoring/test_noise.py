@@ -1,7 +1,7 @@
 """The limits of noise: by hand for a few throws, and as a law for any."""
 
 from collections import Counter
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import atan, comb, cos, pi, sin, sqrt
 
@@ -51,6 +51,8 @@ def test_a_days_limits_stand_around_the_months_value() -> None:
     low, high = binomial(Fraction(889, 1000), 100)
     assert found["9"] == Limits(Fraction(low, 100), Fraction(high, 100))
     assert found["9"].holds(Fraction(low, 100))
+    assert found["9"].holds(Fraction(high, 100))
+    assert not found["9"].holds(Fraction(high + 1, 100))
     assert not found["9"].holds(Fraction(low - 1, 100))
 
 
@@ -67,6 +69,27 @@ def test_a_mean_has_students_limits_and_one_item_none() -> None:
     assert limits_of(MEAN, {"1": bare}, spread=(4, Fraction(20), Fraction(120)))["1"] == found
     one = Counts(Counter({"counted": 1}), amount=Decimal(4), histogram=Counter({Decimal(4): 1}))
     assert limits_of(MEAN, {"1": one}) == {}
+
+
+def test_of_two_items_a_mean_has_limits() -> None:
+    """4 and 6: mean 5, deviation √2; of two, √2 · t(1) / √2 = 235.80 around it."""
+    day = Counts(Counter({"counted": 2}), amount=Decimal(10), histogram=Counter({Decimal(4): 1, Decimal(6): 1}))
+    found = limits_of(MEAN, {"1": day})["1"]
+    assert abs(float(found.high) - 240.8015) < 1e-3
+    assert abs(float(found.low) + 230.8015) < 1e-3
+
+
+def test_what_is_held_against_the_vendor_counts_in_the_value_and_in_a_days_items() -> None:
+    """50 met, 25 missed, 25 unmeasurable: half of 100 where those count as missed, two thirds of 75 where not."""
+    days = {"1": Counts(Counter({"met": 50, "missed": 25, "unmeasurable: no log": 25}))}
+    for option, share, n in (("count_as_missed", Fraction(1, 2), 100), ("exclude", Fraction(2, 3), 75)):
+        low, high = binomial(share, n)
+        assert limits_of(RATE, days, option) == {"1": Limits(Fraction(low, n), Fraction(high, n))}
+
+
+def test_the_surrounding_precision_has_no_say() -> None:
+    with localcontext(prec=1):
+        assert binomial(Fraction(9, 10), 100) == (80, 98)
 
 
 def test_the_quantile_falls_to_three_deviations() -> None:
