@@ -1,11 +1,10 @@
 """Views: an indicator by groups over days, answered by a cube where one has the groups, else from the items."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,8 @@ from pipelines.runs.cubes import (
 )
 from pipelines.runs.groups import GROUPS, group_sql, weekday_sql
 from pipelines.runs.states import count_rows, direct_tallies
-from pipelines.scoring.counts import Counts, nearest_rank
+from pipelines.runs.steps import near_percentile
+from pipelines.scoring.counts import Counts
 from pipelines.warehouse.store import Warehouse
 
 OF_DAY = {"day": "CAST(day AS VARCHAR)", "month": "strftime(day, '%Y-%m')", "weekday": weekday_sql("day")}
@@ -226,35 +226,19 @@ def _add_amounts_near(
     found: Mapping[tuple[str, ...], Counts],
     percentile: Decimal,
 ) -> None:
-    """Add each group's amounts: exact where its percentile may lie, elsewhere a step's at its greatest.
-
-    Where it lies depends on how many of the unmeasurable are held against the vendor, which the contract says: none,
-    those of the vendor's logs, or all.
-    """
+    """Add each group's amounts: exact where its percentile may lie, elsewhere a step's at its greatest."""
     steps = con.execute(
         f"SELECT {', '.join([*groups, 'step'])}, CAST(sum(n) AS BIGINT), max(amount)"
         f" FROM {steps_in} WHERE {chosen} GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    wanted: dict[tuple[Any, ...], set[int]] = {}  # of a group's step: which of its amounts, from the least
-    passed: Counter[tuple[str, ...]] = Counter()
-    ranks = {
-        group: {
-            nearest_rank(Fraction(percentile), counts.of("counted") + against)
-            for against in (0, counts.unmeasurable_of_vendor, counts.of("unmeasurable"))
-        }
-        for group, counts in found.items()
-    }
-    for *named, step, n, most in steps:
-        group = tuple(named)
-        here = {rank - passed[group] for rank in ranks[group] if passed[group] < rank <= passed[group] + n}
-        if here:
-            wanted[*group, step] = here
-        found[group].histogram[most] += n
-        passed[group] += n
-    greatest = {(*named, step): most for *named, step, _, most in steps}
-    for *named, step, amount, first, last in _amounts_at(con, chosen, groups, wanted):
+    near = near_percentile(found, steps, percentile)
+    greatest = {(*named, step): (n, most) for *named, step, n, most in steps}
+    for place in near:
+        n, most = greatest[place]
+        found[place[:-1]].histogram[most] = n
+    for *named, step, amount, first, last in _amounts_at(con, chosen, groups, near):
         histogram = found[tuple(named)].histogram
-        histogram[greatest[*named, step]] -= last - first
+        histogram[greatest[*named, step][1]] -= last - first
         histogram[amount] += last - first
 
 

@@ -1,11 +1,11 @@
 """Cubes: a contract's indicators counted by day and a few dimensions, kept so that a view need not read the items.
 
-Three rollups are declared; what they do not answer scans the items of the days asked for. Both ways give the same
-``Counts``, and so the same digits. A cube knows base states (overrides lie over a closed month, in its evidence), and
-what the logs knew when it was last brought up to date.
+Three rollups are declared; what they do not answer is counted from the rows kept of the month. Both ways give the
+same ``Counts``, and so the same digits. A cube knows base states (overrides lie over a closed month, in its evidence),
+and what the logs knew when it was last brought up to date.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -187,8 +187,9 @@ def _refreshed(months: Months) -> list[Refreshed]:
     change_no = con.execute("SELECT coalesce(max(change_no), 0) FROM item_change").fetchall()[0][0]
     definitions = {name: definition for name, (_, definition, _, _) in dirty.items()}
     spans = {name: [(run.since, run.until) for run in runs] for name, (_, _, runs, _) in dirty.items()}
-    for month in sorted({Month(since.year, since.month) for since in _firsts_of_months(spans.values())}):
-        _count_month(months, month.days.overlap(days), definitions, spans)
+    for part in by_month(days):
+        if any(since < part.until and until > part.since for some in spans.values() for since, until in some):
+            _count_month(months, part, definitions, spans)
     _drop_unnamed_rows(con)
     for name, (_, definition, _, _) in dirty.items():
         con.execute(f"DELETE FROM cube_state WHERE {this_indicator(contract, name)}")
@@ -299,11 +300,6 @@ def _runs(days: Days, touched: Sequence[tuple[date, date]]) -> Iterator[Days]:
             run = part
     if run is not None:
         yield run
-
-
-def _firsts_of_months(spans: Iterable[Sequence[tuple[date, date]]]) -> Iterator[date]:
-    for since, until in {span for some in spans for span in some}:
-        yield from (part.since for part in by_month(Days(since, until)))
 
 
 def by_month(days: Days) -> Iterator[Days]:

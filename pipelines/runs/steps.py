@@ -35,23 +35,25 @@ def step_edges(step: int) -> tuple[Decimal, Decimal]:
 
 def near_percentile(
     found: Mapping[Any, Counts], steps: Iterable[tuple[Any, ...]], percentile: Decimal
-) -> set[tuple[Any, ...]]:
-    """Return each group's steps in which its percentile may lie; the others are put into its histogram as they are.
+) -> dict[tuple[Any, ...], set[int]]:
+    """Return each group's steps in which its percentile may lie, and at which of a step's amounts, from the least.
 
-    Where it lies depends on how many of the unmeasurable are held against the vendor, which the contract says: none,
-    those of the vendor's logs, or all.
+    The other steps are put into the group's histogram as they are, each at its greatest amount. Where it lies depends
+    on how many of the unmeasurable are held against the vendor, which the contract says: none, those of the vendor's
+    logs, or all.
     """
-    ranks: dict[tuple[str, ...], list[int]] = {}
+    ranks: dict[tuple[str, ...], set[int]] = {}
     passed: Counter[tuple[str, ...]] = Counter()
-    near = set()
+    near = {}
     for *named, step, n, most in steps:
         group = tuple(named)
         counts = found[group]
         if group not in ranks:
             against = (0, counts.unmeasurable_of_vendor, counts.of("unmeasurable"))
-            ranks[group] = [nearest_rank(Fraction(percentile), counts.of("counted") + more) for more in against]
-        if any(passed[group] < rank <= passed[group] + n for rank in ranks[group]):
-            near.add((*group, step))
+            ranks[group] = {nearest_rank(Fraction(percentile), counts.of("counted") + more) for more in against}
+        here = {rank - passed[group] for rank in ranks[group] if passed[group] < rank <= passed[group] + n}
+        if here:
+            near[*group, step] = here
         else:
             counts.histogram[most] = n
         passed[group] += n
