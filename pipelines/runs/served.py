@@ -10,11 +10,12 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from pipelines.metrics.compose import OUTSIDE_SCOPE, Ask
-from pipelines.metrics.declare import OUTSIDE, quoted
+from pipelines.metrics.compose import Ask
+from pipelines.metrics.declare import quoted
 from pipelines.runs.readers import SERVED, query
 from pipelines.runs.sight import AGENT, Sight
-from pipelines.runs.steps import near_percentile, step_edges
+from pipelines.runs.states import add_items
+from pipelines.runs.steps import near_percentile
 from pipelines.scoring.counts import Counts
 
 VERSION = "2"  # of the layout below; another release may count other things
@@ -74,7 +75,8 @@ def served_counts(
         evidence,
     ):
         shown = sight.name(key, AGENT) if group == "agent" and key != NOBODY else key
-        _add(found.setdefault((place, shown), Counts()), ask, is_kept, outside, state, n, amount, whole)
+        counts = found.setdefault((place, shown), Counts())
+        add_items(counts, ask.metric, outside, state, n, is_kept=is_kept, amount=amount, whole=whole)
     if not found and not _is_counted(folder, ask.column, evidence):
         return None
     if ask.metric.has_histogram:
@@ -107,7 +109,7 @@ def served_together(
             evidence,
         ):
             counts = found.setdefault(column, {}).setdefault(key, Counts())
-            _add(counts, asks[column], is_kept, outside, state, n, amount, whole)
+            add_items(counts, asks[column].metric, outside, state, n, is_kept=is_kept, amount=amount, whole=whole)
         for column in asks:
             if column not in found and _is_counted(folder, column, evidence):
                 found[column] = {}
@@ -118,31 +120,6 @@ def _is_counted(folder: Path, column: str, evidence: Path) -> bool:
     """Say whether an indicator is among those that were counted: to see nothing of it is an answer."""
     counted = f"SELECT count(*) FROM read_parquet({quoted(str(folder / COUNTS))}) WHERE indicator = {quoted(column)}"
     return bool(query(counted, evidence)[0][0])
-
-
-def _add(
-    counts: Counts,
-    ask: Ask,
-    is_kept: bool,  # noqa: FBT001 - a row's columns, in their order
-    outside: str | None,
-    state: str | None,
-    n: int,
-    amount: Decimal | None,
-    whole: Decimal | None,
-) -> None:
-    """Add n items of one state, as the rows of a month are counted (states.py)."""
-    if outside is not None or state is None:
-        counts.outside[outside or OUTSIDE_SCOPE] += n
-    elif state.startswith(OUTSIDE):
-        counts.outside[state.partition(": ")[2]] += n
-    else:
-        counts.states[state] += n
-        if is_kept:
-            counts.kept_by_vendor[state] += n
-        if amount is not None:
-            base = whole if ask.metric.whole is not None else amount
-            counts.amount += amount if ask.metric.sums(state) else 0
-            counts.base += base or 0 if ask.metric.bears(state) else 0
 
 
 def _amounts(
@@ -176,10 +153,10 @@ def _amounts(
     if not wanted:
         return
     values = f"(VALUES {', '.join(wanted)}) AS near(place, own, near_step)"
-    edges = [edge for *_, step in near for edge in step_edges(step)]
+    within = [step for *_, step in near]
     for place, own, amount, n in query(
         f"SELECT place, own, amount, count(*) FROM (SELECT {part} AS place, {key} AS own, step, amount {rows}"
-        f" AND amount >= {min(edges)} AND amount < {max(edges)}) JOIN {values} USING (place, own)"
+        f" AND step BETWEEN {min(within)} AND {max(within)}) JOIN {values} USING (place, own)"
         " WHERE step = near_step GROUP BY ALL",
         evidence,
     ):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -19,7 +20,7 @@ from pipelines.metrics.compose import (
     split_minutes,
     wide_select,
 )
-from pipelines.metrics.declare import OUTSIDE, Group, population_needs, quoted
+from pipelines.metrics.declare import OUTSIDE, Group, Metric, population_needs, quoted
 from pipelines.metrics.frame import Frame
 from pipelines.metrics.scope import Posting
 from pipelines.runs.roster import lay_out_roster
@@ -270,13 +271,17 @@ def _count_items(
         row = dict(zip(names, values, strict=True))
         group = tuple(row[name] for name in groups)
         for ask in asks:
-            counts, code = _counts_of(found, ask, group), row[f"{ask.column}_state"]
-            amount_sum = row.get(f"{ask.column}_sum")
-            _add(counts, row["outside"], code, states[ask.column], int(row["n"]), is_kept=row["is_kept"])
-            if row["outside"] is None and code is not None and amount_sum is not None:
-                state = states[ask.column][code - 1]
-                counts.amount += amount_sum if ask.metric.sums(state) else 0
-                counts.base += row.get(f"{ask.column}_base", amount_sum) if ask.metric.bears(state) else 0
+            code = row[f"{ask.column}_state"]
+            add_items(
+                _counts_of(found, ask, group),
+                ask.metric,
+                row["outside"],
+                None if code is None else states[ask.column][code - 1],
+                int(row["n"]),
+                is_kept=row["is_kept"],
+                amount=row.get(f"{ask.column}_sum"),
+                whole=row.get(f"{ask.column}_base"),
+            )
     if timed is not None:
         _add_histogram(con, "FROM amounts", "sum(n)", timed, states[timed.column], group_count, found)
         con.execute("DROP TABLE amounts")
@@ -318,20 +323,34 @@ def _code(states: Sequence[str], state: str) -> int:
     return list(states).index(state) + 1 if state in states else 0
 
 
-def _add(
-    counts: Counts, outside: str | None, code: int | None, states: Sequence[str], n: int, *, is_kept: bool
+def add_items(
+    counts: Counts,
+    metric: Metric,
+    outside: str | None,
+    state: str | None,
+    n: int,
+    *,
+    is_kept: bool,
+    amount: Decimal | None = None,
+    whole: Decimal | None = None,
 ) -> None:
-    """Add n items of one state, or of none: outside of the population, or out of the indicator's scope."""
-    if outside is not None:
-        counts.outside[outside] += n
-    elif code is None:
-        counts.outside[OUTSIDE_SCOPE] += n
-    elif states[code - 1].startswith(OUTSIDE):
-        counts.outside[states[code - 1].partition(": ")[2]] += n
+    """Add n items of one state, or of none: outside of the population, or out of the indicator's scope.
+
+    ``amount`` is the sum of theirs, ``whole`` of what stands below the line where the metric has such.
+    """
+    if outside is not None or state is None:
+        counts.outside[outside or OUTSIDE_SCOPE] += n
+        return
+    if state.startswith(OUTSIDE):
+        counts.outside[state.partition(": ")[2]] += n
     else:
-        counts.states[states[code - 1]] += n
+        counts.states[state] += n
         if is_kept:
-            counts.kept_by_vendor[states[code - 1]] += n
+            counts.kept_by_vendor[state] += n
+    if amount is not None:
+        below = amount if metric.whole is None else whole or Decimal(0)
+        counts.amount += amount if metric.sums(state) else 0
+        counts.base += below if metric.bears(state) else 0
 
 
 def _count_groups(
@@ -367,7 +386,8 @@ def _count_groups(
         f"WHERE outside IS NOT NULL OR {state} IS NULL OR {state} NOT IN ({', '.join(inside)}) GROUP BY ALL"
     )
     for *named, is_kept, outside, code, n in con.execute(sql).fetchall():
-        _add(found.setdefault((ask.column, tuple(named)), Counts()), outside, code, states, n, is_kept=is_kept)
+        counted = found.setdefault((ask.column, tuple(named)), Counts())
+        add_items(counted, ask.metric, outside, None if code is None else states[code - 1], n, is_kept=is_kept)
 
 
 def make_split_tables(con: duckdb.DuckDBPyConnection, frame: Frame) -> None:

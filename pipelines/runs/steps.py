@@ -25,14 +25,6 @@ def step_sql(amount: str) -> str:
     return f"CAST(CASE {' '.join(whens)} ELSE {STEPS_EACH * DOUBLINGS} END AS SMALLINT)"
 
 
-def step_edges(step: int) -> tuple[Decimal, Decimal]:
-    """Return the amounts of a step: from, and until."""
-    place, nth = divmod(step, STEPS_EACH)
-    width = 2 ** max(0, place - 1)
-    first = nth if place == 0 else STEPS_EACH * width + nth * width
-    return Decimal(first) / UNITS, Decimal(10**12) if place == DOUBLINGS else Decimal(first + width) / UNITS
-
-
 def near_percentile(
     found: Mapping[Any, Counts], steps: Iterable[tuple[Any, ...]], percentile: Decimal
 ) -> dict[tuple[Any, ...], set[int]]:

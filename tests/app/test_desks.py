@@ -1,20 +1,17 @@
 """The desks of finance and of a team lead: what they say, that it adds up, and what an open page asks."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
-from urllib.parse import parse_qsl, urlsplit
 
-import flask
 import pytest
 from dash import Dash
 from dash.development.base_component import Component
 
-from app import queries, routes
-from app.auth import Reader, current_reader
-from app.auth.reader import bind
+from app import queries
+from app.auth import current_reader
 from app.components.lines_table import base_text
-from app.i18n import money_text, speaking
+from app.i18n import money_text
 from app.i18n.speech import catalogue
 from app.pages.finance import draw_changes, draw_standing
 from app.pages.team import draw_agents, draw_clocks, draw_contest, draw_misses
@@ -23,24 +20,16 @@ from pipelines.runs.months import STEPS, STEPS_WITH_DAYS
 from pipelines.workflow import Actor, Role
 from tests.app.fake_runs import fake_runs
 from tests.app.reading import links, of_class, text
-from tests.app.signing_in import NOW, People
+from tests.app.signing_in import People
 
 MONTH, BEFORE = "hx-2026-017.2026-10.v1", "hx-2026-017.2026-09.v1"
 Draw = Callable[..., Component]
 
 
-@pytest.fixture(params=["zh", "en"])
-def draw(request: pytest.FixtureRequest, fake_app: Dash) -> Iterator[Draw]:
-    """Draw the page of an address, in each language."""
-
-    def page(address: str) -> Component:
-        url = urlsplit(address)
-        return routes.draw(url.path, dict(parse_qsl(url.query)))
-
-    with fake_app.server.test_request_context(), speaking(request.param):
-        flask.g.now = NOW
-        bind(Reader(Actor(account_id=1, login="finance", name="finance", role=Role.FINANCE)))
-        yield page
+@pytest.fixture
+def actor() -> Actor:
+    """The operator's finance."""
+    return Actor(account_id=1, login="finance", name="finance", role=Role.FINANCE)
 
 
 def money_of(row: Component) -> Decimal:

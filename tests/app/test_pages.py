@@ -1,21 +1,18 @@
 """What the pages say, and that every link of them leads somewhere."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-import flask
 import pytest
-from dash import Dash
 from dash.development.base_component import Component
 
-from app import queries, routes
-from app.auth import Reader, current_reader
-from app.auth.reader import bind
+from app import queries
+from app.auth import current_reader
 from app.components.chart import cell_text
-from app.i18n import speaking, value_text
+from app.i18n import value_text
 from app.pages.indicator import draw_by_day, draw_by_group, draw_by_hour, draw_distribution
 from app.pages.items import more_rows
 from pipelines.metrics.declare import installed_metrics, metric_named
@@ -23,25 +20,10 @@ from pipelines.metrics.example import installed_examples
 from pipelines.workflow import Actor, Role
 from tests.app.fake_runs import fake_runs
 from tests.app.reading import elements, links, of_class, text
-from tests.app.signing_in import NOW
 
 MONTH = "hx-2026-017.2026-10.v1"
 AUDITOR = Actor(account_id=1, login="auditor", name="auditor", role=Role.AUDITOR)
 Draw = Callable[..., Component]
-
-
-@pytest.fixture(params=["zh", "en"])
-def draw(request: pytest.FixtureRequest, fake_app: Dash) -> Iterator[Draw]:
-    """Draw the page of an address, in each language."""
-
-    def page(address: str) -> Component:
-        url = urlsplit(address)
-        return routes.draw(url.path, dict(parse_qsl(url.query)))
-
-    with fake_app.server.test_request_context(), speaking(request.param):
-        flask.g.now = NOW
-        bind(Reader(AUDITOR))
-        yield page
 
 
 def figures_of_answer(page: Component) -> list[str]:

@@ -2,12 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+from app.main import create_app
+from app.settings import Settings
+from tests.app.fake_runs import fake_runs
+from tests.app.signing_in import People
 from tests.browser.chromium import FLAGS, HOW_TO, find_chromium
+from tests.browser.serving import served
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,3 +55,16 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
     assert not abroad, f"everything is served by the app itself, but the page asked for {abroad}"
     assert not thrown, f"a script of the page threw: {thrown}"
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> People:
+    """Accounts of the made-up operator and its one vendor."""
+    return People(tmp_path_factory.mktemp("people"), {"hx": ("售前一组",)})
+
+
+@pytest.fixture(scope="module")
+def address(people: People) -> Iterator[str]:
+    """An app over three made-up months."""
+    with served(create_app(Settings(home=Path("nowhere")), fake_runs().door(), people.workflow)) as found:
+        yield found

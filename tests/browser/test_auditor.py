@@ -2,7 +2,6 @@
 
 import csv
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,28 +9,12 @@ from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
 from app.components import links
-from app.main import create_app
-from app.settings import Settings
-from tests.app.fake_runs import fake_runs
 from tests.app.signing_in import People
-from tests.browser.serving import served, sign_in
+from tests.browser.serving import sign_in
 from tests.browser.states import settled
 
 MONTH = "hx-2026-017.2026-10.v1"
 PNG = b"\x89PNG"
-
-
-@pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> People:
-    """Its accounts."""
-    return People(tmp_path_factory.mktemp("people"), {})
-
-
-@pytest.fixture(scope="module")
-def address(people: People) -> Iterator[str]:
-    """An app over three made-up months."""
-    with served(create_app(Settings(home=Path("nowhere")), fake_runs().door(), people.workflow)) as found:
-        yield found
 
 
 @pytest.fixture(autouse=True)

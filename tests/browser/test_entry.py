@@ -19,11 +19,6 @@ MONTH = "hx-2026-017.2026-10.v1"
 
 
 @pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> People:
-    return People(tmp_path_factory.mktemp("people"), {"hx": ("售前一组",)})
-
-
-@pytest.fixture(scope="module")
 def address(people: People) -> Iterator[str]:
     app = create_app(Settings(home=Path("nowhere")), fake_runs().door(), people.workflow, lambda: NOW)
     with served(app) as found:

@@ -1,34 +1,17 @@
 """Somebody walks from the scorecard to a raw line, in a real browser."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from app.main import create_app
-from app.settings import Settings
 from tests.app.fake_runs import fake_runs
 from tests.app.signing_in import People
-from tests.browser.serving import served, sign_in
+from tests.browser.serving import sign_in
 
 expect.set_options(timeout=30_000)  # two shared cores, and Plotly is 4 MB of script
 
 MONTH = "hx-2026-017.2026-10.v1"
-
-
-@pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> People:
-    """Its accounts."""
-    return People(tmp_path_factory.mktemp("people"), {"hx": ("售前一组",)})
-
-
-@pytest.fixture(scope="module")
-def address(people: People) -> Iterator[str]:
-    """An app over three made-up months."""
-    with served(create_app(Settings(home=Path("nowhere")), fake_runs().door(), people.workflow)) as found:
-        yield found
 
 
 @pytest.fixture(autouse=True)

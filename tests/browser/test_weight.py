@@ -1,32 +1,12 @@
 """What a browser that was never here has to load, all of it compressed."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from playwright.sync_api import Page
 
-from app.main import create_app
-from app.settings import Settings
-from tests.app.fake_runs import fake_runs
 from tests.app.signing_in import People
-from tests.browser.serving import served, sign_in, weighed
+from tests.browser.serving import sign_in, weighed
 
 MONTH = "hx-2026-017.2026-10.v1"
 MOST = 2_300_000  # bytes
-
-
-@pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> People:
-    """Its accounts."""
-    return People(tmp_path_factory.mktemp("people"), {"hx": ("售前一组",)})
-
-
-@pytest.fixture(scope="module")
-def address(people: People) -> Iterator[str]:
-    """An app over three made-up months."""
-    with served(create_app(Settings(home=Path("nowhere")), fake_runs().door(), people.workflow)) as found:
-        yield found
 
 
 def test_the_first_page_and_the_heaviest_one_are_light_enough(page: Page, address: str, people: People) -> None:

@@ -16,7 +16,7 @@ from pipelines.runs.contracts import usable_contract
 from pipelines.runs.cube_views import View, view, view_in
 from pipelines.runs.cubes import ROLLUPS, by_month, refresh_cubes
 from pipelines.runs.ingest_files import ingest_files
-from pipelines.runs.steps import DOUBLINGS, MOST, STEPS_EACH, UNITS, step_edges, step_sql
+from pipelines.runs.steps import DOUBLINGS, MOST, STEPS_EACH, UNITS, step_sql
 from pipelines.samples.generate import SampleReport, generate
 from pipelines.scoring.counts import Counts, measured
 from pipelines.warehouse.store import Warehouse
@@ -126,9 +126,6 @@ def test_steps_follow_one_another() -> None:
         for nth in range(STEPS_EACH)
     ]
     amounts = [*firsts, Decimal(MOST)]
-    edges = [step_edges(step) for step in range(len(amounts))]
-    assert [first for first, _ in edges] == amounts
-    assert [until for _, until in edges[:-1]] == amounts[1:]
     with duckdb.connect() as con:
 
         def steps(shift: str) -> list[int]:
