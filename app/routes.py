@@ -79,7 +79,7 @@ ROUTES = (
     Route("/definitions", "definitions", definitions.layout, "read_definitions"),
     Route("/definition/{metric}", "definition", definitions.one, "read_definitions"),
 )
-CONNECTED = (finance, indicator, items, team)
+CONNECTED = (finance, indicator, items, scorecard, team)
 
 
 def find(pathname: str) -> tuple[Route, Mapping[str, str]] | None:
@@ -97,6 +97,7 @@ def draw(pathname: str, query: Mapping[str, str], *, keeps: bool = False) -> Com
     ``keeps``: a page that lasts may be the one that was drawn before, as the browser is sent it.
     """
     found = find(pathname)
+    page: Component | str
     if found is None:
         page, name = empty(t("empty.no_page"), t("empty.no_page_text")), "missing"
     else:

@@ -30,6 +30,14 @@
     },
   });
 
+  // A plain link that goes on without loading anew, where there are hundreds: each of Dash's own is slow to draw.
+  addEventListener("click", (event) => {
+    const link = event.target.closest("a.goes");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    open(link.getAttribute("href"));
+  });
+
   // Keys: `g s` the scorecard, `g t` the statements, Escape closes what is folded out or leaves a field.
   let before = "";
   addEventListener("keydown", (event) => {

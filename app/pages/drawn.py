@@ -6,12 +6,11 @@ than statements and their evidence; who may see it is asked, and noted, before.
 """
 
 import inspect
-import json
+import secrets
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Any
 
 import flask
 from dash.development.base_component import Component
@@ -32,17 +31,17 @@ class Drawings:
         self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable) -> Any:
+    def get(self, key: Hashable) -> bytes | None:
         """Return what the browser is sent, or None."""
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
                 self._kept.move_to_end(key)
-        return None if found is None else json.loads(zlib.decompress(found))
+        return None if found is None else zlib.decompress(found)
 
-    def keep(self, key: Hashable, drawing: Component) -> None:
+    def keep(self, key: Hashable, drawing: bytes) -> None:
         """Keep one, and drop what was asked for longest ago."""
-        packed = zlib.compress(to_json_plotly(drawing).encode(), 1)
+        packed = zlib.compress(drawing, 1)
         with self._lock:
             self._kept[key] = packed
             while len(self._kept) > MOST:
@@ -50,21 +49,33 @@ class Drawings:
 
 
 def install(server: flask.Flask) -> None:
-    """Give an app a place for its drawings."""
+    """Give an app a place for its drawings, and put them into its answers."""
     server.extensions[KEY] = Drawings()
+    server.after_request(filled)
 
 
-def drawn(draw: Callable[..., Component], **arguments: str) -> Any:
-    """Return a drawing, or what the browser was sent when it was last drawn; trouble is never kept."""
+def drawn(draw: Callable[..., Component], **arguments: str) -> str:
+    """Return the mark of a drawing, whose JSON `filled` puts in its place; trouble is never kept.
+
+    A drawing of a hundred kilobytes that was kept as JSON need not be read, and written again, to be sent.
+    """
     reader, takes = current_reader(), inspect.signature(draw).parameters
     actor = reader.actor
     of_reader = (actor.role, actor.vendor, actor.teams)
     own = tuple(sorted((name, text) for name, text in arguments.items() if name in takes))
     key = (draw.__module__, draw.__name__, own, language(), of_reader, queries.stamp(reader=reader))
     drawings: Drawings = flask.current_app.extensions[KEY]
-    found = drawings.get(key)
-    if found is not None:
-        return found
-    page = draw(**arguments)
-    drawings.keep(key, page)
-    return page
+    drawing = drawings.get(key)
+    if drawing is None:
+        drawing = to_json_plotly(draw(**arguments)).encode()
+        drawings.keep(key, drawing)
+    mark = f"drawn-{secrets.token_hex(16)}"  # nobody can write it into a page
+    flask.g.setdefault(KEY, {})[mark] = drawing
+    return mark
+
+
+def filled(response: flask.Response) -> flask.Response:
+    """Put the drawings of an answer where their marks stand."""
+    for mark, drawing in flask.g.get(KEY, {}).items():
+        response.set_data(response.get_data().replace(b'"%s"' % mark.encode(), drawing))
+    return response

@@ -39,7 +39,7 @@ def fill(app: Dash, kind: str, draw: Draw, *, lasts: bool = True) -> None:
         Output({"type": kind, "what": MATCH, "lang": MATCH}, "children"),
         Input({"type": kind, "what": MATCH, "lang": MATCH}, "id"),
     )
-    def show(part: dict[str, str]) -> Component:
+    def show(part: dict[str, str]) -> Component | str:
         with speaking(part["lang"] if part["lang"] in LANGUAGES else LANGUAGES[0]):
             asked = arguments_of(draw, part["what"])
             return guarded(partial(drawn, draw) if lasts else draw, **asked)
@@ -57,7 +57,7 @@ def arguments_of(draw: Draw, what: str) -> dict[str, str]:
     return found
 
 
-def guarded(draw: Draw, **arguments: Any) -> Component:
+def guarded(draw: Callable[..., Component | str], **arguments: Any) -> Component | str:
     """Draw, or say what went wrong in the place of it; the rest of the page stays alive."""
     try:
         return draw(**arguments)

@@ -1,6 +1,6 @@
 """The scorecard of a month: is money due, for what, and where it went wrong."""
 
-from dash import html
+from dash import Dash, html
 from dash.development.base_component import Component
 
 from app import queries
@@ -16,6 +16,7 @@ from app.components.verdict import slug
 from app.components.waterfall import waterfall
 from app.components.words import Child, Children, figure, listed, reason_text, sentence
 from app.i18n import count_text, money_text, month_text, of, t, value_text
+from app.pages import lazy
 from app.views import ScorecardView
 
 SORTS = ("clause", "money", "gap", "change")
@@ -50,7 +51,7 @@ def layout(contract: str = "", month: str = "", sort: str = "clause", verdict: s
                 html.Div(scorecard_table(view.head, rows, has_money=view.has_money), className="table-frame"),
                 aside=_choices(view, sort, verdict),
             ),
-            *_below(view),
+            lazy.place("months", 28 * len(view.rows) + 160, statement_id=view.head.statement_id, sort=sort),
         ],
         className="page",
     )
@@ -71,7 +72,9 @@ def _behind(statement_id: str) -> list[Component]:
     ]
 
 
-def _below(view: ScorecardView) -> list[Component]:
+def draw_months(statement_id: str, sort: str) -> Component:
+    """Draw what comes below the table: where the money went, and months against indicators."""
+    view = queries.statement_month(statement_id, sort, reader=current_reader())
     heat = panel(
         t("scorecard.heat"),
         charted(
@@ -83,7 +86,7 @@ def _below(view: ScorecardView) -> list[Component]:
         hint=t("scorecard.heat_hint"),
     )
     if not view.has_money:
-        return [heat]
+        return heat
     settled = panel(
         t("scorecard.settlement"),
         charted(
@@ -94,7 +97,7 @@ def _below(view: ScorecardView) -> list[Component]:
         ),
         aside=chip(t("scorecard.open_statement"), links.statement(view.head.statement_id)),
     )
-    return [html.Div([settled, heat], className="columns is-heat")]
+    return html.Div([settled, heat], className="columns is-heat")
 
 
 def answer_line(view: ScorecardView) -> list[Child]:
@@ -163,3 +166,8 @@ def _choices(view: ScorecardView, sort: str, verdict: str) -> list[Child]:
             chip([t(f"verdict.{verdict}"), " ✕"], links.scorecard(**here, sort=sort), on=True, title=t("scorecard.all"))
         )
     return found
+
+
+def connect(app: Dash) -> None:
+    """Connect the part that comes after the page."""
+    lazy.fill(app, "months", draw_months)

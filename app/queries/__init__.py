@@ -6,7 +6,7 @@ from app.queries.finance import changes, deadlines, finance, standing
 from app.queries.indicator import by_day, by_group, by_hour, by_month, histogram, indicator
 from app.queries.items import as_file, every_item, item, item_rows, items
 from app.queries.published import evidence, stamp
-from app.queries.scorecard import scorecard, statements
+from app.queries.scorecard import scorecard, statement_month, statements
 from app.queries.search import search
 from app.queries.statement import document, statement
 from app.queries.team import agents, clocks, misses, team
@@ -41,6 +41,7 @@ __all__ = [
     "stamp",
     "standing",
     "statement",
+    "statement_month",
     "statements",
     "team",
 ]

@@ -16,24 +16,31 @@ def scorecard(contract: str | None, month: str | None, sort: str, *, reader: Rea
     """Return a month of a contract, the newest where none is named; None where nothing was closed yet."""
     with asking(reader) as door:
         refs = door.statements()
-        if not refs:
-            return None
-        ref = pick(refs, contract, month)
-        body = door.body(ref.id)
-        past = history(door, ref)
-        lines = bodies.lines(body)
-        rows = [bodies.row(found, lines, tuple(month_points(past, found["id"]))) for found in body["indicators"]]
-        return ScorecardView(
-            head=bodies.head(ref, body),
-            contracts=contracts(refs),
-            months=tuple(bodies.choice(r) for r in refs if r.contract == ref.contract and r.is_latest),
-            rows=in_order(rows, sort),
-            tally=bodies.tally(body),
-            steps=bodies.steps(body),
-            score=bodies.score(body),
-            months_shown=tuple(past_body["month"] for past_body, _ in past),
-            has_money=reader.may("read_money").yes,
-        )
+        return _view(door, refs, pick(refs, contract, month), sort) if refs else None
+
+
+def statement_month(statement_id: str, sort: str, *, reader: Reader) -> ScorecardView:
+    """Return the month of a statement."""
+    with asking(reader) as door:
+        return _view(door, door.statements(), door.ref(statement_id), sort)
+
+
+def _view(door: Asked, refs: Sequence[Any], ref: Any, sort: str) -> ScorecardView:
+    body = door.body(ref.id)
+    past = history(door, ref)
+    lines = bodies.lines(body)
+    rows = [bodies.row(found, lines, tuple(month_points(past, found["id"]))) for found in body["indicators"]]
+    return ScorecardView(
+        head=bodies.head(ref, body),
+        contracts=contracts(refs),
+        months=tuple(bodies.choice(r) for r in refs if r.contract == ref.contract and r.is_latest),
+        rows=in_order(rows, sort),
+        tally=bodies.tally(body),
+        steps=bodies.steps(body),
+        score=bodies.score(body),
+        months_shown=tuple(past_body["month"] for past_body, _ in past),
+        has_money=door.reader.may("read_money").yes,
+    )
 
 
 def statements(*, reader: Reader) -> tuple[Choice, ...]:

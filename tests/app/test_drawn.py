@@ -1,5 +1,6 @@
 """What was drawn is handed out again to readers of the same kind alone, until something is published."""
 
+import json
 from collections.abc import Iterator
 
 import flask
@@ -43,17 +44,32 @@ def read_as(role: Role, **more: object) -> None:
     bind(Reader(Actor(account_id=1, login="someone", name="someone", role=role, **more)))  # type: ignore[arg-type]
 
 
+def sent(*marks: str) -> list[object]:
+    """Return what the browser is sent where these marks stand."""
+    answer = drawn.filled(flask.Response(json.dumps({"children": marks})))
+    children: list[object] = json.loads(answer.get_data())["children"]
+    return children
+
+
 def test_it_is_drawn_once_and_is_then_what_the_browser_was_sent() -> None:
-    first = drawn.drawn(draw, name="a", other="not looked at")
-    assert drawn.drawn(draw, name="a", other="whatever") == {
+    page = {
         "props": {"children": [{"props": {"children": "a"}, "type": "Strong", "namespace": "dash_html_components"}],
                   "className": "n"},
         "type": "Div",
         "namespace": "dash_html_components",
     }  # fmt: skip
-    assert isinstance(first, Component)
+    first = drawn.drawn(draw, name="a", other="not looked at")
+    assert sent(first, drawn.drawn(draw, name="a", other="whatever"), "a") == [page, page, "a"]
     drawn.drawn(draw, name="b")
     assert drawings == ["a", "b"]
+
+
+def test_a_mark_is_another_each_time_and_of_its_own_answer_alone() -> None:
+    """Who wrote a mark into a name would have a drawing put there: nobody knows the next one."""
+    marks = {drawn.drawn(draw, name="a") for _ in range(3)}
+    assert len(marks) == 3
+    flask.g.pop(drawn.KEY)
+    assert sent(*sorted(marks)) == sorted(marks)
 
 
 def test_another_kind_of_reader_is_drawn_its_own() -> None:

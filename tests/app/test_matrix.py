@@ -188,6 +188,7 @@ def test_a_stranger_is_led_to_the_way_in_and_back(world: World, route: str) -> N
 
 
 PARTS_OF_DESKS = {
+    "months": ("statement_id", "sort"),
     "standing": ("statement_id",),
     "changes": ("before_id", "statement_id"),
     "clocks": ("statement_id", "team"),
@@ -233,7 +234,7 @@ def wishes(app: Dash, name: str, statement_id: str) -> Iterator[dict[str, Any]]:
         for query in ({}, {"state": "outside"}, {"team": "Beta second"}):
             yield wish_for_rows(output, statement_id, query)
     elif name in PARTS_OF_DESKS:
-        known = {"statement_id": statement_id, "before_id": statement_id, "indicator_id": "connect"}
+        known = {"statement_id": statement_id, "before_id": statement_id, "indicator_id": "connect", "sort": "gap"}
         for team in ("", "Beta second") if "team" in PARTS_OF_DESKS[name] else ("",):
             what = {part: {**known, "team": team}[part] for part in PARTS_OF_DESKS[name]}
             yield wish_for_part(output, name, what)

@@ -318,9 +318,8 @@ def first_response_percentile(session: Session, terms: Terms, world: World, cloc
 
 
 def untimeable(state: str, asked: Asked, clock: Clock) -> str:
-    """What was never answered has no amount and needs no clock; but a clock that cannot run may be said first."""
-    ends = clock.service_seconds(asked.at, asked.at)
-    return f"{state} | unmeasurable: no calendar" if ends is None else state
+    """A clock that cannot run is said first, also of what was never answered (DECISIONS, "hours nobody knows")."""
+    return "unmeasurable: no calendar" if clock.service_seconds(asked.at, asked.at) is None else state
 
 
 def reply_rate(session: Session, terms: Terms, world: World, clock: Clock) -> Result:

@@ -56,7 +56,7 @@ def every_contact(world: World) -> list[Contact]:
                 [leg["queue"] for leg in entered[1:]], call.outside, call.outcome == "answered", call.contradicting,
                 *(first_known(call.legs, column) for column in ("customer_id", "topic", "order_id")),
                 first_queue=entered[0]["queue"] if entered else None, goes_on=call.goes_on,
-                is_called_later=call.is_called_later, queue=first_known(call.all_legs, "queue"),
+                is_called_later=call.is_called_later, queue=first_known(call.own_legs or call.all_legs, "queue"),
                 is_handled_later=any(leg["outcome"] == "answered" for leg in call.legs),
             )
         )  # fmt: skip

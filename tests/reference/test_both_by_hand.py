@@ -150,6 +150,16 @@ def test_a_round_is_of_the_day_of_its_first_line(store: Product) -> None:
     assert said(store, log, "chat.first_response_mean") == {}  # a session is of the day on which its clock starts
 
 
+def test_at_hours_that_nobody_knows_a_clock_is_asked_for_in_vain(store: Product) -> None:
+    """The hours are agreed from Tuesday on; Monday's session was closed by the system after a minute, unanswered."""
+    later = Hours((replace(OFFICE.versions[0], since=date(2026, 11, 3)),))
+    events = chat((0, "line", "customer"), (60, "closed", "system"))
+    for hours, states in ((later, ["unmeasurable: no calendar"] * 2), (OFFICE, ["missed", "excluded: never answered"])):
+        log = world(hours=hours, chat=events)
+        found = [said(store, log, f"chat.first_response{key}")["h"] for key in ("", "_mean")]
+        assert [state.removesuffix(" for that day") for state in found] == states
+
+
 # --- limits in a year that nobody has announced ----------------------------------------------------------------------
 
 
@@ -247,3 +257,31 @@ def test_a_chain_of_merges_starts_at_its_first_opening(store: Product) -> None:
         assert found == {"k#1": merged, "l#1": merged, "m#1": states}
     # l's clock began with k's opening: 20 h had gone when it was merged
     assert said(store, log, "case.within", counted_in="wall_hours", limit="19")["l#1"] == "missed"
+
+
+def test_of_a_call_that_began_elsewhere_a_case_knows_the_contract_s_own_leg(store: Product) -> None:
+    """Rung out at theirs at 10:00:00, answered at ours a minute later; complained of at 11:00:00, resolved at 12:00:00.
+
+    The case says no queue: it is ours, and its clock starts where ours did, 7,140 s before and not 7,200.
+    """
+    legs = [call("a", at(), "lost", 10, queue="theirs"), call("a", at(s=60), "answered", 5, leg_id="2", queue="ours")]
+    cases = case("k", (1, "opened", {"contact_channel": "phone", "contact_id": "a"}), (2, "resolved"))
+    for queue, state in (("ours", "counted 7140"), ("theirs", "counted 7200")):
+        log = replace(world(case=cases, call=legs), scope={"queue": (queue,)}, kept={})
+        assert said(store, log, "case.elapsed_mean", counted_in="wall_hours") == {"k#1": state}
+        assert said(store, log, "contact.complaint_rate")["case:k"] == "pending"
+        assert said(store, log, "case.resolved") == {"k#1": "counted"}
+
+
+def test_what_deliveries_say_of_a_leg_elsewhere_says_nothing_of_a_contact(store: Product) -> None:
+    """Of theirs two deliveries disagree on how it ended; ours was answered, and flagged as resolved."""
+    legs = [
+        call("a", at(), outcome, 10, queue="theirs", load_id=load)
+        for load, outcome in enumerate(("lost", "abandoned"), start=1)
+    ]
+    legs.append(call("a", at(s=60), "answered", 5, leg_id="2", queue="ours", resolved=True, customer_id="c"))
+    both = world(call=legs)
+    ours = replace(both, scope={"queue": ("ours",)}, kept={})
+    for metric in ("contact.on_the_spot", "contact.repeat_rate"):
+        assert said(store, ours, metric, evidence="agent_flag", same="any")["a"] == "met"
+    assert said(store, both, "contact.on_the_spot", evidence="agent_flag") == {"a": "unmeasurable: contradicting deliveries"}

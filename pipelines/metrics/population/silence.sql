@@ -48,9 +48,9 @@ WITH known AS NOT MATERIALIZED (
     FROM dated JOIN hours USING (service_on)
 ), numbered AS (
     SELECT * REPLACE (coalesce(open.shut_at, ends_at) AS ends_at),
-           CASE WHEN is_known THEN count(*) FILTER (kind = 1) OVER (
-                       PARTITION BY service_on, open.shut_at ORDER BY arrival_at, kind
-                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) ELSE 0 END AS nth
+           -- how many answers came before it
+           CASE WHEN is_known THEN CAST(sum(kind) OVER (PARTITION BY service_on, open.shut_at ORDER BY arrival_at, kind
+                                                        ROWS UNBOUNDED PRECEDING) AS BIGINT) - kind ELSE 0 END AS nth
     FROM placed WHERE open IS NOT NULL OR NOT is_known
 ), stretch AS (
     SELECT service_on, ends_at AS shut_at, nth, is_known, min(arrival_at) FILTER (kind = 0) AS begins_at,

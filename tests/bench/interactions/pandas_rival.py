@@ -429,12 +429,12 @@ def _contacts(home: Path) -> dict[str, Any]:
     case = case[case["contact_id"].notna() & (case["begins_at"] <= CUT_OFF)]
     for column in ("plan_at", "resolved_at", "withdrawn_at"):
         case[column] = case[column].where(case[column] <= CUT_OFF)
-    case["done_at"] = case[["plan_at", "resolved_at"]].min(axis=1)
-    case["resumed_at"] = case[["resumed_at", "done_at"]].min(axis=1).fillna(CUT_OFF).clip(upper=CUT_OFF)
-    case = case.rename(columns={"contact_channel": "channel", "begins_at": "opened_at"}).drop(
-        columns=["plan_at", "resolved_at"]
-    )
+    case = case.rename(columns={"contact_channel": "channel", "begins_at": "opened_at"})
     contact = contact.merge(case, on=["channel", "contact_id"], how="left")
+    for column in ("plan_at", "resolved_at"):  # what was said before the contact answers nothing of it
+        contact[column] = contact[column].where(contact[column] >= contact["arrival_at"])
+    contact["done_at"] = contact[["plan_at", "resolved_at"]].min(axis=1)
+    contact["resumed_at"] = contact[["resumed_at", "done_at"]].min(axis=1).fillna(CUT_OFF).clip(upper=CUT_OFF)
 
     office = _office()
     arrived_on = _local(contact["arrival_at"]).dt.normalize()

@@ -497,10 +497,11 @@ def _cases(home: Path) -> pl.LazyFrame:
             "contact_id",
             "withdrawn_at",
             "paused_at",
+            "plan_at",
+            "resolved_at",
+            "resumed_at",
             channel="contact_channel",
             opened_at="begins_at",
-            done_at=pl.min_horizontal("plan_at", "resolved_at"),
-            resumed_at=pl.min_horizontal("resumed_at", "plan_at", "resolved_at", CUT_OFF),
         )
     )
 
@@ -515,6 +516,13 @@ def _contacts(home: Path) -> pl.LazyFrame:
         .with_columns(next_at=pl.when(same).then(col("arrival_at").shift(-1)))
         .filter(col("is_handled") & (col("arrival_at") < pl.lit(UNTIL)))
         .join(_cases(home), on=["channel", "contact_id"], how="left")
+        # what was said before the contact answers nothing of it
+        .with_columns(
+            done_at=pl.min_horizontal(
+                *(pl.when(col(n) >= col("arrival_at")).then(n) for n in ("plan_at", "resolved_at"))
+            )
+        )
+        .with_columns(resumed_at=pl.min_horizontal("resumed_at", "done_at", CUT_OFF))
         .with_columns(arrived_on=_local_day(col("arrival_at")))
         .join(days, on="arrived_on", how="left")
         .with_columns(due_nth=col("arrived_nth") + 3)

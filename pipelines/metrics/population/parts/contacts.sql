@@ -26,14 +26,14 @@
            CASE WHEN max(ended_at) FILTER (is_ours) > $cut_off_at THEN NULL
                 ELSE arg_max(leg_resolved, nth) FILTER (is_ours AND place <= $cut_off_at) END AS resolved,
            coalesce(max(ended_at) FILTER (is_ours) > $cut_off_at, false) AS is_open,
-           bool_or(contradicting) AS contradicting, max(load_id) AS load_id,
+           coalesce(bool_or(leg_contradicts) FILTER (is_ours), false) AS contradicting, max(load_id) AS load_id,
            -- where it was passed on to: a menu before the first queue passed nothing on
            (list(queue ORDER BY nth) FILTER (place <= $cut_off_at AND outcome <> 'ivr_only'))[2:] AS later_queues,
            bool_or(is_ours AND outcome = 'answered' AND coalesce(answered_at <= $cut_off_at, true))
                AND any_value(direction) IS DISTINCT FROM 'outbound' AS is_handled,
            bool_or(is_ours AND outcome = 'answered') AS was_answered
     FROM (SELECT *, coalesce($in_scope_of_leg, false) AS is_ours
-          FROM (SELECT source, call_id, direction, customer_id, customer_type, topic, order_id, contradicting, load_id,
+          FROM (SELECT source, call_id, direction, customer_id, customer_type, topic, order_id, load_id,
                        unnest(legs, recursive := true)
                 FROM item_call WHERE leg_count > 1 AND arrived_at < $until_at AND coalesce(ended_at, arrived_at) >= $since_at))
     GROUP BY source, call_id

@@ -13,8 +13,10 @@ $contacts
            any_value(pauses[1].from_at) AS paused_at, any_value(pauses[1].until_at) AS resumed_at
     FROM item_case WHERE contact_id IS NOT NULL AND begins_at <= $cut_off GROUP BY ALL
 ), handled AS (
-    SELECT judged.*, opened_at, least(plan_at, resolved_at) AS done_at, withdrawn_at, paused_at,
-           least(resumed_at, plan_at, resolved_at, $cut_off) AS resumed_at,
+    -- what was said before the contact answers nothing of it
+    SELECT judged.*, opened_at, least(CASE WHEN plan_at >= arrival_at THEN plan_at END,
+                                      CASE WHEN resolved_at >= arrival_at THEN resolved_at END) AS done_at, withdrawn_at, paused_at,
+           least(resumed_at, done_at, $cut_off) AS resumed_at,
            opened_at IS NOT NULL AND epoch_us(opened_at) - epoch_us(ended_at) <= 604800000000 AS has_case
     FROM judged LEFT JOIN named_case c ON c.contact_channel = judged.channel AND c.contact_id = judged.contact_id
     WHERE is_handled AND arrival_at < $until
