@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -245,17 +246,19 @@ def measure_into(
     shared = Frame(days, contract.zone, cut_off_at, laid=laid)
     kept = vendor_kept_sources(con)
     tally: list[Tally] = []
-    evidence: dict[str, Mapping[str, Any]] = {}
+    told: dict[str, Future[dict[str, Any]]] = {}
     applied: set[Override] = set()
     by_item = charged_by_item(terms)
     incidents: dict[str, list[Incident]] = {}
-    for scan in month_scans(found, month, shared, postings(con), kept):
-        progress(f"measuring {scan.population}")
-        rows = write_items(con, scan, overrides, folder)
-        applied.update(rows.applied)
-        tally += tallies(con, rows.table, scan.asks, rows.states, by={"day": "period_on"}, vendor_kept=kept)
-        incidents |= incidents_in(con, rows.table, by_item & set(rows.states), rows.states)
-        evidence[scan.name] = rows.said
+    with ThreadPoolExecutor(1) as beside:
+        for scan in month_scans(found, month, shared, postings(con), kept):
+            progress(f"measuring {scan.population}")
+            rows = write_items(con, scan, overrides, folder, beside)
+            applied.update(rows.applied)
+            tally += tallies(con, rows.table, scan.asks, rows.states, by={"day": "period_on"}, vendor_kept=kept)
+            incidents |= incidents_in(con, rows.table, by_item & set(rows.states), rows.states)
+            told[scan.name] = rows.told
+    evidence = {name: one.result() for name, one in told.items()}
     loads = loads_behind(con, evidence, folder)
     write_loads(con, loads, folder)
     write_calendar(con, folder)

@@ -7,6 +7,7 @@ contract's text, the definitions (to be read, never run), and the names of the l
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -112,32 +113,38 @@ def month_scans(
 
 @dataclass(frozen=True)
 class Written:
-    """A population's rows as they were written: in which table they can be counted, and their states by code."""
+    """A population's rows as they were written: in which table they can be counted, and their states by code.
+
+    ``told`` has their digest, once it is worked out.
+    """
 
     table: str
     states: Mapping[str, Sequence[str]]
     applied: Sequence[Override]
-    said: Mapping[str, Any]
+    told: Future[dict[str, Any]]
 
 
-def write_items(con: duckdb.DuckDBPyConnection, scan: Scan, overrides: Sequence[Override], folder: Path) -> Written:
+def write_items(
+    con: duckdb.DuckDBPyConnection, scan: Scan, overrides: Sequence[Override], folder: Path, beside: Executor
+) -> Written:
     """Scan a population once, and write its rows, states in words, to where they are counted from.
 
-    Where no override speaks of the scan's metrics no row is kept but in the file.
+    Where no override speaks of the scan's metrics no row is kept but in the file. The rows' digest is worked out
+    ``beside``, while the next population is scanned.
     """
     inputs = inputs_known(con, scan.population, scan.frame, scan.asks)
     if any(speaks_of(one, ask) for one in overrides for ask in scan.asks):
         states = make_wide(con, "wide", scan.population, scan.frame, scan.asks, list(inputs))
         applied = lay_overrides(con, "wide", scan.asks, states, overrides)[0]
         has = columns_in(con, "wide")
-        said = _write(con, f"SELECT {_in_words(scan, states, inputs, has)} FROM wide", folder, scan.name, scan.asks)
-        return Written("wide", states, applied, said)
+        select = f"SELECT {_in_words(scan, states, inputs, has)} FROM wide"
+        return Written("wide", states, applied, _written(con, select, folder, scan, beside))
     make_split_tables(con, scan.frame)
     states = {ask.column: list(ask.states) for ask in scan.asks}
     rows = wide_select(scan.population, scan.frame, scan.asks, list(inputs))
     has = [f"{ask.column}_{kind}" for ask in scan.asks for kind in ask.kinds]
     select = f"SELECT {_in_words(scan, states, inputs, has)} FROM (\n{rows}\n)"
-    said = _write(con, select, folder, scan.name, scan.asks)
+    told = _written(con, select, folder, scan, beside)
     codes = [
         f"CAST(list_position({listed(known)}, {name}_state) AS UTINYINT) AS {name}_state"
         for name, known in states.items()
@@ -147,7 +154,14 @@ def write_items(con: duckdb.DuckDBPyConnection, scan: Scan, overrides: Sequence[
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW written AS SELECT * REPLACE ({', '.join(codes)}){log} FROM read_parquet({file})"
     )
-    return Written("written", states, (), said)
+    return Written("written", states, (), told)
+
+
+def _written(
+    con: duckdb.DuckDBPyConnection, select: str, folder: Path, scan: Scan, beside: Executor
+) -> Future[dict[str, Any]]:
+    columns = _write(con, select, folder, scan.name)
+    return beside.submit(_tell, folder, scan.name, columns, scan.asks, threads=threads_of(con))
 
 
 def _in_words(scan: Scan, states: Mapping[str, Sequence[str]], inputs: Mapping[str, str], has: Sequence[str]) -> str:
@@ -199,7 +213,8 @@ def _named_by_its_first(name: str) -> str:
 
 def write_roster(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
     """Write the session's roster; return what the statement says of it."""
-    return _write(con, "SELECT * FROM roster ORDER BY ALL", folder, ROSTER, ())
+    columns = _write(con, "SELECT * FROM roster ORDER BY ALL", folder, ROSTER)
+    return _tell(folder, ROSTER, columns, (), threads=1)
 
 
 def write_calendar(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -208,12 +223,16 @@ def write_calendar(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     con.execute(f"COPY (SELECT * FROM calendar_day ORDER BY calendar, day) TO {path} (FORMAT parquet)")
 
 
-def _write(con: duckdb.DuckDBPyConnection, select: str, folder: Path, name: str, asks: Sequence[Ask]) -> dict[str, Any]:
-    """Write rows, and beside them what finds a changed one. ``load_id`` is a home's own number, and is not hashed."""
+def _write(con: duckdb.DuckDBPyConnection, select: str, folder: Path, name: str) -> list[str]:
+    """Write rows; return the columns that are hashed: ``load_id`` is a home's own number, and is not."""
     path = folder / f"{name}.parquet"
     con.execute(f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)")
-    columns = [column for column in columns_of(con, path) if column != "load_id"]
-    index = row_index(path, columns, threads=threads_of(con))
+    return [column for column in columns_of(con, path) if column != "load_id"]
+
+
+def _tell(folder: Path, name: str, columns: Sequence[str], asks: Sequence[Ask], *, threads: int) -> dict[str, Any]:
+    """Write beside the rows what finds a changed one; return what the statement says of them."""
+    index = row_index(folder / f"{name}.parquet", columns, threads=threads)
     (folder / f"{name}.rows.json").write_bytes(canonical_json(index))
     return {
         "rows": index["rows"],

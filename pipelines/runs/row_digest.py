@@ -154,16 +154,32 @@ class _Rows:
             order = np.arange(self.count)
             tied = np.ones(max(self.count - 1, 0), dtype=bool)
         else:
-            table = pa.table(self._keys, names=[str(number) for number in range(len(self._keys))])
-            order = pc.sort_indices(table, [(name, "ascending") for name in table.column_names]).to_numpy()
-            self._keys = [key.take(pa.array(order)) for key in self._keys]
-            tied = np.ones(max(self.count - 1, 0), dtype=bool)
-            for key in self._keys:
-                tied &= pc.equal(key[1:], key[:-1]).to_numpy(zero_copy_only=False)
+            order, tied = self._sorted()
         self._is_tied = np.concatenate([[False], tied]) if self.count else tied
         if tied.any():
             order = self._untied(order.copy())
         return pa.array(order)
+
+    def _sorted(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+        """Return the order by the keys, and which rows have the keys of the row before them.
+
+        Where rows have an instant it alone decides of most, and numbers are quickly sorted: the texts of the others
+        are looked at.
+        """
+        first = self._keys[0].to_numpy() if self._own_keys[0] == KEYS[0] else np.zeros(self.count, np.int64)
+        order = np.argsort(first, kind="stable")
+        same = np.diff(first[order]) == 0
+        places = np.flatnonzero(np.append(same, False) | np.append(False, same))
+        if len(places):
+            few = pa.table([key.take(pa.array(order[places])) for key in self._keys], names=self._own_keys)
+            order[places] = order[places][
+                pc.sort_indices(few, [(name, "ascending") for name in self._own_keys]).to_numpy()
+            ]
+        self._keys = [key.take(pa.array(order)) for key in self._keys]
+        tied = np.ones(max(self.count - 1, 0), dtype=bool)
+        for key in self._keys:
+            tied &= pc.equal(key[1:], key[:-1]).to_numpy(zero_copy_only=False)
+        return order, tied
 
     def _untied(self, order: npt.NDArray[Any]) -> npt.NDArray[Any]:
         places = np.flatnonzero(self._is_tied | np.append(self._is_tied[1:], False))

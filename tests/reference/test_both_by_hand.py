@@ -284,4 +284,6 @@ def test_what_deliveries_say_of_a_leg_elsewhere_says_nothing_of_a_contact(store:
     ours = replace(both, scope={"queue": ("ours",)}, kept={})
     for metric in ("contact.on_the_spot", "contact.repeat_rate"):
         assert said(store, ours, metric, evidence="agent_flag", same="any")["a"] == "met"
-    assert said(store, both, "contact.on_the_spot", evidence="agent_flag") == {"a": "unmeasurable: contradicting deliveries"}
+    assert said(store, both, "contact.on_the_spot", evidence="agent_flag") == {
+        "a": "unmeasurable: contradicting deliveries"
+    }

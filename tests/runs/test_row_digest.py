@@ -1,6 +1,7 @@
 """The digest of a file's rows: the same for the same rows, another for any other, and it says where they differ."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -201,11 +202,12 @@ def test_rows_left_out_and_added_are_found_where_they_were(tmp_path: Path) -> No
 
 def test_each_metric_s_evidence_has_a_canonical_form(tmp_path: Path) -> None:
     """Whatever columns an installed metric's expressions read: the file of a month without items has them all."""
-    with empty_store(tmp_path / "home") as con:
+    with empty_store(tmp_path / "home") as con, ThreadPoolExecutor(1) as beside:
         for number, metric in enumerate(installed_metrics().values()):
             ask = Ask("x", metric, {n: [Piece(EXAMPLE_MONTH.days, t.default, "")] for n, t in metric.terms.items()})
             options = population_options(metric, ask.terms)
             frame = Frame(EXAMPLE_MONTH.days, EXAMPLE_ZONE, AT, "true", "default", options)
-            said = write_items(con, Scan(f"n{number}", ask.population, frame, [ask]), [], tmp_path).said
+            scan = Scan(f"n{number}", ask.population, frame, [ask])
+            said = write_items(con, scan, [], tmp_path, beside).told.result()
             assert said["rows"] == 0
             assert "x_state" in said["columns"]
