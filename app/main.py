@@ -1,5 +1,6 @@
 """Makes the app, and serves it."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -166,6 +167,11 @@ def _serve_with_gunicorn(make: Callable[[], flask.Flask], address: str) -> None:
                     self.cfg.set(name, value)
 
         def load(self) -> flask.Flask:
-            return make()
+            server = make()
+            # A page is some thousand small objects that are soon gone, and no cycles: looked through at the usual pace
+            # they took a seventh of the time, the modules and caches that stay the longest.
+            gc.freeze()
+            gc.set_threshold(100_000, 20, 20)
+            return server
 
     Served().run()

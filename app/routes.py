@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import flask
@@ -20,6 +21,7 @@ from app.auth import current_reader, gate, trail
 from app.components.attributes import data
 from app.components.hits import hit_row
 from app.components.panel import empty
+from app.components.still import settled
 from app.i18n import choose, language, speaking, t
 from app.pages import (
     bridge,
@@ -128,7 +130,7 @@ def connect(app: Dash, settings: Settings) -> None:
     @app.callback(
         Output("header", "children"), Output("page", "children"), Input("url", "pathname"), Input("url", "search")
     )
-    def show(pathname: str | None, search: str | None) -> tuple[Component, Component]:
+    def show(pathname: str | None, search: str | None) -> tuple[Any, Any]:
         for text in (pathname or "/", search or ""):
             if not isinstance(text, str) or len(text) > LONGEST:
                 raise Tampered("address")
@@ -140,9 +142,8 @@ def connect(app: Dash, settings: Settings) -> None:
             ctx.response.set_cookie("lang", spoken, max_age=YEAR_S, samesite="Lax", secure=gate.is_secure())
         with speaking(spoken):
             found = find(pathname or "/")
-            return shell.header(pathname or "/", query, found[0].name if found else ""), draw(
-                pathname or "/", query, keeps=True
-            )
+            header = shell.header(pathname or "/", query, found[0].name if found else "")
+            return settled(header), settled(draw(pathname or "/", query, keeps=True))
 
     for page in CONNECTED:
         page.connect(app)

@@ -30,7 +30,7 @@
     },
   });
 
-  // A plain link that goes on without loading anew, where there are hundreds: each of Dash's own is slow to draw.
+  // A link of ours loads nothing anew; with a key held down it does what links do.
   addEventListener("click", (event) => {
     const link = event.target.closest("a.goes");
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -103,7 +103,10 @@
     if (isWish && answer.ok && performance.now() - began > (window.clausemeterSlow || SLOW_MS)) tell(title, here);
     if ((answer.status === 401 || answer.status === 403) && String(asked[0]).includes("/_dash-")) {
       const said = await answer.clone().json().catch(() => ({}));
-      if (said.to) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+      if (said.to) {
+        location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+        return new Promise(() => {}); // the page is left: nothing more is made of the answer
+      }
     }
     return answer;
   };

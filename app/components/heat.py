@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components import links
@@ -59,7 +59,7 @@ def _cell(row: IndicatorRow, point: MonthPoint) -> Component:
     ]
     if point.verdict == "missed":
         text.insert(0, html.Span(SHAPES["missed"], className="shape"))
-    return html.A(text, href=links.indicator(point.statement_id, row.id), className=f"{style} goes", title=words)
+    return dcc.Link(text, href=links.indicator(point.statement_id, row.id), className=style, title=words)
 
 
 def depth(row: IndicatorRow, value: Fraction | None, target: Fraction | None) -> int:

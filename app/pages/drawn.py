@@ -18,10 +18,11 @@ from plotly.io.json import to_json_plotly
 
 from app import queries
 from app.auth import current_reader
+from app.components.still import Mark, settled
 from app.i18n import language
 
 KEY = "clausemeter.drawn"
-MOST = 4096  # drawings of a process, some ten kilobytes each
+MOST = 16384  # drawings of a process, some eight kilobytes each
 
 
 class Drawings:
@@ -54,7 +55,7 @@ def install(server: flask.Flask) -> None:
     server.after_request(filled)
 
 
-def drawn(draw: Callable[..., Component], **arguments: str) -> str:
+def drawn(draw: Callable[..., Component], **arguments: str) -> Mark:
     """Return the mark of a drawing, whose JSON `filled` puts in its place; trouble is never kept.
 
     A drawing of a hundred kilobytes that was kept as JSON need not be read, and written again, to be sent.
@@ -67,9 +68,9 @@ def drawn(draw: Callable[..., Component], **arguments: str) -> str:
     drawings: Drawings = flask.current_app.extensions[KEY]
     drawing = drawings.get(key)
     if drawing is None:
-        drawing = to_json_plotly(draw(**arguments)).encode()
+        drawing = to_json_plotly(settled(draw(**arguments))).encode()
         drawings.keep(key, drawing)
-    mark = f"drawn-{secrets.token_hex(16)}"  # nobody can write it into a page
+    mark = Mark(f"drawn-{secrets.token_hex(16)}")  # nobody can write it into a page
     flask.g.setdefault(KEY, {})[mark] = drawing
     return mark
 

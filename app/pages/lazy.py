@@ -11,6 +11,7 @@ from dash import MATCH, Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from app.components.panel import skeleton, trouble
+from app.components.still import settled
 from app.i18n import LANGUAGES, language, speaking, t
 from app.pages.drawn import drawn
 from app.views import ProblemView, Tampered, Trouble
@@ -39,10 +40,10 @@ def fill(app: Dash, kind: str, draw: Draw, *, lasts: bool = True) -> None:
         Output({"type": kind, "what": MATCH, "lang": MATCH}, "children"),
         Input({"type": kind, "what": MATCH, "lang": MATCH}, "id"),
     )
-    def show(part: dict[str, str]) -> Component | str:
+    def show(part: dict[str, str]) -> Any:
         with speaking(part["lang"] if part["lang"] in LANGUAGES else LANGUAGES[0]):
             asked = arguments_of(draw, part["what"])
-            return guarded(partial(drawn, draw) if lasts else draw, **asked)
+            return settled(guarded(partial(drawn, draw) if lasts else draw, **asked))
 
 
 def arguments_of(draw: Draw, what: str) -> dict[str, str]:

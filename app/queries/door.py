@@ -79,6 +79,7 @@ class Door:
 
 def open_door(home: Path) -> Door:
     """Return the door to a home. A sealed or closed statement never changes, so its body is read once."""
+    definitions.definitions()  # half a second, which nobody who asks should wait for
     return Door(
         list_statements=partial(statements.list_statements, home),
         read_statement=once(KEPT)(partial(narrow.statement_as_seen, home)),

@@ -64,7 +64,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("interactions", nargs="?", type=int, default=10_000_000)
     parser.add_argument("--months", type=int, default=24)
     parser.add_argument("--readers", type=int, default=50)
-    parser.add_argument("--warm", type=float, default=90)
+    parser.add_argument("--warm", type=float, default=300)
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--no-browser", action="store_true")

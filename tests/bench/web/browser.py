@@ -1,5 +1,6 @@
 """The first view by a browser's clock, what it weighs, and whom it asks."""
 
+import json
 import os
 import tempfile
 from typing import Any
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.chromium import FLAGS, HOW_TO, find_chromium
 from tests.browser.serving import sign_in, weighed
 
-ROUNDS, PATIENCE_MS = 5, 180_000
+ROUNDS, PATIENCE_MS = 9, 180_000
 SEEN = ".answer a.figure, .answer .figure"  # a number of the answer line
 PAGES = ("/", "/finance", "/team", "/statements", "/definitions")
 
@@ -38,12 +39,19 @@ def _looked_at(chromium: Browser, address: str, login: str, password: str) -> di
     page.set_default_timeout(PATIENCE_MS)
     cold = weighed(page, lambda: sign_in(page, address, login, password))
     page.wait_for_selector(SEEN)
+    page.add_init_script(f"({NOTE})({json.dumps(SEEN)})")
     warm = [_first_view(page, address) for _ in range(ROUNDS)]
     for place in PAGES:
         page.goto(f"{address}{place}", wait_until="networkidle")
     context.close()
     return {
-        "first view, warm": {"best_ms": min(warm), "worst_ms": max(warm), "rounds": ROUNDS, "target": "under 1000 ms"},
+        "first view, warm": {
+            "best_ms": min(warm),
+            "median_ms": sorted(warm)[ROUNDS // 2],
+            "worst_ms": max(warm),
+            "rounds": ROUNDS,
+            "target": "under 1000 ms",
+        },
         "page weight, cold, compressed": {"mb": round(cold / 1e6, 3), "target": "at most 2.3 MB"},
         "requests that leave the host": {"is": sum(hosts.values()), "target": "none"},
     }
@@ -55,9 +63,21 @@ def _count(hosts: dict[str, int], url: str, address: str) -> None:
         hosts[parts.netloc] = hosts.get(parts.netloc, 0) + 1
 
 
+# The page itself notes when the number has been painted: a frame after the one in which it first stood there.
+NOTE = """(seen) => {
+  const look = () => requestAnimationFrame(() => {
+    const found = document.querySelector(seen);
+    if (!found || !found.getClientRects().length) return look();
+    requestAnimationFrame(() => { window.firstViewMs = performance.now(); });
+  });
+  look();
+}"""
+
+
 def _first_view(page: Page, address: str) -> int:
-    """Return the milliseconds from the navigation to the answer line's first number being visible."""
+    """Return the milliseconds from the navigation to the frame after the answer line's first number is there."""
     page.goto("about:blank")
     page.goto(f"{address}/", wait_until="commit")
     page.wait_for_selector(SEEN, state="visible")
-    return round(page.evaluate("performance.now()"))
+    page.wait_for_timeout(500)
+    return round(page.evaluate("window.firstViewMs"))
