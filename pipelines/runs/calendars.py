@@ -1,7 +1,8 @@
 """The service calendars of a run, laid out as rows that the scans join."""
 
+import json
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from pipelines.core.period import Days
 from pipelines.core.zone import day_begins_at, utc_pieces_between
 from pipelines.metrics.declare import Metric, population_needs, quoted
 from pipelines.metrics.due import US_OF_DAY
-from pipelines.metrics.frame import Alike, Laid, instant
+from pipelines.metrics.frame import Alike, Laid
 from pipelines.worktime.model import Calendar
 from pipelines.worktime.rows import calendar_day_rows, flat_columns, flat_values, sql_text
 from pipelines.worktime.timetable import calendar_days
@@ -37,12 +38,16 @@ def lay_out_calendars(con: duckdb.DuckDBPyConnection, calendars: Mapping[str, Ca
     Each day's spans stand in columns of its row too, where scans read them.
     """
     con.execute(sql_text("calendar_day").replace("CREATE TABLE IF NOT EXISTS", "CREATE OR REPLACE TEMP TABLE"))
+    kinds: dict[str, Any] = dict(con.execute("SELECT name, type FROM pragma_table_info('calendar_day')").fetchall())
+    kinds["spans"] = [dict.fromkeys(("open_at", "shut_at"), "TIMESTAMPTZ")]
     for name, calendar in calendars.items():
         timetable = calendar_days(calendar, zone, days.since - ROOM, days.until + ROOM)
         rows = [{**row, "calendar": name} for row in calendar_day_rows(timetable)]
-        if rows:  # written out: to bind them, or to go through Arrow, would import pandas, a second of every command
-            values = ", ".join(f"({', '.join(literal(value) for value in row.values())})" for row in rows)
-            con.execute(f"INSERT INTO calendar_day ({', '.join(rows[0])}) VALUES {values}")
+        # as JSON: to bind them, or to go through Arrow, would import pandas; as a list of VALUES they are slow to parse
+        con.execute(
+            "INSERT INTO calendar_day BY NAME SELECT unnest(from_json_strict("
+            f"{quoted(json.dumps(rows, default=str))}, {quoted(json.dumps([kinds]))}), max_depth := 2)"
+        )
     most = con.execute("SELECT coalesce(max(len(spans)), 0) FROM calendar_day").fetchall()[0][0]
     span_count = max(1, most)
     for column in flat_columns(span_count):
@@ -82,23 +87,6 @@ def lay_out_frozen(con: duckdb.DuckDBPyConnection, path: Path, zone: str) -> Lai
     con.execute(f"CREATE OR REPLACE TEMP TABLE calendar_day AS SELECT * FROM read_parquet({quoted(str(path))})")
     most = con.execute("SELECT coalesce(max(len(spans)), 0) FROM calendar_day").fetchall()[0][0]
     return Laid(max(1, int(most)), _alike(con, zone))
-
-
-def literal(value: Any) -> str:
-    """Return a value of a calendar's row as SQL."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, (bool, int)):
-        return str(value)
-    if isinstance(value, datetime):
-        return instant(value)
-    if isinstance(value, date):
-        return f"DATE '{value}'"
-    if isinstance(value, str):
-        return quoted(value)
-    assert isinstance(value, list)  # noqa: S101 - a day's spans
-    spans = (f"{{open_at: {instant(span['open_at'])}, shut_at: {instant(span['shut_at'])}}}" for span in value)
-    return f"[{', '.join(spans)}]"
 
 
 def calendars_digest(con: duckdb.DuckDBPyConnection) -> str:
