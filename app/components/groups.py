@@ -61,26 +61,31 @@ def _gap_sum(points: Sequence[GroupPoint]) -> Fraction:
     return sum((p.gap for p in points if p.gap is not None), Fraction(0))
 
 
+def _blank(*columns: str) -> list[Component]:
+    """Return empty cells of these columns, which on a phone may be hidden."""
+    return [html.Td("", className=f"c-{name}") for name in columns]
+
+
 def _rest(row: IndicatorRow, points: Sequence[GroupPoint], *, has_money: bool) -> Component:
     """Return what the groups that are not listed come to, so that the column adds up."""
     money = sum((p.allocated for p in points), Decimal(0))
     cells = [
         html.Td(t("group.more", n=count_text(len(points))), className="quiet"),
-        *(html.Td("") for _ in range(4)),
+        *_blank("bar", "value", "n", "missed"),
         html.Td(signed_text(_gap_sum(points), row.unit), className="c-gap"),
     ]
     return html.Tr([*cells, html.Td(money_text(money), className="c-allocated")] if has_money else cells)
 
 
 def _unallocated(view: ContributionView) -> Component:
-    cells = [html.Td(t("group.unallocated"), className="quiet"), *(html.Td("") for _ in range(5))]
+    cells = [html.Td(t("group.unallocated"), className="quiet"), *_blank("bar", "value", "n", "missed", "gap")]
     return html.Tr([*cells, html.Td(money_text(view.unallocated), className="c-allocated")])
 
 
 def _sum(row: IndicatorRow, view: ContributionView, *, has_money: bool) -> Component:
     cells = [
         html.Td(t("group.sum")),
-        *(html.Td("") for _ in range(4)),
+        *_blank("bar", "value", "n", "missed"),
         html.Td(signed_text(view.gap, row.unit), className="c-gap"),
     ]
     return html.Tr([*cells, html.Td(money_text(view.money), className="c-allocated")] if has_money else cells)
