@@ -121,9 +121,9 @@ def metrics_table(found: Sequence[tuple[DefinitionView, Component]]) -> Componen
                 html.Td(link),
                 html.Td(of(view.name)),
                 html.Td(of(view.text)),
-                html.Td("" if view.example is None else count_text(len(view.example.rows))),
+                html.Td("" if view.example is None else count_text(len(view.example.rows)), className="c-example"),
             ]
         )
         for view, link in found
     ]
-    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table")
+    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table stacks")

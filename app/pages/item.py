@@ -99,7 +99,7 @@ def _states(view: ItemView) -> Component:
     names = [html.Th(t(f"column.{name}", unit=""), className=f"c-{name}", scope="col") for name in heads]
     return html.Table(
         [html.Thead(html.Tr(names)), html.Tbody([_state(view.head.statement_id, one) for one in view.states])],
-        className="table item-states",
+        className="table stacks item-states",
     )
 
 
