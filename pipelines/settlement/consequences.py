@@ -1,7 +1,7 @@
 """What follows from an indicator's month: deductions by every form, own caps, bonuses, service points (section 5)."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from pipelines.core.period import Days
 from pipelines.scoring.judge import MET, MISSED, Judged, JudgedDay, JudgedPart, day_value
 from pipelines.scoring.points import is_met, steps_beyond
 from pipelines.settlement.facts import Facts
-from pipelines.settlement.lines import Base, Line, money_text
+from pipelines.settlement.lines import Base, Line, at_nothing, money_text
 
 # What these forms take follows the day of each item or happening, and looks at no verdict.
 BY_DAY = ("per_incident", "event")
@@ -334,16 +334,26 @@ def indicator_cap(judged: Judged, base: Base) -> tuple[Decimal, str] | None:
 # ------------------------------------------------------------------------------------------------------------- bonuses
 
 
-def bonus_lines(judged: Judged, base: Base, *, critical_missed: bool) -> list[Line]:
-    """Return what an indicator's month earns beyond its fee: a line a period, and one for what an own cap cuts."""
+def bonus_lines(judged: Judged, base: Base, *, critical_missed: bool, left_out: Collection[str] = ()) -> list[Line]:
+    """Return what an indicator's month earns beyond its fee: a line a period, and one for what an own cap cuts.
+
+    ``one_of: highest`` keeps one of several bonuses, as it does of deductions. ``left_out``: ids of lines to see the
+    month without.
+    """
     if judged.terms.indicator.class_ == "report_only":
         return []
-    lines: list[Line] = []
+    earned: dict[str, list[Line]] = {}
     for name, last in last_versions(judged).items():
         if last.bonus:
             own = list(_bonus(judged, name, base, critical_missed=critical_missed))
-            lines += [*own, *_bonus_cap(judged, name, own, base)]
-    return lines
+            own += _bonus_cap(judged, name, own, base)
+            earned[name] = [line for line in own if line.id not in left_out]
+    if judged.terms.indicator.one_of == "highest" and earned:
+        highest = max(sorted(earned), key=lambda name: sum(line.amount for line in earned[name]))
+        because = f"one of: {judged.terms.id}.{highest} is the highest"
+        for name in earned.keys() - {highest}:
+            earned[name] = [at_nothing(line, because) for line in earned[name]]
+    return [line for lines in earned.values() for line in lines]
 
 
 def _bonus(judged: Judged, name: str, base: Base, *, critical_missed: bool) -> Iterator[Line]:

@@ -1,7 +1,7 @@
 """The lines of a statement: each rounded once, signed towards the payable sum, with its formula filled in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -44,6 +44,11 @@ class Line:
     borne: Decimal | None = None  # of a deduction: what is left of it after every cap
     rate: Piece[Decimal] | None = None
     taxed: Decimal | None = None
+
+
+def at_nothing(line: Line, because: str) -> Line:
+    """Return a line that another one silences."""
+    return replace(line, amount=abs(line.amount) * 0, because=because)  # never −0.00
 
 
 @dataclass(frozen=True)

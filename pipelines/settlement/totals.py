@@ -32,7 +32,7 @@ from pipelines.settlement.consequences import (
 from pipelines.settlement.escalation import applying, more_for
 from pipelines.settlement.facts import Credit, Facts, Past
 from pipelines.settlement.fees import fee_lines, fee_quantities
-from pipelines.settlement.lines import Base, Line
+from pipelines.settlement.lines import Base, Line, at_nothing
 from pipelines.settlement.score import Score, failures, grade_of, is_undecided, score
 from pipelines.settlement.tax import floored_and_taxed
 
@@ -128,7 +128,11 @@ class _Month:
         has_failed = True if failed else None if is_undecided(contract, found) else False
         is_missed = any(one.verdict == MISSED and one.terms.indicator.class_ == "critical" for one in self.judged)
 
-        bonuses = self._kept(line for one in self.judged for line in bonus_lines(one, base, critical_missed=is_missed))
+        bonuses = [
+            line
+            for one in self.judged
+            for line in bonus_lines(one, base, critical_missed=is_missed, left_out=self.facts.left_out)
+        ]
         takings, own_cuts = self._deductions(base)
         coefficient = self._kept(self._coefficient(base, grades))
         bonuses += [line for line in coefficient if line.step == "bonuses"]
@@ -531,7 +535,7 @@ def _free(line: Line) -> Taking:
 def _absorb(takings: Sequence[Taking], because: str) -> None:
     for one in takings:
         one.left = Fraction(0)
-        one.line = replace(one.line, amount=abs(one.line.amount) * 0, because=because)  # never −0.00
+        one.line = at_nothing(one.line, because)
 
 
 def _cut(covered: Sequence[Taking], amount: Decimal, name: str, formula: str, step: str) -> Line:
