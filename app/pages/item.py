@@ -71,7 +71,7 @@ def answer_line(view: ItemView) -> list[Child]:
     """Say what this is, when it came, and how many clauses it fails."""
     missed = [one for one in view.states if one.state.startswith("missed")]
     inside = [one for one in view.states if not one.state.startswith("outside")]
-    channel = html.Strong(word_of("channel", view.channel))
+    channel = html.Strong(word_of("channel", view.channel or view.population))
     at = figure(at_text(view.arrival_at, view.head.zone, seconds=True), title=view.head.zone)
     if not inside:
         return sentence("answer.item_outside", channel=channel, at=at)
@@ -111,7 +111,9 @@ def _before(one: ItemState) -> Component | str:
 
 
 def _amount(one: ItemState) -> str:
-    return "—" if one.amount is None else value_text(Decimal(one.amount), "s" if one.unit == "share" else one.unit)
+    if one.amount is None:
+        return "—"
+    return value_text(Decimal(one.amount), one.unit) if one.unit else one.amount
 
 
 def _state(statement_id: str, one: ItemState) -> Component:

@@ -78,7 +78,10 @@ class ItemEvent:
 
 @dataclass(frozen=True)
 class ItemState:
-    """An item's state under one indicator, and the terms it rests on (name, value, by whom)."""
+    """An item's state under one indicator, and the terms it rests on (name, value, by whom).
+
+    ``unit`` is the amount's: that of a share's items is in seconds, or a number without any (a rating, lines).
+    """
 
     indicator_id: str
     clause: str
@@ -226,7 +229,7 @@ def _state(body: Mapping[str, Any], one: Mapping[str, Any], row: Mapping[str, An
         state=state,
         base_state=row.get(f"{column}_base"),
         amount=None if amount is None else decimal_text(amount),
-        unit=metric.unit,
+        unit=metric.unit if metric.unit != "share" else "s" if "_s" in (metric.amount or "") else "",
         metric=metric.key,
         rests_on=[(t["name"], t["value"], t["by"]) for t in one["terms"] if t["from"] <= day < t["until"]],
     )

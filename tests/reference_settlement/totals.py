@@ -69,9 +69,9 @@ def month_failed(contract: Contract, score: Fraction | None, months: list[Month]
         by_score = by_score or rule.score_below is not None
         found = found or (rule.score_below is not None and score is not None and score < Fraction(rule.score_below))
         for critical in rule.critical:
-            for month in months:
-                if critical.indicator in (month.child.id, month.child.indicator.id) and month.whole is not None:
-                    found = found or month.whole >= Fraction(critical.at_least)
+            # of an indicator for each team: all teams' errors are the month's
+            named = [m for m in months if critical.indicator in (m.child.id, m.child.indicator.id)]
+            found = found or sum(m.whole or 0 for m in named) >= Fraction(critical.at_least)
     if not found and score is None and by_score:
         return None
     return found
