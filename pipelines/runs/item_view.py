@@ -1,5 +1,6 @@
 """One item whole: its facts, its state under every indicator with the terms it rests on, its clock, its raw lines."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -10,7 +11,7 @@ from typing import Any, cast
 
 from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem, Refused
-from pipelines.metrics.declare import metric_named, quoted
+from pipelines.metrics.declare import Metric, metric_named, quoted
 from pipelines.runs.items import own_sources
 from pipelines.runs.questions import question_in
 from pipelines.runs.raw import MASK, RawLine, event_id, raw_lines
@@ -64,6 +65,7 @@ QUIET = (
     "pauses",
     "contradicting",
 )
+SECONDS = re.compile(r"_s\b")  # how a column of seconds is named
 
 
 @dataclass(frozen=True)
@@ -229,10 +231,17 @@ def _state(body: Mapping[str, Any], one: Mapping[str, Any], row: Mapping[str, An
         state=state,
         base_state=row.get(f"{column}_base"),
         amount=None if amount is None else decimal_text(amount),
-        unit=metric.unit if metric.unit != "share" else "s" if "_s" in (metric.amount or "") else "",
+        unit=_amount_unit(metric),
         metric=metric.key,
         rests_on=[(t["name"], t["value"], t["by"]) for t in one["terms"] if t["from"] <= day < t["until"]],
     )
+
+
+def _amount_unit(metric: Metric) -> str:
+    """Return the unit of an item's amount: of a mean, sum or percentile the metric's own."""
+    if metric.unit != "share":
+        return metric.unit
+    return "s" if SECONDS.search(metric.amount or "") else ""
 
 
 def _owner_id(population: str, item_id: str) -> str:

@@ -150,18 +150,16 @@ class _Rows:
 
     def _ordered(self) -> pa.Array:
         """Return the rows' order; rows of one key go by their own bytes."""
-        if not self._keys:
-            order = np.arange(self.count)
-            tied = np.ones(max(self.count - 1, 0), dtype=bool)
-        else:
-            order, tied = self._sorted()
+        order = self._by_keys() if self._keys else np.arange(self.count)
+        self._keys = [key.take(pa.array(order)) for key in self._keys]
+        tied = np.ones(max(self.count - 1, 0), dtype=bool)
+        for key in self._keys:
+            tied &= pc.equal(key[1:], key[:-1]).to_numpy(zero_copy_only=False)
         self._is_tied = np.concatenate([[False], tied]) if self.count else tied
-        if tied.any():
-            order = self._untied(order.copy())
-        return pa.array(order)
+        return pa.array(self._untied(order) if tied.any() else order)
 
-    def _sorted(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-        """Return the order by the keys, and which rows have the keys of the row before them.
+    def _by_keys(self) -> npt.NDArray[np.int64]:
+        """Return the order by the keys.
 
         Where rows have an instant it alone decides of most, and numbers are quickly sorted: the texts of the others
         are looked at.
@@ -172,14 +170,9 @@ class _Rows:
         places = np.flatnonzero(np.append(same, False) | np.append(False, same))
         if len(places):
             few = pa.table([key.take(pa.array(order[places])) for key in self._keys], names=self._own_keys)
-            order[places] = order[places][
-                pc.sort_indices(few, [(name, "ascending") for name in self._own_keys]).to_numpy()
-            ]
-        self._keys = [key.take(pa.array(order)) for key in self._keys]
-        tied = np.ones(max(self.count - 1, 0), dtype=bool)
-        for key in self._keys:
-            tied &= pc.equal(key[1:], key[:-1]).to_numpy(zero_copy_only=False)
-        return order, tied
+            ranked = pc.sort_indices(few, [(name, "ascending") for name in self._own_keys])
+            order[places] = order[places][ranked.to_numpy()]
+        return order
 
     def _untied(self, order: npt.NDArray[Any]) -> npt.NDArray[Any]:
         places = np.flatnonzero(self._is_tied | np.append(self._is_tied[1:], False))
