@@ -73,13 +73,15 @@ class Judged:
     """An indicator's month: all its parts, and the whole.
 
     ``used`` says that another metric's value stood in its place, and why; ``ceiling`` that its points were held down;
-    ``asked`` are the questions that its value came from. ``carried_in`` are the items of earlier months that joined it,
-    ``carried_out`` those that join the next, by what they answer and how often they have been carried.
+    ``asked`` are the questions that its value came from. ``carried_in`` are the items of earlier months that joined it
+    (``own`` leaves them out), ``carried_out`` those that join the next, by what they answer and how often they have
+    been carried.
     """
 
     terms: IndicatorTerms
     parts: Sequence[JudgedPart]
     measured: Measured
+    own: Measured
     verdict: str
     reason: str
     used: str = ""
@@ -127,7 +129,8 @@ def judge(
     return Judged(
         terms,
         parts,
-        parts[0].measured if len(parts) == 1 else court.whole(),
+        parts[0].measured if len(parts) == 1 else court.whole(with_carried=True),
+        court.whole(with_carried=False),
         worst.verdict,
         worst.reason,
         used,
@@ -217,9 +220,9 @@ class _Court:
             found = found + total(self.carried.get(question.name, ()))
         return measured(question.metric, found, self.terms.indicator.unmeasurable, question.percentile)
 
-    def whole(self) -> Measured:
+    def whole(self, *, with_carried: bool) -> Measured:
         """Return the value over all days in force: of a ``worst_of``, the worst there is."""
-        found = [self.measured(question, self.terms.in_force, with_carried=True) for question, _ in self.asked]
+        found = [self.measured(question, self.terms.in_force, with_carried=with_carried) for question, _ in self.asked]
         return max(found, key=lambda one: self._rank(self.compared(one)))
 
     def _rank(self, value: Fraction | None) -> tuple[bool, Fraction]:

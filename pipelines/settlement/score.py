@@ -93,7 +93,8 @@ def failures(contract: Contract, found: Score, judged: Sequence[Judged], grades:
     if rule.score_below is not None and found.value is not None and found.value < rule.score_below:
         reasons.append(f"score {decimal_text(found.value)} is below {decimal_text(rule.score_below)}")
     for critical in rule.critical:
-        found_in = [one.measured for one in judged if one.terms.indicator.id == critical.indicator]
+        # an error is of the month in which it was made: what was carried in has counted there
+        found_in = [one.own for one in judged if one.terms.indicator.id == critical.indicator]
         by_item = critical.count == "items"
         each = (Fraction(one.counts.of("missed")) if by_item else one.value or Fraction(0) for one in found_in)
         errors = sum(each, Fraction(0))
