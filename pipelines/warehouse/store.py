@@ -79,14 +79,12 @@ class Warehouse:
             self.con.execute(f"SET threads = {settings.threads:d}")
 
     def _prepare(self) -> None:
-        found = self.con.execute(
-            "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = 'schema_version'"
-        ).fetchall()
-        if found[0][0] == 0:
+        try:
+            version = self.con.execute("SELECT max(version) FROM schema_version").fetchall()[0][0]
+        except duckdb.CatalogException:  # a new store
             if not self.read_only:
                 self._execute_all(create_all())
             return
-        version = self.con.execute("SELECT max(version) FROM schema_version").fetchall()[0][0]
         if version > SCHEMA_VERSION:
             raise Refused(
                 Problem(
