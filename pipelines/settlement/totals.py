@@ -501,17 +501,20 @@ def _own_cut(judged: Judged, name: str, own: Sequence[Taking], base: Base) -> It
 
 
 def same_event(takings: Sequence[Taking]) -> list[list[Taking]]:
-    """Group the lines that name one happening: one item, or one day where what is named happens to a day."""
+    """Group the lines that name one happening: one item, or one day where what is named happens to a day.
+
+    A line that has come to nothing before names none.
+    """
     named = [
         (one, one.consequence.event, one.line.days.since)
         for one in takings
-        if one.consequence is not None and one.consequence.event and one.consequence.form in BY_DAY and one.line.days
+        if one.left and one.line.days
+        if one.consequence is not None and one.consequence.event and one.consequence.form in BY_DAY
     ]
     of_days = {(event, day) for one, event, day in named if one.consequence and one.consequence.form == "event"}
     groups: dict[tuple[object, ...], list[Taking]] = {}
     for one, event, day in named:
-        if one.left:
-            groups.setdefault((event, day) if (event, day) in of_days else (event, one.line.item), []).append(one)
+        groups.setdefault((event, day) if (event, day) in of_days else (event, one.line.item), []).append(one)
     return [group for group in groups.values() if len(group) > 1]
 
 
