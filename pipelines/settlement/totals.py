@@ -206,9 +206,9 @@ class _Month:
             return
         in_force = term_days(self.contract).overlap(self.days)
         for piece, grade in grades:
-            whole = base.of(rule.base)
-            exact = (Fraction(grade.factor) - 1) * Fraction(whole) * len(piece.days) / len(in_force)
-            formula = f"({decimal_text(grade.factor)} − 1) × {whole}"
+            whole, words = base.of(rule.base)
+            exact = (Fraction(grade.factor) - 1) * whole * len(piece.days) / len(in_force)
+            formula = f"({decimal_text(grade.factor)} − 1) × {words}"
             if len(piece.days) != len(in_force):
                 formula += f" × {len(piece.days)}/{len(in_force)} days"
             amount = to_fen(exact, self.contract.currency)
@@ -245,9 +245,9 @@ class _Month:
         tier = tier_of(points, tiers(table.bands, None), "left")
         if not points and not (tier.band.rate or tier.band.amount):
             return
-        whole = base.of(table.base)
-        exact = Fraction(tier.band.rate or 0) * Fraction(whole) if tier.band.amount is None else tier.band.amount
-        priced = f"{rate_text(tier.band.rate or Decimal(0))} × {whole}" if tier.band.amount is None else str(exact)
+        whole, words = base.of(table.base)
+        exact = Fraction(tier.band.rate or 0) * whole if tier.band.amount is None else tier.band.amount
+        priced = f"{rate_text(tier.band.rate or Decimal(0))} × {words}" if tier.band.amount is None else str(exact)
         yield Line(
             id=f"{table.id}{suffix}",
             kind="points",
