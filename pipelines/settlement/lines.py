@@ -9,7 +9,7 @@ from pipelines.contract.model import Contract
 from pipelines.contract.resolve import dated, term_days
 from pipelines.core.dated import Piece
 from pipelines.core.exact import decimal_text, exact_text
-from pipelines.core.money import minor_digits, to_fen, total
+from pipelines.core.money import minor_digits, total
 from pipelines.core.period import Days
 
 NET_OF_TAX = "net_of_tax"
