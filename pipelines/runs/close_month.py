@@ -267,7 +267,7 @@ def measure_into(
         month,
         terms,
         Facts(day_counts(tally), incidents, day_kinds(con, CALENDAR)),
-        {**evidence, ROSTER: write_roster(con, folder)},
+        {**evidence, ROSTER: write_roster(con, folder, evidence)},
         calendars_digest(con),
         loads,
         [one for one in overrides if one in applied],

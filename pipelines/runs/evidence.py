@@ -6,7 +6,7 @@ contract's text, the definitions (to be read, never run), and the names of the l
 (`row_digest.py`), not files, whose bytes differ between engine versions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -26,6 +26,7 @@ from pipelines.metrics.scope import Posting, contract_scope_sql, scope_sql
 from pipelines.runs.calendars import calendar_for
 from pipelines.runs.contracts import ReadContract
 from pipelines.runs.row_digest import index_digest, row_index
+from pipelines.runs.sight import OWN_ROWS
 from pipelines.runs.states import (
     FACTS_KEPT,
     Override,
@@ -129,6 +130,7 @@ def write_items(
 ) -> Written:
     """Scan a population once, and write its rows, states in words, to where they are counted from.
 
+    Candidates that turn out to be another contract's are none of this record's: the pack goes to the vendor.
     Where no override speaks of the scan's metrics no row is kept but in the file. The rows' digest is worked out
     ``beside``, while the next population is scanned.
     """
@@ -136,6 +138,7 @@ def write_items(
     if any(speaks_of(one, ask) for one in overrides for ask in scan.asks):
         states = make_wide(con, "wide", scan.population, scan.frame, scan.asks, list(inputs))
         applied = lay_overrides(con, "wide", scan.asks, states, overrides)[0]
+        con.execute(f"DELETE FROM wide WHERE NOT ({OWN_ROWS})")
         has = columns_in(con, "wide")
         select = f"SELECT {_in_words(scan, states, inputs, has)} FROM wide"
         return Written("wide", states, applied, _written(con, select, folder, scan, beside))
@@ -143,7 +146,7 @@ def write_items(
     states = {ask.column: list(ask.states) for ask in scan.asks}
     rows = wide_select(scan.population, scan.frame, scan.asks, list(inputs))
     has = [f"{ask.column}_{kind}" for ask in scan.asks for kind in ask.kinds]
-    select = f"SELECT {_in_words(scan, states, inputs, has)} FROM (\n{rows}\n)"
+    select = f"SELECT {_in_words(scan, states, inputs, has)} FROM (\n{rows}\n) WHERE {OWN_ROWS}"
     told = _written(con, select, folder, scan, beside)
     codes = [
         f"CAST(list_position({listed(known)}, {name}_state) AS UTINYINT) AS {name}_state"
@@ -211,10 +214,15 @@ def _named_by_its_first(name: str) -> str:
     return f"CASE WHEN {name} IS NOT NULL THEN {first} END AS {name}"
 
 
-def write_roster(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
-    """Write the session's roster; return what the statement says of it."""
-    columns = _write(con, "SELECT * FROM roster ORDER BY ALL", folder, ROSTER)
-    return _tell(folder, ROSTER, columns, (), threads=1)
+def write_roster(con: duckdb.DuckDBPyConnection, folder: Path, files: Iterable[str]) -> dict[str, Any]:
+    """Write of the session's roster whoever stands in these files of evidence; return what the statement says of it.
+
+    Nobody else decides a scope, and the pack is handed to one vendor of perhaps several.
+    """
+    paths = ", ".join(quoted(str(folder / f"{name}.parquet")) for name in files)
+    members = f"SELECT DISTINCT unnest([queue, agent_id]) FROM read_parquet([{paths}], union_by_name := true)"
+    select = f"SELECT * FROM roster WHERE member_id IN ({members}) ORDER BY ALL" if paths else "SELECT * FROM roster"
+    return _tell(folder, ROSTER, _write(con, select, folder, ROSTER), (), threads=1)
 
 
 def write_calendar(con: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -17,6 +17,7 @@ from pipelines.metrics.declare import population_needs, quoted
 
 # How populations begin the reason of a candidate that is another contract's: its queue, or its log.
 FOREIGN = "another contract"
+OWN_ROWS = f"NOT starts_with(coalesce(outside, ''), {quoted(FOREIGN)})"
 AGENT, CUSTOMER, ORDER = "agent", "customer", "order"
 PEOPLE = {"agent_id": AGENT, "member_id": AGENT, "customer_id": CUSTOMER, "order_id": ORDER}  # facts that name somebody
 NUMBERED = re.compile(r"_\d+$")  # a population that is read in several ways has a number behind its name
@@ -52,7 +53,7 @@ class Sight:
         """
         if not self.is_narrow:
             return "true"
-        found = [f"NOT starts_with(coalesce(outside, ''), {quoted(FOREIGN)})"]
+        found = [OWN_ROWS]
         if not is_by_vendor(population):
             found.append(f"item_source IN ({_listed(sources)})" if sources else "false")
         if self.teams is not None:

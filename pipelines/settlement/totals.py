@@ -308,8 +308,9 @@ class _Month:
             _absorb(rest, f"one event with {highest.line.id}, which costs as much or more")
         for decision in sorted(self.contract.one_event, key=lambda one: (one.event, one.lines)):
             if decision.month == str(self.month):
-                sides = [[t for t in takings if ".".join(t.name) == name and t.left] for name in decision.lines]
-                sides = [side for side in sides if side]
+                spoken_of = [t for t in takings if ".".join(t.name) in decision.lines and t.left]
+                names = dict.fromkeys(t.name for t in spoken_of)  # in the order of the takings, not of the decision
+                sides = [[t for t in spoken_of if t.name == name] for name in names]
                 best = max(sides, key=costs, default=[])
                 for side in sides:
                     if side is not best:

@@ -112,10 +112,10 @@ def test_statements_of_two_contracts_are_not_compared(calls: Office) -> None:
 
 
 def test_an_item_that_no_value_counts_is_no_difference(calls: Office) -> None:
-    """A call of another contract's queue comes late: it was nowhere, and is outside."""
-    path = calls.contract(contract(more="scope: {queue: [q]}"))
+    """A call that never left the menu comes late: it was nowhere, and is outside."""
+    path = calls.contract(contract())
     before = calls.close(path)
-    calls.load("call", f"{HEAD}\n z, 4, other, ann, 20 10:00:00, abandoned, 60, 29 08:00:00", name="z.csv", now=SECOND)
+    calls.load("call", f"{HEAD}\n z, 4,,, 20 10:00:00, ivr_only,, 29 08:00:00", name="z.csv", now=SECOND)
     told = found(calls, before, calls.close(path, now=SECOND))
     assert list(told.items) == []
     assert [one.items for one in told.indicators] == [0, 0]  # they do say how many candidates there are

@@ -12,6 +12,7 @@ from pipelines.runs.items import by_group, daily, histogram, items
 from pipelines.runs.narrow import statement_as_seen
 from pipelines.runs.readers import reader
 from pipelines.runs.sight import AGENT, CUSTOMER, ORDER, WHOLE, Sight, names_key
+from pipelines.runs.statements import evidence_folder, kept_body
 from pipelines.warehouse.store import Warehouse
 from tests.runs.two_vendors import two_vendors
 
@@ -31,9 +32,20 @@ def ids(home: tuple[Path, str], indicator: str, sight: Sight, **more: Any) -> li
     return [row.item_id for row in items(*home, indicator, sight=sight, **more).rows]
 
 
+def test_the_record_of_a_month_holds_one_vendors_work(home: tuple[Path, str]) -> None:
+    """No call, agent, queue or name of Zeta's: the pack is handed to Alpha. What logs there are it may know."""
+    folder = evidence_folder(*home)
+    files = {path.stem: str(path) for path in folder.glob("*.parquet") if path.stem != "delivered_log"}
+    assert {"offered_call", "agent_state", "roster"} <= set(files)
+    told = {name: duckdb.sql(f"SELECT * FROM '{path}'").fetchall() for name, path in files.items()}
+    texts = {text.lower() for rows in told.values() for row in rows for text in row if isinstance(text, str)}
+    assert {"ann", "a1", "alpha ltd"} <= texts
+    assert [text for text in texts if text.startswith(("z", "another contract"))] == []
+    assert "another contract" not in str(kept_body(*home))
+
+
 def test_a_vendor_sees_no_item_of_another_and_a_team_only_its_own(home: tuple[Path, str]) -> None:
-    assert [name for name in ids(home, "connect", WHOLE) if name.startswith("z")] == ["z-1", "z-2", "z-3", "z-4", "z-5"]
-    assert ids(home, "connect", ALPHA) == ["a-1", "a-2", "b-1", "a-9", "b-2", "b-3"]
+    assert ids(home, "connect", WHOLE) == ids(home, "connect", ALPHA) == ["a-1", "a-2", "b-1", "a-9", "b-2", "b-3"]
     assert ids(home, "connect", FIRST) == ["a-1", "a-2", "a-9"]
     assert ids(home, "connect", Sight(vendor="alpha", teams=frozenset())) == []
     assert ids(home, "connect", FIRST, groups=(("team", "Beta second"),)) == []
@@ -71,7 +83,7 @@ def test_a_call_that_was_passed_on_ends_where_it_was_passed_on(home: tuple[Path,
 
 
 def test_a_vendors_statement_says_nothing_of_others(home: tuple[Path, str]) -> None:
-    """11 candidates, 5 of another contract's queue: 6; of 78 days of logs 27 are of the log it names."""
+    """Of 11 calls 5 are of another contract's queue: 6; of 78 days of logs 27 are of the log it names."""
     body = statement_as_seen(*home, ALPHA)
     found = {one["id"]: one for one in body["indicators"]}
     assert (found["connect"]["candidates"], found["connect"]["states"]["outside"]) == (6, {})
