@@ -156,6 +156,48 @@ CHANGES = [
     ("id: wait\n", "id: wait__a\n", ["reserved_id"]),
     ("id: resolved, metric", "id: resolved__a, metric", ["reserved_id"]),
     ("  - {id: kpi_cap,", "  - {id: service,", ["repeated_id", "repeated_id"]),  # a table's line has that name
+    # --- a percent sign that was forgotten ---
+    (
+        "kinds: [kpi], rate: 15%",
+        "kinds: [kpi], rate: 15",
+        ["percent_sign"],
+    ),  # 1,500 % of the fees: it would cap nothing
+    ("kinds: [kpi], rate: 15%", "kinds: [kpi], rate: 100%", []),
+    ("cap_rate: 3%", "cap_rate: 3", ["percent_sign"]),
+    ("    cap_rate: 10%\n", "    cap_rate: 10\n", ["percent_sign"]),
+    ("{until: 60, rate: 1%}", "{until: 60, rate: 15}", ["cap_below_deduction", "percent_sign"]),
+    ("{from: 2, rate: 1%}", "{from: 2, rate: 2}", ["percent_sign"]),
+    ("tolerance: 15%", "tolerance: 15", ["percent_sign"]),  # no month would be above 16 times its forecast
+    ("step: 1%\n        rate", "step: 1\n        rate", ["percent_sign"]),  # a step of 100 points: always one
+    ("category: 50%", "category: 50", ["percent_sign"]),
+    ("compare_at: 0.0001", "compare_at: 1", ["percent_sign"]),
+    ("factor: 1.02", "factor: 102", ["percent_sign"]),
+    ("share: 50%", "share: 50", ["threshold_out_of_range"]),  # 50 times what was borne
+    ("share: 50%", "share: 100%", []),
+    ("at: 95%}", "at: 95}", ["threshold_out_of_range"]),  # never reached
+    ("from: 98%, amount", "from: 98, amount", ["threshold_out_of_range"]),
+    ("worse_than: 40%", "worse_than: 40", ["threshold_out_of_range"]),  # of every day: 2,000 a day
+    (
+        "channel: phone, complete: 99.5%",
+        "channel: phone, complete: 99.5",
+        ["threshold_out_of_range"],
+    ),  # no data for good
+    ("      above: 10%\n", "      above: 10\n", ["threshold_out_of_range"]),  # a gap lies within -1 and 1
+    ("      above: 10%\n", "      above: -1%\n", []),
+    (
+        "below: 10%, points: 80",
+        "below: 10, points: 80",
+        ["threshold_out_of_range"],
+    ),  # always: the ceiling holds for good
+    ("below: 10%, points: 80", "below: 10%, points: 0.8", ["out_of_hundred"]),
+    ("score_below: 70", "score_below: 70%", ["out_of_hundred"]),
+    ("zero_at: 60, full_at: 30", "zero_at: -60, full_at: -90", ["threshold_out_of_range", "threshold_out_of_range"]),
+    # --- what has no effect ---
+    ("  as: deduction\n", "  as: factor\n", ["repeats_in_vain"]),
+    ("provisional: 3, objections: 8", "provisional: 9, objections: 8", ["procedure_order"]),
+    ("from: 2026-05-20, until: 2026-05-21, scope", "from: 2028-05-20, until: 2028-05-21, scope", ["relief_days"]),
+    ("{since: 2026-10-16, value: 92%", "{since: 2028-10-16, value: 92%", ["value_never_holds"]),
+    ("metric: contact.handled@1, scope", "metric: phone.minutes@1, scope", ["fee_quantity", "left_to_default"]),
 ]
 
 

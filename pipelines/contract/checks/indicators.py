@@ -9,6 +9,7 @@ from pipelines.contract.bands import span_text, top_of
 from pipelines.contract.checks.consequences import consequence_problems
 from pipelines.contract.checks.defaults import indicator_defaults
 from pipelines.contract.checks.measures import condition_problems, measure_problems, metric_of, scoped
+from pipelines.contract.checks.percent import indicator_percent_problems
 from pipelines.contract.checks.place import Place, Reading
 from pipelines.contract.checks.scoring import scoring_problems
 from pipelines.contract.dates import beginning_problems, days_in_force
@@ -37,6 +38,7 @@ def check_indicator(source: Source, number: int, indicator: Indicator) -> Iterat
     yield from _weight(reading)
     yield from scoring_problems(reading)
     yield from consequence_problems(reading)
+    yield from indicator_percent_problems(reading)
     yield from indicator_defaults(reading)
 
 
@@ -183,10 +185,10 @@ def _beginnings(reading: Reading) -> Iterator[Problem]:
     fields += [(("terms", name), values) for name, values in indicator.terms.items()]
     for number, part in enumerate(indicator.worst_of):
         fields += [(("worst_of", number, "terms", name), values) for name, values in part.terms.items()]
-    begins = days_in_force(reading.contract, indicator).since
+    days = days_in_force(reading.contract, indicator)
     for path, values in fields:
         title = f"{reading.title}: {'.'.join(map(str, path))}"
-        yield from beginning_problems(reading.source, (*reading.at, *path), title, values or [], begins)
+        yield from beginning_problems(reading.source, (*reading.at, *path), title, values or [], days.since, days.until)
 
 
 def _target(reading: Reading) -> Iterator[Problem]:
