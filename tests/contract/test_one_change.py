@@ -68,6 +68,7 @@ CHANGES = [
     ("    one_of: all\n    escalates: true\n    cap_rate", "    escalates: true\n    cap_rate", ["left_to_default"]),
     ("    if_no_data: zero\n", "", ["left_to_default"]),
     ("    compare_rounding: half_up\n", "", ["left_to_default"]),
+    ("    target: 30\n    class: key\n", "    target: 30\n", ["left_to_default"]),  # a grade needs all critical met
     (", once_a_month: true}", "}", ["left_to_default"]),
     ("on_days: all, ", "", ["left_to_default"]),
     ("category: 50%, ", "", ["left_to_default"]),
@@ -226,6 +227,7 @@ SECOND = """  - id: again
     metric: quality.violations@1
     terms: {kinds: "KINDS"}
     target: 0
+    class: CLASS
     consequences: [{id: each, form: per_incident, kind: event, amount: 100EVENT}]
     minimum_sample: 1
     too_few: skip
@@ -245,16 +247,19 @@ fees:
         ("insult", "", "    until: 2026-01-01", ["never_in_force"]),
         ("insult", "", "    scope: {team: [甲组]}", ["one_event_twice"]),
         ("insult", ", event: storm", "", ["one_event_twice"]),  # the other line does not name it
-        ("insult", "", "    class: report_only", ["report_only_with_money"]),
+        ("insult", "", "report_only", ["report_only_with_money"]),
     ],
 )
 def test_clauses_that_punish_one_event(kinds, event, more, codes):
-    second = SECOND.replace("KINDS", kinds).replace("EVENT", event).replace("MORE", more)
+    klass, more = (more, "") if more == "report_only" else ("key", more)
+    second = SECOND.replace("KINDS", kinds).replace("EVENT", event).replace("MORE", more).replace("CLASS", klass)
     assert said(WHOLE.replace("fees:\n", second, 1)) == codes
 
 
 def test_lines_that_name_one_event_are_silent():
-    second = SECOND.replace("KINDS", "insult").replace("EVENT", ", event: storm").replace("MORE", "")
+    second = (
+        SECOND.replace("KINDS", "insult").replace("EVENT", ", event: storm").replace("MORE", "").replace("CLASS", "key")
+    )
     named = WHOLE.replace(
         "form: per_incident, kind: event, amount: 500}", "form: per_incident, kind: event, amount: 500, event: storm}"
     )
@@ -264,7 +269,10 @@ def test_lines_that_name_one_event_are_silent():
 def test_disjoint_scopes_are_two_promises():
     def two(scope: str, other: str) -> list[str]:
         second = (
-            SECOND.replace("KINDS", "insult").replace("EVENT", "").replace("MORE", f"    scope: {{team: [{other}]}}")
+            SECOND.replace("KINDS", "insult")
+            .replace("EVENT", "")
+            .replace("MORE", f"    scope: {{team: [{other}]}}")
+            .replace("CLASS", "key")
         )
         first = WHOLE.replace(
             'terms: {kinds: "insult, leak"}\n', f'terms: {{kinds: "insult, leak"}}\n    scope: {{team: [{scope}]}}\n'
@@ -298,6 +306,7 @@ def test_another_formula_is_another_promise():
     metric: phone.service_level@1
     terms: {answer_within_s: 20, short_abandon_s: 5, formula: FORMULA, period_by: arrival, out_of_hours: exclude}
     target: 80%
+    class: key
     consequences: [{id: each, form: fixed, kind: kpi, amount: 100}]
     minimum_sample: 1
     too_few: skip

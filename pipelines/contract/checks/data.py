@@ -83,7 +83,7 @@ def _without_data(source: Source) -> Iterator[Problem]:
             yield Place(source, title, path).warning(
                 f"{metric.key} is measured from logs of {metric.channel!r}, and `data.sources` has none; nobody owes"
                 " them.",
-                f"Add a source of that channel ({', '.join(listed)} are there).",
+                f"Add a source of that channel; there are: {', '.join(listed)}.",
                 "contract.metric_without_data",
             )
 

@@ -151,9 +151,10 @@ def _identity(reading: Reading) -> Iterator[Problem]:
             "Quote the clause under `text: {zh: …, en: …}`.",
             "contract.clause_without_text",
         )
+    since, until = indicator.since or reading.contract.term.from_, indicator.until or reading.contract.term.until
     if not len(days_in_force(reading.contract, indicator)):
         yield reading.problem(
-            f"it is in force on no day of the contract (from {indicator.since}, until {indicator.until}).",
+            f"it is in force on no day of the contract (from {since}, until {until}).",
             "`until` is the first day after the last one.",
             "contract.never_in_force",
         )
