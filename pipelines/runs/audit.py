@@ -56,20 +56,21 @@ def audit(home: Path, contract: str, *, head: str | None = None) -> Audited:
         )
     problems += _left_out(home, contract, entries, where)
     if not entries and not problems:
-        problems.append(_nothing_sealed(home, contract, where))
+        problems += _unknown(home, contract, where)
     months = [str(entry.get("month")) for entry in entries]
     return Audited(len(entries), months, hashes[-1] if hashes else None, head_at, problems)
 
 
-def _nothing_sealed(home: Path, contract: str, where: str) -> Problem:
-    """An empty ledger proves nothing: the number may be misspelt, or the home another."""
-    known = sorted({ref.contract for ref in list_statements(home) if ref.status == "SEALED"})
-    return Problem(
-        where,
-        f"No month of {contract!r} was sealed in this home; there is nothing to prove.",
-        f"Sealed months have: {', '.join(known) or 'none'}. Name one of them, or the home that has it (--home).",
-        "audit.nothing_sealed",
-    )
+def _unknown(home: Path, contract: str, where: str) -> Iterator[Problem]:
+    """A number of which the home has no statement: it may be misspelt, or the home another; nothing is proven."""
+    known = sorted({ref.contract for ref in list_statements(home)})
+    if contract not in known:
+        yield Problem(
+            where,
+            f"No month of {contract!r} was ever closed in this home; there is nothing to prove.",
+            f"It has months of: {', '.join(known) or 'none'}. Name one of them, or the home that has it (--home).",
+            "audit.unknown_contract",
+        )
 
 
 def _faults(

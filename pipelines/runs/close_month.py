@@ -159,6 +159,15 @@ def _too_early(contract: Contract, month: Month, cut_off_at: datetime | None, no
                 code="close.future_cut_off",
             )
         ]
+    if now < day_begins_at(month.days.since, contract.zone):
+        return [
+            Problem(
+                where=str(month),
+                what="This month has not begun; its fees would stand there whole, beside figures of nothing.",
+                mend="Close it when it is over.",
+                code="close.month_not_begun",
+            )
+        ]
     if min(cut_off_at or ends_at, now) >= ends_at:
         return []
     return [

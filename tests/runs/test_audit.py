@@ -166,9 +166,9 @@ def test_evidence_that_was_changed_beside_its_pack(home: Path, tmp_path: Path, n
 
 
 @pytest.mark.parametrize("number", ["smal", "../approvals"])
-def test_where_nothing_was_sealed_nothing_is_proven(home: Path, number: str) -> None:
+def test_of_a_contract_that_nobody_closed_nothing_is_proven(home: Path, number: str) -> None:
     (problem,) = audit(home, number).problems
-    assert (problem.code, problem.mend[:26]) == ("audit.nothing_sealed", "Sealed months have: small.")
+    assert (problem.code, problem.mend[:24]) == ("audit.unknown_contract", "It has months of: small.")
 
 
 # --- the months -------------------------------------------------------------------------------------------------------
