@@ -44,11 +44,11 @@ def beginning_problems(
         )
     term, ended = term_days(source.model), needed_until or source.model.term.until
     told = {one.effective for one in source.amendments if one.effective not in term}
-    for day in sorted({value.since for value in values if value.since} - told):
-        if day >= ended > needed_on:
+    for number, value in enumerate(values):
+        if value.since and value.since not in told and value.since >= ended > needed_on:
             yield Problem(
-                source.where(*at),
-                f"{title} has a value from {day} on, and it is needed up to {ended - timedelta(days=1)}.",
+                source.where(*at, number),
+                f"{title} has a value from {value.since} on, and it is needed up to {ended - timedelta(days=1)}.",
                 "Correct the day, or remove the value: it never holds.",
                 "contract.value_never_holds",
                 "warning",
