@@ -24,14 +24,14 @@ from pipelines.worktime.due import AfterClose, DayKind, due_working_days
 from pipelines.worktime.rows import COLUMNS
 from pipelines.worktime.timetable import CalendarDay, Timetable
 
-# Where an item's facts are: channel, item table, the column that names it, and its events' table.
+# Where an item's facts are: channel, item table, the column that names it, and those from which to which it lasted.
 KINDS = (
-    ("phone", "item_call", "call_id", "call"),
-    ("chat", "item_session", "session_id", "chat"),
-    ("email", "item_thread", "thread_id", "mail"),
-    ("case", "item_case", "case_id", "case"),
-    ("phone", "item_agent_state", "agent_id || '#' || epoch_us(since_at)", "agent_state"),
-    ("agent", "item_shift", "agent_id || '#' || shift_id", "attendance"),
+    ("phone", "item_call", "call_id", ("arrived_at", "ended_at")),
+    ("chat", "item_session", "session_id", ("first_at", "last_at")),
+    ("email", "item_thread", "thread_id", ("first_at", "last_at")),
+    ("case", "item_case", "case_id", None),
+    ("phone", "item_agent_state", "agent_id || '#' || epoch_us(since_at)", None),
+    ("agent", "item_shift", "agent_id || '#' || shift_id", None),
 )
 CHANNELS_OF = {
     "offered_call": ("phone",),
@@ -65,6 +65,7 @@ QUIET = (
     "pauses",
     "contradicting",
 )
+OF_CLOCK = ("request", "reply")  # what the clock is drawn from
 SECONDS = re.compile(r"_s\b")  # how a column of seconds is named
 
 
@@ -169,7 +170,7 @@ def item(
         )
     true_id, own = seen["true_id"], Own(frozenset(queues), frozenset(agents)) if sight.is_narrow else None
     with Warehouse(home, read_only=True, locked=True) as warehouse:
-        channel, facts = _facts(warehouse, population, source, true_id)
+        channel, facts = _facts(warehouse, population, source, true_id, seen["arrival_at"])
         events, is_shared = _events(warehouse, channel, population, source, true_id, sight, own)
         raw: Mapping[tuple[str, str], Sequence[RawLine]] = {}
         if sight.raw:
@@ -249,14 +250,22 @@ def _owner_id(population: str, item_id: str) -> str:
     return item_id.rpartition("#")[0] if population == "call_leg" else event_id(population, item_id)
 
 
-def _facts(warehouse: Warehouse, population: str, source: str, item_id: str) -> tuple[str, dict[str, Any]]:
-    """Return the channel of an item and its assembled facts; a contact may be of any channel."""
-    name = quoted(_owner_id(population, item_id))
-    for channel, table, key, _ in KINDS:
-        if channel not in CHANNELS_OF.get(population, (channel,)):
-            continue
+def _facts(
+    warehouse: Warehouse, population: str, source: str, item_id: str, arrival_at: datetime
+) -> tuple[str, dict[str, Any]]:
+    """Return the channel of an item and its assembled facts; a contact may be of any channel.
+
+    It is looked for among the items of its instant first: the store's other months are then passed over unread.
+    """
+    named = quoted(_owner_id(population, item_id))
+    at = f"TIMESTAMPTZ {quoted(arrival_at.isoformat(sep=' '))}"
+    unread = ", ".join(quoted(name) for name in QUIET if name not in OF_CLOCK)
+    kinds = [kind for kind in KINDS if kind[0] in CHANNELS_OF.get(population, (kind[0],))]
+    narrow = [(*kind[:3], f" AND {at} BETWEEN {kind[3][0]} AND {kind[3][1]}") for kind in kinds if kind[3] is not None]
+    for channel, table, key, then in [*narrow, *((*kind[:3], "") for kind in kinds)]:
         cursor = warehouse.con.execute(
-            f"SELECT * FROM {table} WHERE source = {quoted(source)} AND {key} = {name} LIMIT 1"
+            f"SELECT COLUMNS(own -> own NOT IN ({unread})) FROM {table}"
+            f" WHERE source = {quoted(source)} AND {key} = {named}{then} LIMIT 1"
         )
         names = [column[0] for column in cursor.description or []]
         for row in cursor.fetchall():

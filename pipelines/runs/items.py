@@ -19,7 +19,15 @@ from pipelines.metrics.frame import local_day_sql, local_hour_sql
 from pipelines.runs.once import once
 from pipelines.runs.questions import names_of, question_of
 from pipelines.runs.readers import ask_file, query, reader
-from pipelines.runs.served import NOBODY, Places, listed_rows, served_counts, served_together
+from pipelines.runs.served import (
+    NOBODY,
+    ROLLUPS,
+    Places,
+    listed_rows,
+    served_counts,
+    served_together,
+    served_total,
+)
 from pipelines.runs.sight import WHOLE, Sight, is_by_vendor
 from pipelines.runs.statements import evidence_folder, find_statement, kept_body
 from pipelines.runs.states import IDS, Tally, count_rows
@@ -398,23 +406,50 @@ def items(
     """
     found = evidence_of(home, statement_id, indicator_id, sight)
     where = _conditions(found, state, day, groups)
-    total = _total(found.folder, f"SELECT count(*) FROM {found.listed} WHERE {' AND '.join(where)}")
+    counted = _served_total(found, state, day, groups)
+    total = None if counted is None else _total(found.folder, counted)
+    if total is None:
+        total = _total(found.folder, f"SELECT count(*) FROM {found.listed} WHERE {' AND '.join(where)}")
     if not total:  # to find nothing takes longest
         return ItemPage([], None, 0)
-    if after is not None:
-        at, source, item_id = after
-        at = datetime.fromisoformat(at).isoformat(sep=" ")
-        where.append(f"arrival_at >= TIMESTAMPTZ {quoted(at)}")  # said by itself, so that what lies before is not read
-        where.append(f"({', '.join(IN_ORDER)}) > (TIMESTAMPTZ {quoted(at)}, {quoted(source)}, {quoted(item_id)})")
-    page = [_item_row(row) for row in query(f"{_select(found, where)} LIMIT {int(limit)}", found.folder)]
+    page: list[ItemRow] = []
+    for more in _from(after):
+        rows = query(f"{_select(found, [*where, *more])} LIMIT {int(limit) - len(page)}", found.folder)
+        page += map(_item_row, rows)
     last = page[-1] if len(page) == limit else None
     return ItemPage(page, (last.arrival_at.isoformat(), last.source, last.item_id) if last else None, total)
 
 
+def _from(after: tuple[str, str, str] | None) -> list[list[str]]:
+    """Return the conditions of what comes after a key: first of the same instant, then of later ones.
+
+    Said in one, by three columns together, no row of a file could be passed over unread.
+    """
+    if after is None:
+        return [[]]
+    at = f"TIMESTAMPTZ {quoted(datetime.fromisoformat(after[0]).isoformat(sep=' '))}"
+    source, item_id = map(quoted, after[1:])
+    return [[f"arrival_at = {at}", f"(item_source, item_id) > ({source}, {item_id})"], [f"arrival_at > {at}"]]
+
+
+def _served_total(
+    found: Evidence, state: str | None, day: date | None, groups: Sequence[tuple[str, str]]
+) -> str | None:
+    """Return the SELECT of how many rows a list has from what was counted once; None where none can tell."""
+    by = [("day", str(day))] if day else []
+    by += groups
+    if len(by) > 1 or any(group not in ROLLUPS for group, _ in by):
+        return None
+    is_state = state_sql("state", state) if state else "true"
+    group, value = by[0] if by else ("whole", "")
+    return served_total(found.folder, found.name, found.column, group, value, is_state, found.sight, found.sources)
+
+
 @once(4096)
-def _total(folder: Path, sql: str) -> int:
+def _total(folder: Path, sql: str) -> int | None:
     """Return how many rows a list has; of evidence, which never changes."""
-    return int(query(sql, folder)[0][0])
+    n = query(sql, folder)[0][0]
+    return None if n is None else int(n)
 
 
 def all_items(
@@ -477,7 +512,24 @@ def _item_row(row: Sequence[Any]) -> ItemRow:
 
 def state_condition(found: Evidence, state: str) -> str:
     """Return the condition of a state, of a class, or of several of either with commas between."""
-    if ":" in state:
-        return f"{found.state} = {quoted(state)}"
-    classes = ", ".join(quoted(name.strip()) for name in state.split(","))
-    return f"split_part({found.state}, ':', 1) IN ({classes})"
+    return state_sql(f"{found.column}_state", state)
+
+
+def state_sql(column: str, state: str) -> str:
+    """Return the same of a column of states beside ``outside``, said of both as they lie in the file.
+
+    Rows that do not fulfil it are then passed over unread; of the state in words (``Evidence.state``) each is read.
+    """
+    if ":" not in state:
+        return f"({' OR '.join(_class_sql(column, name.strip()) for name in state.split(','))})"
+    kind, _, reason = state.partition(": ")
+    if kind != "outside":
+        return f"(outside IS NULL AND {column} = {quoted(state)})"
+    is_of_no_scope = f" OR outside IS NULL AND {column} IS NULL" if reason == OUTSIDE_SCOPE else ""
+    return f"(outside = {quoted(reason)}{is_of_no_scope})"
+
+
+def _class_sql(column: str, name: str) -> str:
+    if name == "outside":
+        return f"(outside IS NOT NULL OR {column} IS NULL)"
+    return f"(outside IS NULL AND ({column} = {quoted(name)} OR starts_with({column}, {quoted(f'{name}:')})))"

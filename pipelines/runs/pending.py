@@ -11,7 +11,7 @@ from pipelines.core.period import Month
 from pipelines.core.zone import day_begins_at
 from pipelines.metrics.declare import metric_named, population_needs
 from pipelines.runs.item_view import timetable_of
-from pipelines.runs.items import Evidence, evidence_of, served_for
+from pipelines.runs.items import Evidence, evidence_of, served_for, state_condition
 from pipelines.runs.questions import questions_in
 from pipelines.runs.readers import query
 from pipelines.runs.sight import NUMBERED, WHOLE, Sight
@@ -91,7 +91,8 @@ def pending_items(
 def _pending_count(found: Evidence, served: Mapping[str, Counts] | None) -> int:
     if served is not None:
         return sum(counts.of("pending") for counts in served.values())
-    return int(query(f"SELECT count(*) FROM {found.rows} WHERE {_is_pending(found)}", found.folder)[0][0])
+    pending = f"SELECT count(*) FROM {found.rows} WHERE {state_condition(found, 'pending')}"
+    return int(query(pending, found.folder)[0][0])
 
 
 def is_running(body: Mapping[str, Any]) -> bool:
@@ -141,10 +142,6 @@ def _file_of(found: Evidence) -> str:
     return next(name for name, part in found.body["evidence"].items() if found.column in part["indicators"])
 
 
-def _is_pending(found: Evidence) -> str:
-    return f"outside IS NULL AND split_part({found.column}_state, ':', 1) = 'pending'"
-
-
 def _clocks(
     body: Mapping[str, Any], found: Evidence, clock: _Clock, timetable: Timetable | None
 ) -> Iterator[PendingClock]:
@@ -153,7 +150,7 @@ def _clocks(
     due = "due_at" if clock.has_due else "NULL"
     rows = query(
         f"SELECT item_source, item_id, team, agent_id, queue, coalesce({clock.event}, arrival_at) AS began_at,"
-        f" CAST(service_on AS VARCHAR), {due} FROM {found.rows} WHERE {_is_pending(found)}"
+        f" CAST(service_on AS VARCHAR), {due} FROM {found.rows} WHERE {state_condition(found, 'pending')}"
         f" ORDER BY began_at, item_source, item_id LIMIT {MOST}",
         found.folder,
     )

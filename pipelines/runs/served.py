@@ -116,6 +116,25 @@ def served_together(
     return found
 
 
+def served_total(
+    evidence: Path, file: str, column: str, group: str, value: str, state: str, sight: Sight, sources: frozenset[str]
+) -> str | None:
+    """Return the SELECT of how many rows of a group are seen, in states that fulfil ``state``.
+
+    It gives NULL where the indicator was not counted; None: nothing was.
+    """
+    folder = serving_folder(evidence)
+    if (group == "agent" and AGENT in sight.masks) or not (folder / READY).exists():
+        return None
+    rollup, name = ROLLUPS[group]
+    seen = f"{name} = {quoted(value)} AND {state} AND ({sight.condition(file, sources)})"
+    return (
+        f"SELECT CASE WHEN count(*) > 0 THEN CAST(coalesce(sum(n) FILTER ({seen}), 0) AS BIGINT) END"
+        f" FROM read_parquet({quoted(str(folder / COUNTS))})"
+        f" WHERE rollup = {quoted(rollup)} AND indicator = {quoted(column)}"
+    )
+
+
 def _is_counted(folder: Path, column: str, evidence: Path) -> bool:
     """Say whether an indicator is among those that were counted: to see nothing of it is an answer."""
     counted = f"SELECT count(*) FROM read_parquet({quoted(str(folder / COUNTS))}) WHERE indicator = {quoted(column)}"

@@ -82,6 +82,8 @@ def allowed(n: int, rule: Rule) -> int:
     """Return how many of n items might be bad: 30 of 300 at 90 %, none where not even none of them would do."""
     if not rule.holds(n, 0):
         return 0
+    if rule.step is None:  # a share that is compared exactly
+        return (1 - rule.target if rule.better == "higher" else rule.target) * n // 1
     most = _last(lambda bad: bad <= n and rule.holds(n - bad, bad))
     assert most is not None  # noqa: S101 - it ends at n
     return most

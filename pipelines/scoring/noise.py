@@ -7,17 +7,17 @@ items; a mean has Student's. Other values have none: an incident follows no coin
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 
 from pipelines.metrics.declare import Metric
 from pipelines.scoring.counts import Counts, measured, total
-from pipelines.scoring.interval import EXACT, moments, root, t_quantile
+from pipelines.scoring.interval import moments, root, t_quantile
 
 SIGMAS = Decimal(3)
 BETWEEN = Decimal("0.99730020393673981095")  # of a normal value, within three standard deviations
 TAIL = (1 - BETWEEN) / 2
-NEGLIGIBLE = Decimal("1e-18")
+SURELY, NEGLIGIBLE = 10**30, 10**12  # weights are whole numbers: many times as quick as decimals, and as exact
 
 
 @dataclass(frozen=True)
@@ -80,31 +80,28 @@ def binomial(share: Fraction, n: int) -> tuple[int, int]:
 
     Of ten throws of a coin: 1 and 9, since none at all comes once in 1,024 times.
     """
-    if share in (0, 1):
-        return (n, n) if share else (0, 0)
-    with localcontext(EXACT):
-        odds = Decimal(share.numerator) / Decimal(share.denominator - share.numerator)
-        mode = min(n, (share * (n + 1)).numerator // (share * (n + 1)).denominator)
-        # how likely each number of hits is beside the likeliest one: up from it, and down
-        above, below = [Decimal(1)], [Decimal(1)]
-        for k in range(mode, n):
-            if above[-1] < NEGLIGIBLE:
-                break
-            above.append(above[-1] * (n - k) / (k + 1) * odds)
-        for k in range(mode, 0, -1):
-            if below[-1] < NEGLIGIBLE:
-                break
-            below.append(below[-1] * k / (n - k + 1) / odds)
-        del below[0]
-        rare = TAIL * (sum(above) + sum(below))
-        down = _within([*reversed(below), *above], rare, len(below))
-        up = _within([*reversed(above), *below], rare, len(above) - 1)
-        return mode - down, mode + up
+    hits, others = share.numerator, share.denominator - share.numerator
+    mode = hits * n // share.denominator
+    # how likely each number of hits is, the likeliest about ``SURELY``: up from it, and down
+    above, below = [SURELY], [SURELY]
+    for k in range(mode, n):
+        if above[-1] < NEGLIGIBLE:
+            break
+        above.append(above[-1] * (n - k) * hits // ((k + 1) * others))
+    for k in range(mode, 0, -1):
+        if below[-1] < NEGLIGIBLE:
+            break
+        below.append(below[-1] * k * others // ((n - k + 1) * hits))
+    del below[0]
+    rare = Fraction(TAIL) * (sum(above) + sum(below)) // 1
+    down = _within([*reversed(below), *above], rare, len(below))
+    up = _within([*reversed(above), *below], rare, len(above) - 1)
+    return mode - down, mode + up
 
 
-def _within(weights: list[Decimal], rare: Decimal, mode: int) -> int:
+def _within(weights: list[int], rare: int, mode: int) -> int:
     """Return how far from the mode (its place) the first weight lies at which more than ``rare`` has come together."""
-    passed = Decimal(0)
+    passed = 0
     for place, weight in enumerate(weights):
         passed += weight
         if passed > rare:

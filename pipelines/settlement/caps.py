@@ -66,7 +66,7 @@ def _limit(cap: Cap, base: Base) -> tuple[Decimal, str]:
     """Return a cap in money, weighted by days where it changes in the month, and how it came about."""
     contract = base.contract
     in_force = term_days(contract).overlap(base.month)
-    whole = base.of(None)
+    whole, of_what = base.of(None)
     history = dated(cap.id, cap.rate or cap.amount or [], begins=contract.term.from_, by=cap.clause)
     history.on(in_force.since)  # days without a cap could not be weighted
     pieces = history.pieces(in_force)
@@ -78,4 +78,4 @@ def _limit(cap: Cap, base: Base) -> tuple[Decimal, str]:
         words = f"({' + '.join(parts)})"
     if not cap.rate:
         return to_fen(weighted, contract.currency), words
-    return to_fen(weighted * Fraction(whole), contract.currency), f"{words} × {whole}"
+    return to_fen(weighted * whole, contract.currency), f"{words} × {of_what}"

@@ -192,8 +192,8 @@ def _price(
 def _money(rate: Decimal | None, amount: Decimal | None, consequence: Consequence, base: Base) -> tuple[Fraction, str]:
     """Return a share of the base, or a sum."""
     if rate is not None:
-        whole = base.of(consequence.base)
-        return Fraction(rate) * Fraction(whole), f"{rate_text(rate)} × {whole}"
+        whole, words = base.of(consequence.base)
+        return Fraction(rate) * whole, f"{rate_text(rate)} × {words}"
     return Fraction(amount or 0), money_text(amount or Decimal(0), base.contract.currency)
 
 
@@ -235,12 +235,12 @@ def at_risk(base: Base, pool_id: str, days: Days) -> tuple[Fraction, str]:
     in_force = term_days(contract).overlap(days)
     pieces = dated(pool.id, pool.at_risk, begins=contract.term.from_, by=pool.clause).pieces(in_force)
     share = sum((Fraction(piece.value) * len(piece.days) / len(in_force) for piece in pieces), Fraction(0))
-    whole = base.of(pool.base)
+    whole, of_what = base.of(pool.base)
     each = [rate_text(piece.value) for piece in pieces]
     if len(pieces) > 1:
         each = [f"{rate} × {len(piece.days)}/{len(in_force)}" for rate, piece in zip(each, pieces, strict=True)]
     words = each[0] if len(each) == 1 else f"({' + '.join(each)})"
-    return share * Fraction(whole), f"{words} × {whole}"
+    return share * whole, f"{words} × {of_what}"
 
 
 def _pool_price(consequence: Consequence, base: Base, days: Days) -> tuple[Fraction, str]:
@@ -257,9 +257,9 @@ def _pool_price(consequence: Consequence, base: Base, days: Days) -> tuple[Fract
 
 def _sum_or_rate(consequence: Consequence, base: Base) -> tuple[Fraction, str]:
     if consequence.daily_fees is not None:
-        whole, days = base.of(consequence.base), len(base.month)
-        exact = Fraction(whole) * Fraction(consequence.daily_fees) / days
-        return exact, f"{decimal_text(consequence.daily_fees)} × {whole} / {days} days"
+        (whole, words), days = base.of(consequence.base), len(base.month)
+        exact = whole * Fraction(consequence.daily_fees) / days
+        return exact, f"{decimal_text(consequence.daily_fees)} × {words} / {days} days"
     return _money(consequence.rate, consequence.amount, consequence, base)
 
 
@@ -317,8 +317,8 @@ def _limit(
     """Return a cap in money: a share of the base or a sum, the lower where both are stated."""
     stated = [] if cap is None else [(Fraction(cap), money_text(cap, base.contract.currency))]
     if cap_rate is not None:
-        whole = base.of(names)
-        stated.append((Fraction(cap_rate) * Fraction(whole), f"{rate_text(cap_rate)} × {whole}"))
+        whole, words = base.of(names)
+        stated.append((Fraction(cap_rate) * whole, f"{rate_text(cap_rate)} × {words}"))
     return min(stated)
 
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from pipelines.contract.model import Contract
 from pipelines.contract.resolve import dated, term_days
 from pipelines.core.dated import Piece
-from pipelines.core.exact import exact_text
-from pipelines.core.money import minor_digits, to_fen, total
+from pipelines.core.exact import decimal_text, exact_text
+from pipelines.core.money import minor_digits, total
 from pipelines.core.period import Days
 
 NET_OF_TAX = "net_of_tax"
@@ -59,15 +59,18 @@ class Base:
     month: Days
     fees: Sequence[Line]
 
-    def of(self, names: Sequence[str] | None) -> Decimal:
-        """Return the sum of all fee lines, or of those named; net of the month's tax where ``net_of_tax`` is named."""
+    def of(self, names: Sequence[str] | None) -> tuple[Fraction, str]:
+        """Return the sum of all fee lines, or of those named, and its words.
+
+        It is net of the month's tax where ``net_of_tax`` is named, and then exact: a line is rounded once, at its end.
+        """
         named = set(names or ()) - {NET_OF_TAX}
         fees = [line for line in self.fees if not named or line.id.partition("@")[0] in named]
         whole = total((line.amount for line in fees), self.contract.currency)
         if NET_OF_TAX not in (names or ()) or not self.contract.tax.prices_include_tax:
-            return whole
-        rate = tax_rate(self.contract, self.month)
-        return to_fen(Fraction(whole) / (1 + Fraction(rate.value)), self.contract.currency)
+            return Fraction(whole), str(whole)
+        with_tax = 1 + Fraction(tax_rate(self.contract, self.month).value)
+        return Fraction(whole) / with_tax, f"({whole} / {decimal_text(with_tax)})"
 
 
 def tax_rate(contract: Contract, month: Days) -> Piece[Decimal]:

@@ -206,9 +206,9 @@ class _Month:
             return
         in_force = term_days(self.contract).overlap(self.days)
         for piece, grade in grades:
-            whole = base.of(rule.base)
-            exact = (Fraction(grade.factor) - 1) * Fraction(whole) * len(piece.days) / len(in_force)
-            formula = f"({decimal_text(grade.factor)} − 1) × {whole}"
+            whole, words = base.of(rule.base)
+            exact = (Fraction(grade.factor) - 1) * whole * len(piece.days) / len(in_force)
+            formula = f"({decimal_text(grade.factor)} − 1) × {words}"
             if len(piece.days) != len(in_force):
                 formula += f" × {len(piece.days)}/{len(in_force)} days"
             amount = to_fen(exact, self.contract.currency)
@@ -245,9 +245,9 @@ class _Month:
         tier = tier_of(points, tiers(table.bands, None), "left")
         if not points and not (tier.band.rate or tier.band.amount):
             return
-        whole = base.of(table.base)
-        exact = Fraction(tier.band.rate or 0) * Fraction(whole) if tier.band.amount is None else tier.band.amount
-        priced = f"{rate_text(tier.band.rate or Decimal(0))} × {whole}" if tier.band.amount is None else str(exact)
+        whole, words = base.of(table.base)
+        exact = Fraction(tier.band.rate or 0) * whole if tier.band.amount is None else tier.band.amount
+        priced = f"{rate_text(tier.band.rate or Decimal(0))} × {words}" if tier.band.amount is None else str(exact)
         yield Line(
             id=f"{table.id}{suffix}",
             kind="points",
@@ -501,17 +501,20 @@ def _own_cut(judged: Judged, name: str, own: Sequence[Taking], base: Base) -> It
 
 
 def same_event(takings: Sequence[Taking]) -> list[list[Taking]]:
-    """Group the lines that name one happening: one item, or one day where what is named happens to a day."""
+    """Group the lines that name one happening: one item, or one day where what is named happens to a day.
+
+    A line that has come to nothing before names none.
+    """
     named = [
         (one, one.consequence.event, one.line.days.since)
         for one in takings
-        if one.consequence is not None and one.consequence.event and one.consequence.form in BY_DAY and one.line.days
+        if one.left and one.line.days
+        if one.consequence is not None and one.consequence.event and one.consequence.form in BY_DAY
     ]
     of_days = {(event, day) for one, event, day in named if one.consequence and one.consequence.form == "event"}
     groups: dict[tuple[object, ...], list[Taking]] = {}
     for one, event, day in named:
-        if one.left:
-            groups.setdefault((event, day) if (event, day) in of_days else (event, one.line.item), []).append(one)
+        groups.setdefault((event, day) if (event, day) in of_days else (event, one.line.item), []).append(one)
     return [group for group in groups.values() if len(group) > 1]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Lock
+from time import sleep
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +22,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
 
 
 OPENING = Lock()
+WRITERS_TRIES, WRITERS_PAUSE_S = 30, 0.1
 
 
 class Warehouse:
@@ -79,14 +81,12 @@ class Warehouse:
             self.con.execute(f"SET threads = {settings.threads:d}")
 
     def _prepare(self) -> None:
-        found = self.con.execute(
-            "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = 'schema_version'"
-        ).fetchall()
-        if found[0][0] == 0:
+        try:
+            version = self.con.execute("SELECT max(version) FROM schema_version").fetchall()[0][0]
+        except duckdb.CatalogException:  # a new store
             if not self.read_only:
                 self._execute_all(create_all())
             return
-        version = self.con.execute("SELECT max(version) FROM schema_version").fetchall()[0][0]
         if version > SCHEMA_VERSION:
             raise Refused(
                 Problem(
@@ -136,21 +136,29 @@ def lock_down(con: duckdb.DuckDBPyConnection, folders: Iterable[Path] = ()) -> N
 
 
 def _connect(store: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    try:
-        return duckdb.connect(str(store), read_only=read_only, config=CONFIG)
-    except duckdb.ConnectionException as error:  # this very process has it open in the other way
-        raise Refused(_locked(store, "This program has the store open already, in another way.")) from error
-    except duckdb.IOException as error:
-        if "lock" in str(error):
-            raise Refused(_locked(store, "Another process has this store open for writing.")) from error
-        raise Refused(
-            Problem(
-                where=str(store),
-                what=f"This file is not a store that this version of the engine can open: {str(error).splitlines()[0]}",
-                mend="Restore it from a copy, or open it with the version that wrote it.",
-                code="warehouse.not_a_store",
-            )
-        ) from error
+    """Open the file; who is to write waits a little for readers, whose pages have it open for a tenth of a second."""
+    for tries_left in reversed(range(1 if read_only else WRITERS_TRIES)):
+        try:
+            return duckdb.connect(str(store), read_only=read_only, config=CONFIG)
+        except duckdb.ConnectionException as error:  # this very process has it open in the other way
+            raise Refused(_locked(store, "This program has the store open already, in another way.")) from error
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise Refused(_not_a_store(store, error)) from error
+            if not tries_left:
+                what = "Another process has this store open" + (" for writing." if read_only else ".")
+                raise Refused(_locked(store, what)) from error
+            sleep(WRITERS_PAUSE_S)
+    raise AssertionError("the last try returns or raises")
+
+
+def _not_a_store(store: Path, error: Exception) -> Problem:
+    return Problem(
+        where=str(store),
+        what=f"This file is not a store that this version of the engine can open: {str(error).splitlines()[0]}",
+        mend="Restore it from a copy, or open it with the version that wrote it.",
+        code="warehouse.not_a_store",
+    )
 
 
 def _locked(store: Path, what: str) -> Problem:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -39,6 +40,14 @@ PERCENTILE = """
 MERGED = """
   - {id: merged, clause: "4.4", metric: phone.connect_rate@1, target: 90%, terms: {retries_merge_min: 10}}
 """
+LISTS: list[dict[str, Any]] = [
+    {},
+    *({"state": one} for one in ("met,missed", "outside", "outside: IVR only", "excluded: short abandon")),
+    {"state": "met", "day": date(2026, 10, 6)},
+    {"state": "missed", "groups": [("hour", "09")]},
+    {"groups": [("agent", "ann")]},
+    {"groups": [("queue", "a1"), ("team", "Alpha first")]},
+]
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +73,12 @@ def asked(home: Path, statement_id: str, sight: Sight) -> dict[Any, Any]:
             found[group, one] = by_group(home, statement_id, one, group, sight=sight)
             found["part", group, one] = contribution_rows(home, statement_id, one, group, sight=sight)
         found["amounts", one] = histogram(home, statement_id, one, sight=sight)
-        for state in (None, "missed"):
-            page = items(home, statement_id, one, state=state, limit=2, sight=sight)
-            more = items(home, statement_id, one, state=state, after=page.next, sight=sight) if page.next else None
-            found["list", state, one] = page, more, list(all_items(home, statement_id, one, state=state, sight=sight))
+        for narrowed in LISTS:
+            page = items(home, statement_id, one, limit=2, sight=sight, **narrowed)
+            more = items(home, statement_id, one, after=page.next, sight=sight, **narrowed) if page.next else None
+            whole = list(all_items(home, statement_id, one, sight=sight, **narrowed))
+            assert page.total == len(whole)
+            found["list", str(narrowed), one] = page, more, whole
     return found
 
 

@@ -65,6 +65,23 @@ def test_the_value_is_compared_as_the_contract_rounds_it(rounding: str, left: in
     assert headroom(280, 20, strict).needed == needed
 
 
+@pytest.mark.parametrize(
+    ("target", "better", "rounding", "found"),
+    [
+        # 269/300 = 89.67 % is 90 % in whole percent, 268/300 = 89.33 % is not; cut off, 270 are needed
+        ("0.9", "higher", "half_up", 31),
+        ("0.9", "higher", "down", 30),
+        # 16/300 = 5.33 % is 5 %, 17/300 = 5.67 % is not; cut off, 17/300 is 5 % too, and 18/300 = 6 % is not
+        ("0.05", "lower", "half_up", 16),
+        ("0.05", "lower", "down", 17),
+        # no target at all: every one of them
+        ("0", "higher", "half_up", 300),
+    ],
+)
+def test_what_is_allowed_is_as_the_value_is_rounded(target: str, better: str, rounding: str, found: int) -> None:
+    assert allowed(300, Rule(Fraction(target), better, Decimal("0.01"), rounding)) == found
+
+
 def test_what_rounding_forgives_can_still_be_reached() -> None:
     """Of 100 % in whole percent half up, 99.5 % is enough: one bad one, 199 good ones."""
     rule = Rule(Fraction(1), "higher", Decimal("0.01"))

@@ -92,6 +92,11 @@ def test_the_surrounding_precision_has_no_say() -> None:
         assert binomial(Fraction(9, 10), 100) == (80, 98)
 
 
+def test_a_share_of_any_many_digits_is_as_exact() -> None:
+    """Hardly more than the coin's half, in 800 digits: ten throws are noise from 1 to 9 as the coin's are."""
+    assert binomial(Fraction(10**800 + 1, 2 * 10**800), 10) == binomial(Fraction(1, 2), 10) == (1, 9)
+
+
 def test_the_quantile_falls_to_three_deviations() -> None:
     assert abs(quantile(1) - Decimal("235.8015")) < Decimal("0.001")
     assert [round(quantile(n), 3) for n in (10, 200, 10**7)] == [Decimal("3.957"), Decimal("3.038"), Decimal("3.000")]

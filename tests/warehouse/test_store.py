@@ -56,6 +56,28 @@ def test_a_store_that_another_process_writes(tmp_path: Path) -> None:
         pass
 
 
+def test_who_writes_waits_for_a_page_that_reads(tmp_path: Path) -> None:
+    """The reader lets go of the store half a second after the writer has come to it."""
+    with Warehouse(tmp_path):
+        pass
+    code = (
+        "import time\nfrom pipelines.warehouse.store import Warehouse\n"
+        f"held = Warehouse({str(tmp_path)!r}, read_only=True)\nprint('open', flush=True)\ninput()\ntime.sleep(0.5)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as reader:
+        assert reader.stdin is not None
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "open\n"
+        with pytest.raises(duckdb.IOException, match="lock"):
+            duckdb.connect(str(tmp_path / "clausemeter.duckdb"))
+        reader.stdin.write("\n")
+        reader.stdin.flush()
+        with Warehouse(tmp_path) as warehouse:
+            assert not warehouse.read_only
+
+
 def test_a_store_that_this_process_has_open(tmp_path: Path) -> None:
     with Warehouse(tmp_path), pytest.raises(Refused, match=r"\[warehouse.locked\]"):
         Warehouse(tmp_path, read_only=True)
