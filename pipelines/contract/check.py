@@ -147,11 +147,11 @@ def _weights(source: Source) -> Iterator[Problem]:
         days |= {value.since for value in indicator.weight or [] if value.since}
         days |= {day for day in (indicator.since, indicator.until) if day}
     for day in sorted(day for day in days if contract.term.from_ <= day < contract.term.until):
-        weights = [_weight_on(contract, indicator, day) for indicator in weighted]
-        if sum(weights) != 100 and (sum(weights) or (weighted and contract.coefficient)):
+        whole = sum((_weight_on(contract, indicator, day) for indicator in weighted), Decimal(0))
+        if whole != 100 and (whole or (weighted and contract.coefficient)):
             yield Problem(
                 source.where("indicators"),
-                f"The weights in force on {day} add up to {decimal_text(sum(weights, Decimal(0)))}, not 100.",
+                f"The weights in force on {day} add up to {decimal_text(whole)}, not 100.",
                 "Scores are exact all the same (points / weights; of none there is none); mend it if 100 was meant.",
                 "contract.weights",
                 "warning",
