@@ -19,6 +19,8 @@ from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem
 from pipelines.metrics.declare import Metric
 
+TARGET_TERM = "target_s"  # a percentile's: who left within it is excluded
+
 
 def check_indicator(source: Source, number: int, indicator: Indicator) -> Iterator[Problem]:
     """Return every problem of one indicator."""
@@ -35,6 +37,7 @@ def check_indicator(source: Source, number: int, indicator: Indicator) -> Iterat
     yield from _beginnings(reading)
     yield from _conditions(reading)
     yield from _target(reading)
+    yield from _target_term(reading)
     yield from _weight(reading)
     yield from scoring_problems(reading)
     yield from consequence_problems(reading)
@@ -215,6 +218,27 @@ def _target(reading: Reading) -> Iterator[Problem]:
             "it has consequences or points but no target; nothing could be missed.",
             "Write `target:`, or make it `class: report_only`.",
             "contract.no_target",
+        )
+
+
+def _target_term(reading: Reading) -> Iterator[Problem]:
+    """A percentile's target stands twice: what is held against it, and from when on who left counts as never answered.
+
+    Target 30 and ``target_s`` 20: who gave up after 25 s would count as longer than any, within the target.
+    """
+    indicator, term = reading.indicator, reading.metric.terms.get(TARGET_TERM)
+    if term is None or not indicator.metric:
+        return
+    agreed = {value.value for value in indicator.target or []}
+    told = [value.value for value in indicator.terms.get(TARGET_TERM, [])] or [term.default]
+    other = [text for text in told if term.problem_with(text) is None and Decimal(text) not in agreed]
+    if agreed and other:
+        yield reading.warning(
+            f"its target is {', '.join(decimal_text(one) for one in sorted(agreed))}, and {TARGET_TERM} {other[0]}: who"
+            " left in between counts as one that was never answered, or is left out.",
+            f"Let {TARGET_TERM} be the target.",
+            "contract.target_term",
+            "target",
         )
 
 
