@@ -65,7 +65,7 @@ def _print(closed: ClosedMonth, as_of: str | None) -> None:
     print_statement(published(closed.body))
     for stale in closed.body["stale_overrides"]:
         print(
-            f"not applied, since it fits no item: the override of {stale['item']}"
+            f"not applied, since it fits no item as it is now: the override of {stale['item']}"
             f" ({stale['metric']}, {stale['from']} → {stale['to']})"
         )
     if as_of is not None:

@@ -1,5 +1,6 @@
 """``clausemeter explain``: from a line of a statement to the raw lines of the logs."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -38,6 +39,11 @@ def run(
         print("\n".join(told(found)))
 
 
+# Options that are no words; a step of comparison that nobody stated.
+OPTION: dict[object, str] = {None: "exact", True: "true", False: "false"}
+SETTLED_AGAIN = re.compile(r"(?P<again>[0-9a-f]{12}) instead of (?P<stated>[0-9a-f]{12})$")
+
+
 def told(found: Explanation) -> Iterator[str]:
     """Yield an explanation as lines of text."""
     line, contract = found.line, found.contract
@@ -48,6 +54,9 @@ def told(found: Explanation) -> Iterator[str]:
         yield f"  = {line['formula']}"
     if line.get("because"):
         yield f"  because: {line['because']}"
+    again = SETTLED_AGAIN.search(line["formula"] or "")
+    if line["kind"] == "adjustment" and again:
+        yield f"  which items, terms and decisions, and why: clausemeter diff {again['stated']} {again['again']}"
     by = f" · by {line['by']}" if line.get("by") else ""
     yield f"\nClause {line['clause']}{by}"
     if found.indicator:
@@ -57,6 +66,9 @@ def told(found: Explanation) -> Iterator[str]:
     yield from _previous(found)
     yield from _items(found)
     yield f"\nContract text sha256 {contract['sha256']}"
+    for one in contract.get("amendments", ()):
+        reach = ", retroactive" if one["retroactive"] else ""
+        yield f"{one['number']}, effective {one['effective']}, signed {one['signed']}{reach}: sha256 {one['sha256']}"
 
 
 def _indicator(found: Explanation) -> Iterator[str]:
@@ -74,7 +86,7 @@ def _indicator(found: Explanation) -> Iterator[str]:
             sign = "≥" if indicator["better"] == "higher" else "≤"
             yield f"  target {sign} {part['target']}  ({_days(part)}; {part['target_by']}){mark}"
     options = indicator["options"]
-    yield "  " + " · ".join(f"{name} = {value if value is not None else 'exact'}" for name, value in options.items())
+    yield "  " + " · ".join(f"{name} = {OPTION.get(value, value)}" for name, value in options.items())
     shown = found.part or indicator
     yield f"\nValue{f' of {_days(found.part)}' if found.part else ''}"
     ratio = f"{shown['numerator']} / {shown['denominator']} = {shown['value'] or 'no data'}"

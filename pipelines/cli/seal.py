@@ -111,7 +111,7 @@ def audit(
     if as_json:
         print_json(
             {
-                "proven": not found.problems,
+                "proven": bool(found.entries) and not found.problems,
                 "entries": found.entries,
                 "head": found.head,
                 "months": list(found.months),
@@ -123,5 +123,7 @@ def audit(
     print_problems(found.problems)
     if found.problems:
         answer_no()
-    if not as_json:
+    if not as_json and not found.entries:
+        print("nothing is sealed yet, and so nothing is proven")
+    elif not as_json:
         print("proven" + (f" up to the head that you kept, entry {found.head_at}" if head else ""))

@@ -12,6 +12,7 @@ from pipelines.contract.checks.fees import fee_problems
 from pipelines.contract.checks.indicators import check_indicator
 from pipelines.contract.checks.measures import scoped
 from pipelines.contract.checks.money import money_problems
+from pipelines.contract.checks.percent import percent_problems
 from pipelines.contract.checks.place import Place
 from pipelines.contract.dates import beginning_problems, days_in_force, term_days
 from pipelines.contract.model import Contract, Indicator
@@ -26,8 +27,10 @@ RESERVED_LINES = ("floor", "tax", "rounding")
 
 def check(source: Source) -> list[Problem]:
     """Return every problem of a parsed contract, errors and warnings, in order of place."""
-    found = [*_whole(source), *_names(source), *_weights(source), *_tax(source), *_amendments(source)]
+    found = [*_whole(source), *_names(source), *_weights(source), *_tax(source)]
+    found += [*_amendments(source), *_amended(source)]
     found += [*fee_problems(source), *money_problems(source), *event_problems(source), *data_problems(source)]
+    found += percent_problems(source)
     for number, indicator in enumerate(source.model.indicators):
         found += check_indicator(source, number, indicator)
     return by_place(found)
@@ -71,6 +74,32 @@ def _amendments(source: Source) -> Iterator[Problem]:
                 "contract.amendment_signed_late",
                 "warning",
             )
+
+
+def _amended(source: Source) -> Iterator[Problem]:
+    """Amendments that change nothing, and two that change one thing on one day: the one that holds is not the other."""
+    held: dict[tuple[tuple[str, ...], str], tuple[str, object]] = {}
+    for one in source.amendments:
+        if not one.changes:
+            yield Problem(
+                one.where,
+                f"{one.number} changes nothing.",
+                "Write what it changes, or take the file away.",
+                "contract.amendment_without_change",
+                "warning",
+            )
+        for change in one.changes:
+            key = (change.path, change.since)
+            if key in held and held[key][1] != change.after:
+                yield Problem(
+                    one.where,
+                    f"{held[key][0]} and {one.number} both change {'.'.join(change.path)} on {change.since}; the latter"
+                    " holds.",
+                    "Let one of them say it, or give the later one its own day.",
+                    "contract.amendment_overridden",
+                    "warning",
+                )
+            held[key] = (one.number, change.after)
 
 
 def _names(source: Source) -> Iterator[Problem]:
@@ -118,12 +147,12 @@ def _weights(source: Source) -> Iterator[Problem]:
         days |= {value.since for value in indicator.weight or [] if value.since}
         days |= {day for day in (indicator.since, indicator.until) if day}
     for day in sorted(day for day in days if contract.term.from_ <= day < contract.term.until):
-        weights = [_weight_on(contract, indicator, day) for indicator in weighted]
-        if sum(weights) not in (0, 100):
+        whole = sum((_weight_on(contract, indicator, day) for indicator in weighted), Decimal(0))
+        if whole != 100 and (whole or (weighted and contract.coefficient)):
             yield Problem(
                 source.where("indicators"),
-                f"The weights in force on {day} add up to {decimal_text(sum(weights, Decimal(0)))}, not 100.",
-                "Scores are exact all the same (points / weights); mend it if 100 was meant.",
+                f"The weights in force on {day} add up to {decimal_text(whole)}, not 100.",
+                "Scores are exact all the same (points / weights; of none there is none); mend it if 100 was meant.",
                 "contract.weights",
                 "warning",
             )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pipelines.contract.model import Contract, Indicator, Value
@@ -23,9 +23,17 @@ def days_in_force(contract: Contract, indicator: Indicator) -> Days:
 
 
 def beginning_problems(
-    source: Source, at: tuple[str | int, ...], title: str, values: Sequence[Value[Any]], needed_on: date
+    source: Source,
+    at: tuple[str | int, ...],
+    title: str,
+    values: Sequence[Value[Any]],
+    needed_on: date,
+    needed_until: date | None = None,
 ) -> Iterator[Problem]:
-    """Find values that begin after they are needed, and days on which two begin."""
+    """Find values that begin after they are needed, or when nothing needs them any more; and days on which two begin.
+
+    What an amendment says that takes effect outside the term is told of the amendment.
+    """
     begins = [value.since or source.model.term.from_ for value in values]
     if begins and min(begins) > needed_on:
         yield Problem(
@@ -34,6 +42,17 @@ def beginning_problems(
             "Give it a value that begins earlier.",
             "contract.begins_too_late",
         )
+    term, ended = term_days(source.model), needed_until or source.model.term.until
+    told = {one.effective for one in source.amendments if one.effective not in term}
+    for number, value in enumerate(values):
+        if value.since and value.since not in told and value.since >= ended > needed_on:
+            yield Problem(
+                source.where(*at, number),
+                f"{title} has a value from {value.since} on, and it is needed up to {ended - timedelta(days=1)}.",
+                "Correct the day, or remove the value: it never holds.",
+                "contract.value_never_holds",
+                "warning",
+            )
     for day, times in sorted(Counter(begins).items()):
         if times > 1:
             yield Problem(

@@ -1,6 +1,7 @@
 """What pydantic finds, said to a contract manager: file and line, the nearest known key, what is missing."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -9,6 +10,23 @@ from pydantic import BaseModel, ValidationError
 from pipelines.contract.parts import is_dated
 from pipelines.core.problem import Problem
 from pipelines.core.yaml_text import Path, TextTree
+
+FIGURE = "Write digits alone, such as 80000, 0.92 or 92%: no currency, no 80,000, no full-width signs."
+# How pydantic's finding begins, what it means here, and how such a value is written.
+WRITTEN = (
+    ("decimal_parsing", "it is no figure", FIGURE),
+    ("decimal_type", "it is no figure", FIGURE),
+    ("finite", "it is no figure", FIGURE),
+    ("int_", "it is no whole number", "Write digits alone, such as 30."),
+    ("date_", "there is no such day", "Write a day of the calendar, such as 2026-10-01."),
+    ("bool_", "it is neither true nor false", "Write true or false."),
+    ("list_", "it is no list", "Write a list, [a, b], also of one: [a]."),
+    ("string_pattern", "it is no name", "Begin with a letter; then letters, digits and _ alone."),
+    ("string_type", "it is no text", "Write one word or sentence, in quotes where it has a colon."),
+    ("dict_", "it has no keys", "Write keys and values: {key: value}, or a line each."),
+    ("model_", "it has no keys", "Write keys and values: {key: value}, or a line each."),
+    ("too_short", "it lists too little", "Name more of them."),
+)  # fmt: skip
 
 
 def form_problems(error: ValidationError, tree: TextTree, model: type[BaseModel]) -> Iterable[Problem]:
@@ -28,7 +46,20 @@ def form_problems(error: ValidationError, tree: TextTree, model: type[BaseModel]
         else:
             given = found.get("input")
             shown = f" ({given!r})" if isinstance(given, str) else ""
-            yield Problem(where, f"{label}{shown}: {found['msg']}.", "Correct the value.", "contract.value")
+            what, mend = _said(found["type"], found["msg"], given, found.get("ctx", {}))
+            yield Problem(where, f"{label}{shown}: {what}.", mend, "contract.value")
+
+
+def _said(kind: str, message: str, given: Any, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what pydantic finds in words of ours, and how a value of that kind is written."""
+    if kind == "literal_error":
+        choices = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+        near = get_close_matches(str(given), choices, n=1, cutoff=0.5)
+        return f"it is none of: {', '.join(choices)}", f"Did you mean {near[0]!r}?" if near else "Write one of them."
+    for begins, what, mend in WRITTEN:
+        if kind.startswith(begins):
+            return what, mend
+    return message.removeprefix("Value error, "), "Correct the value."
 
 
 def _path_in(tree: TextTree, location: tuple[str | int, ...]) -> Path:

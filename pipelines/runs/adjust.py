@@ -19,8 +19,9 @@ from pipelines.runs.close_month import Progress, default_cut_off, measure_into
 from pipelines.runs.contracts import ReadContract, amendment_files, contract_file, read_source, usable_contract
 from pipelines.runs.ledger import read_ledger
 from pipelines.runs.overrides import overrides_as_of
+from pipelines.runs.sealed_evidence import evidence_faults
 from pipelines.runs.settle_month import adjustment_between, is_other, settled_body
-from pipelines.runs.statements import ID_DIGITS, evidence_folder, keep_again
+from pipelines.runs.statements import ID_DIGITS, evidence_folder, find_statement, keep_again
 from pipelines.runs.states import prepare
 from pipelines.settlement.facts import Adjustment
 from pipelines.settlement.statement import statement_hash
@@ -70,6 +71,7 @@ def adjust(
     for name in chosen:
         progress(f"settling {name} again")
         earlier = [body for month, body in known.items() if month < name][-1:]
+        refuse_if_any(evidence_faults(home, find_statement(home, sealed[name])))
         frozen = evidence_folder(home, sealed[name][:ID_DIGITS])
         contract_then = _contract_then(frozen, Month.parse(name), amendments)
         known[name] = _settled_again(home, contract_then, frozen, Month.parse(name), earlier, now, progress)

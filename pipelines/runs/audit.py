@@ -13,6 +13,7 @@ from pipelines.runs.ledger import ledger_file, read_ledger
 from pipelines.runs.months import SEALED, steps_of
 from pipelines.runs.pack import BROKEN, MANIFEST
 from pipelines.runs.seal import pack_name, packs_folder
+from pipelines.runs.sealed_evidence import evidence_faults
 from pipelines.runs.statements import list_statements, read_statement
 
 
@@ -54,8 +55,22 @@ def audit(home: Path, contract: str, *, head: str | None = None) -> Audited:
             )
         )
     problems += _left_out(home, contract, entries, where)
+    if not entries and not problems:
+        problems += _unknown(home, contract, where)
     months = [str(entry.get("month")) for entry in entries]
     return Audited(len(entries), months, hashes[-1] if hashes else None, head_at, problems)
+
+
+def _unknown(home: Path, contract: str, where: str) -> Iterator[Problem]:
+    """A number of which the home has no statement: it may be misspelt, or the home another; nothing is proven."""
+    known = sorted({ref.contract for ref in list_statements(home)})
+    if contract not in known:
+        yield Problem(
+            where,
+            f"No month of {contract!r} was ever closed in this home; there is nothing to prove.",
+            f"It has months of: {', '.join(known) or 'none'}. Name one of them, or the home that has it (--home).",
+            "audit.unknown_contract",
+        )
 
 
 def _faults(
@@ -106,6 +121,9 @@ def _statement_faults(home: Path, name: str, entry: Mapping[str, Any]) -> Iterat
         return
     if sha256_hex(manifest) != entry.get("pack"):
         yield f"{name}: its pack {path.name} is not the one that was sealed."
+    changed = [fault.where.removeprefix(f"{home}/") for fault in evidence_faults(home, refs[0])]
+    if changed:
+        yield f"{name}: what the home keeps of its evidence is not what was sealed: {', '.join(changed)}."
 
 
 def _left_out(home: Path, contract: str, entries: Sequence[Mapping[str, Any]], where: str) -> Iterator[Problem]:

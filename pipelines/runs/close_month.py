@@ -41,6 +41,7 @@ from pipelines.runs.ledger import seal_of
 from pipelines.runs.overrides import overrides_as_of
 from pipelines.runs.raw import EVENTS_OF
 from pipelines.runs.settle_month import MeasuredMonth, month_before, settled_body
+from pipelines.runs.stale import stale_of
 from pipelines.runs.statements import (
     ID_DIGITS,
     StatementRef,
@@ -158,6 +159,15 @@ def _too_early(contract: Contract, month: Month, cut_off_at: datetime | None, no
                 code="close.future_cut_off",
             )
         ]
+    if now < day_begins_at(month.days.since, contract.zone):
+        return [
+            Problem(
+                where=str(month),
+                what="This month has not begun; its fees would stand there whole, beside figures of nothing.",
+                mend="Close it when it is over.",
+                code="close.month_not_begun",
+            )
+        ]
     if min(cut_off_at or ends_at, now) >= ends_at:
         return []
     return [
@@ -250,8 +260,9 @@ def measure_into(
     applied: set[Override] = set()
     by_item = charged_by_item(terms)
     incidents: dict[str, list[Incident]] = {}
+    scans = month_scans(found, month, shared, postings(con), kept)
     with ThreadPoolExecutor(1) as beside:
-        for scan in month_scans(found, month, shared, postings(con), kept):
+        for scan in scans:
             progress(f"measuring {scan.population}")
             rows = write_items(con, scan, overrides, folder, beside)
             applied.update(rows.applied)
@@ -271,7 +282,7 @@ def measure_into(
         calendars_digest(con),
         loads,
         [one for one in overrides if one in applied],
-        [one for one in overrides if one not in applied],
+        stale_of(con, scans, folder, [one for one in overrides if one not in applied]),
         cut_off_at,
     )
 

@@ -1,5 +1,6 @@
 """Finding and reading contracts: a folder, a file, or the number of one under data/contracts."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,9 @@ from pipelines.runs.raw import EVENTS_OF
 from pipelines.warehouse.store import Warehouse
 from pipelines.worktime.model import Calendar
 from pipelines.worktime.parse import parse_calendars
+
+# Names that were meant for amendments and are no *.yaml: 2.yml, 2.YAML, 2.yaml.txt
+NOT_READ = re.compile(r"(?i:\.ya?ml(\.txt)?)$(?<!\.yaml)")
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,22 @@ def read_tree(path: Path) -> TextTree:
 
 
 def amendment_files(path: Path) -> list[File]:
-    """Return the amendments that stand beside a contract, in ``amendments/*.yaml``."""
-    return [File(str(one), read_text(one)) for one in sorted((path.parent / "amendments").glob("*.yaml"))]
+    """Return the amendments that stand beside a contract, in ``amendments/*.yaml``; one of another name is refused."""
+    beside = sorted((path.parent / "amendments").glob("*"))
+    folders = [one for one in path.parent.glob("[Aa]*") if re.fullmatch(r"(?i:amendments?)(?<!^amendments)", one.name)]
+    refuse_if_any(
+        Problem(
+            str(one),
+            "This would not be read: amendments are amendments/*.yaml, and what was agreed in it would be lost.",
+            f"Call it {name}, or take it away.",
+            "contract.amendment_name",
+        )
+        for one, name in (
+            *((one, "amendments") for one in folders if one.is_dir()),
+            *((one, NOT_READ.sub(".yaml", one.name)) for one in beside if NOT_READ.search(one.name)),
+        )
+    )
+    return [File(str(one), read_text(one)) for one in beside if one.match("*.yaml")]
 
 
 def read_source(

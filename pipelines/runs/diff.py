@@ -119,7 +119,13 @@ def _value_of(body: Mapping[str, Any], question: Mapping[str, Any] | None) -> Ma
 def _context(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a statement rests on, beside its items."""
     names = ("calendars_sha256", "cut_off_at", "definitions", "loads", "overrides", "past")
-    return {"contract": body["contract"]["sha256"], **{name: body[name] for name in names}}
+    contract = body["contract"]
+    return {
+        "contract": contract["sha256"],
+        "amendments": {one["number"]: one["sha256"] for one in contract["amendments"]},
+        "targets": {one["id"]: [part["target"] for part in one["parts"]] for one in body["indicators"]},
+        **{name: body[name] for name in names},
+    }
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.canonical import canonical_json
+from pipelines.core.problem import refuse_if_any
 from pipelines.exports.accounts import Accounts, default_accounts, parse_accounts
 from pipelines.exports.evidence import write_evidence
 from pipelines.exports.pdf import render_pdf
@@ -17,6 +18,7 @@ from pipelines.runs.bridge_kept import kept_bridge
 from pipelines.runs.contracts import read_text
 from pipelines.runs.items import own_sources
 from pipelines.runs.ledger import seal_of
+from pipelines.runs.sealed_evidence import evidence_faults
 from pipelines.runs.sight import WHOLE, Sight
 from pipelines.runs.statements import StatementRef, evidence_folder, find_statement, published, read_statement
 from pipelines.warehouse.home import Home
@@ -59,6 +61,7 @@ def export_statement(
     if to in EVIDENCE_FORMS:
         settings = asdict(Home(home).settings())
         bounds = {key: settings[key] for key in ("memory_limit", "threads")}
+        refuse_if_any(evidence_faults(home, ref))
         folder = evidence_folder(home, body["id"])
         seen = None if sight == WHOLE else _seen(folder, body, sight)
         files = write_evidence(body, folder, target, to, Words(language), bounds, seen)

@@ -146,7 +146,17 @@ def _not_yet(home: Path, ref: StatementRef, body: Mapping[str, Any], now: dateti
                 f"Seal {ref.contract}:{earlier['month']} first, and close {where} again where that changed.",
                 "seal.order",
             )
-    found = usable_contract(str(evidence_folder(home, ref.id) / "contract"), Month.parse(body["month"]))
+    month = Month.parse(body["month"])
+    found = usable_contract(str(evidence_folder(home, ref.id) / "contract"), month)
+    last = min(month.days.until, found.source.model.term.until)
+    if instant_to_local(datetime.fromisoformat(body["cut_off_at"]), found.source.model.zone).date() < last:
+        yield Problem(
+            where,
+            f"The statement knows the month up to {body['cut_off_at']}, and it goes on until {last}; a sealed month"
+            " never changes.",
+            f"Close {where} again when it is over.",
+            "seal.month_not_over",
+        )
     yield from _pending(found, where, body, now)
 
 

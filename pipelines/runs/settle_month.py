@@ -15,7 +15,8 @@ from pipelines.runs.contracts import ReadContract
 from pipelines.runs.statements import ID_DIGITS, list_statements, read_statement
 from pipelines.runs.states import Override
 from pipelines.scoring.completeness import missing_logs
-from pipelines.scoring.judge import Judged, judge
+from pipelines.scoring.counts import Counts, no_data_reason
+from pipelines.scoring.judge import DayCounts, Judged, judge, over
 from pipelines.settlement.dispute import Objection, claims_of
 from pipelines.settlement.facts import Adjustment, Carried, Facts, Past, past_of
 from pipelines.settlement.lines import tax_rate
@@ -102,9 +103,23 @@ def at_hand(
     left = left_behind(contract, past, {again["month"]: again for _, again in adjusted})
     changed = [adjustment_between(contract, *pair) for pair in adjusted if is_other(*pair)]
     counts, month = measured.facts.counts, measured.month.days
-    missing = missing_logs(contract, month, measured.terms, counts)
+    missing = {**unseen(measured.terms, counts, month), **missing_logs(contract, month, measured.terms, counts)}
     relieved = relief_days(contract, month)
     return replace(measured.facts, adjustments=changed, missing=missing, relief_days=relieved), left
+
+
+def unseen(terms: Sequence[IndicatorTerms], counts: DayCounts, month: Days) -> dict[str, str]:
+    """Return the indicators that count incidents in a month of which no log tells, and why they have no data.
+
+    A count is 0 where its source was delivered (settlement.md, section 3). One of which not even another contract's
+    item is there was not: nobody looked, and nothing was found.
+    """
+    found = {}
+    for one in terms:
+        asked = [over(counts, q.column, month) for q in one.questions() if q.part in ("value", "member")]
+        if one.metric.aggregate == "count" and not any(each.population or each.outside for each in asked):
+            found[one.id] = no_data_reason(Counts())  # no items
+    return found
 
 
 def relief_days(contract: Contract, month: Days) -> frozenset[date]:

@@ -123,6 +123,7 @@ def lay_overrides(
     """
     applied: list[Override] = []
     stale: list[Override] = []
+    laid: set[str] = set()  # what has a column of base states by now
     for override in sorted(overrides, key=lambda o: (o.decided_at, o.metric, o.item_source, o.item, o.to)):
         fitted = False
         for ask in asks:
@@ -132,17 +133,18 @@ def lay_overrides(
             fits = [str(code) for code, state in enumerate(known, 1) if _is_state(state, override.from_)]
             if not fits:
                 continue
+            base, state = f"{ask.column}_base", f"{ask.column}_state"
+            first = f"coalesce({base}, {state})" if ask.column in laid else state
+            source = f" AND item_source = {quoted(override.item_source)}" if override.item_source else ""
+            where = f"WHERE item_id = {quoted(override.item)}{source} AND {first} IN ({', '.join(fits)})"
+            if not con.execute(f"SELECT 1 FROM {table} {where} LIMIT 1").fetchall():
+                continue  # the rows, and what is hashed of them, stay as they are
             if override.to not in known:
                 known.append(override.to)
-            con.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {ask.column}_base UTINYINT")
-            source = f" AND item_source = {quoted(override.item_source)}" if override.item_source else ""
-            changed = con.execute(
-                f"UPDATE {table} SET {ask.column}_base = coalesce({ask.column}_base, {ask.column}_state),"
-                f" {ask.column}_state = {known.index(override.to) + 1}"
-                f" WHERE item_id = {quoted(override.item)}{source}"
-                f" AND coalesce({ask.column}_base, {ask.column}_state) IN ({', '.join(fits)})"
-            ).fetchall()
-            fitted = fitted or bool(changed and changed[0][0])
+            con.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {base} UTINYINT")
+            laid.add(ask.column)
+            con.execute(f"UPDATE {table} SET {base} = {first}, {state} = {known.index(override.to) + 1} {where}")
+            fitted = True
         (applied if fitted else stale).append(override)
     return applied, stale
 

@@ -65,6 +65,8 @@ def test_a_month_from_its_closing_to_its_adjustment(say: Say, office: Office, tm
     assert {item["cause"] for item in differs["items"]} == {"late"}
     assert "late.csv" in said("diff", adjusted["stated"], adjusted["again"], status=1)
     assert "adjustment@2026-10" in said("close", path, "--month", "2026-11")
+    way = f"clausemeter diff {adjusted['stated'][:12]} {adjusted['again'][:12]}"
+    assert way in said("explain", "small:2026-11", "adjustment@2026-10")
     assert "settled" in said("paid", "small:2026-10", "--by", "finance")
 
 

@@ -268,6 +268,14 @@ def test_weights_are_added_on_each_day_on_which_they_change():
     ]
 
 
+def test_weights_that_end_leave_a_coefficient_without_a_score():
+    grades = 'coefficient: {clause: "5", grades: [{from: 90, factor: 1}, {from: 0, factor: 0.9}]}\n'
+    ends = "weight: 100\nscoring: {form: pass_fail}\nuntil: 2026-10-16\n"
+    found = [p.what for p in check(one_indicator(ends, tail=grades)) if p.code == "contract.weights"]
+    assert found == ["The weights in force on 2026-10-16 add up to 0, not 100."]
+    assert "contract.weights" not in {p.code for p in check(one_indicator(ends))}
+
+
 def test_defaults_are_named_where_money_depends_on_them_and_nowhere_else():
     keys = "terms minimum_sample too_few on_change unmeasurable"
     assert said(one_indicator(instead_of=keys)) == []

@@ -68,6 +68,7 @@ CHANGES = [
     ("    one_of: all\n    escalates: true\n    cap_rate", "    escalates: true\n    cap_rate", ["left_to_default"]),
     ("    if_no_data: zero\n", "", ["left_to_default"]),
     ("    compare_rounding: half_up\n", "", ["left_to_default"]),
+    ("    target: 30\n    class: key\n", "    target: 30\n", ["left_to_default"]),  # a grade needs all critical met
     (", once_a_month: true}", "}", ["left_to_default"]),
     ("on_days: all, ", "", ["left_to_default"]),
     ("category: 50%, ", "", ["left_to_default"]),
@@ -156,6 +157,48 @@ CHANGES = [
     ("id: wait\n", "id: wait__a\n", ["reserved_id"]),
     ("id: resolved, metric", "id: resolved__a, metric", ["reserved_id"]),
     ("  - {id: kpi_cap,", "  - {id: service,", ["repeated_id", "repeated_id"]),  # a table's line has that name
+    # --- a percent sign that was forgotten ---
+    (
+        "kinds: [kpi], rate: 15%",
+        "kinds: [kpi], rate: 15",
+        ["percent_sign"],
+    ),  # 1,500 % of the fees: it would cap nothing
+    ("kinds: [kpi], rate: 15%", "kinds: [kpi], rate: 100%", []),
+    ("cap_rate: 3%", "cap_rate: 3", ["percent_sign"]),
+    ("    cap_rate: 10%\n", "    cap_rate: 10\n", ["percent_sign"]),
+    ("{until: 60, rate: 1%}", "{until: 60, rate: 15}", ["cap_below_deduction", "percent_sign"]),
+    ("{from: 2, rate: 1%}", "{from: 2, rate: 2}", ["percent_sign"]),
+    ("tolerance: 15%", "tolerance: 15", ["percent_sign"]),  # no month would be above 16 times its forecast
+    ("step: 1%\n        rate", "step: 1\n        rate", ["percent_sign"]),  # a step of 100 points: always one
+    ("category: 50%", "category: 50", ["percent_sign"]),
+    ("compare_at: 0.0001", "compare_at: 1", ["percent_sign"]),
+    ("factor: 1.02", "factor: 102", ["percent_sign"]),
+    ("share: 50%", "share: 50", ["threshold_out_of_range"]),  # 50 times what was borne
+    ("share: 50%", "share: 100%", []),
+    ("at: 95%}", "at: 95}", ["threshold_out_of_range"]),  # never reached
+    ("from: 98%, amount", "from: 98, amount", ["threshold_out_of_range"]),
+    ("worse_than: 40%", "worse_than: 40", ["threshold_out_of_range"]),  # of every day: 2,000 a day
+    (
+        "channel: phone, complete: 99.5%",
+        "channel: phone, complete: 99.5",
+        ["threshold_out_of_range"],
+    ),  # no data for good
+    ("      above: 10%\n", "      above: 10\n", ["threshold_out_of_range"]),  # a gap lies within -1 and 1
+    ("      above: 10%\n", "      above: -1%\n", []),
+    (
+        "below: 10%, points: 80",
+        "below: 10, points: 80",
+        ["threshold_out_of_range"],
+    ),  # always: the ceiling holds for good
+    ("below: 10%, points: 80", "below: 10%, points: 0.8", ["out_of_hundred"]),
+    ("score_below: 70", "score_below: 70%", ["out_of_hundred"]),
+    ("zero_at: 60, full_at: 30", "zero_at: -60, full_at: -90", ["threshold_out_of_range", "threshold_out_of_range"]),
+    # --- what has no effect ---
+    ("  as: deduction\n", "  as: factor\n", ["repeats_in_vain"]),
+    ("provisional: 3, objections: 8", "provisional: 9, objections: 8", ["procedure_order"]),
+    ("from: 2026-05-20, until: 2026-05-21, scope", "from: 2028-05-20, until: 2028-05-21, scope", ["relief_days"]),
+    ("{since: 2026-10-16, value: 92%", "{since: 2028-10-16, value: 92%", ["value_never_holds"]),
+    ("metric: contact.handled@1, scope", "metric: phone.minutes@1, scope", ["fee_quantity", "left_to_default"]),
 ]
 
 
@@ -184,6 +227,7 @@ SECOND = """  - id: again
     metric: quality.violations@1
     terms: {kinds: "KINDS"}
     target: 0
+    class: CLASS
     consequences: [{id: each, form: per_incident, kind: event, amount: 100EVENT}]
     minimum_sample: 1
     too_few: skip
@@ -203,16 +247,19 @@ fees:
         ("insult", "", "    until: 2026-01-01", ["never_in_force"]),
         ("insult", "", "    scope: {team: [甲组]}", ["one_event_twice"]),
         ("insult", ", event: storm", "", ["one_event_twice"]),  # the other line does not name it
-        ("insult", "", "    class: report_only", ["report_only_with_money"]),
+        ("insult", "", "report_only", ["report_only_with_money"]),
     ],
 )
 def test_clauses_that_punish_one_event(kinds, event, more, codes):
-    second = SECOND.replace("KINDS", kinds).replace("EVENT", event).replace("MORE", more)
+    klass, more = (more, "") if more == "report_only" else ("key", more)
+    second = SECOND.replace("KINDS", kinds).replace("EVENT", event).replace("MORE", more).replace("CLASS", klass)
     assert said(WHOLE.replace("fees:\n", second, 1)) == codes
 
 
 def test_lines_that_name_one_event_are_silent():
-    second = SECOND.replace("KINDS", "insult").replace("EVENT", ", event: storm").replace("MORE", "")
+    second = (
+        SECOND.replace("KINDS", "insult").replace("EVENT", ", event: storm").replace("MORE", "").replace("CLASS", "key")
+    )
     named = WHOLE.replace(
         "form: per_incident, kind: event, amount: 500}", "form: per_incident, kind: event, amount: 500, event: storm}"
     )
@@ -222,7 +269,10 @@ def test_lines_that_name_one_event_are_silent():
 def test_disjoint_scopes_are_two_promises():
     def two(scope: str, other: str) -> list[str]:
         second = (
-            SECOND.replace("KINDS", "insult").replace("EVENT", "").replace("MORE", f"    scope: {{team: [{other}]}}")
+            SECOND.replace("KINDS", "insult")
+            .replace("EVENT", "")
+            .replace("MORE", f"    scope: {{team: [{other}]}}")
+            .replace("CLASS", "key")
         )
         first = WHOLE.replace(
             'terms: {kinds: "insult, leak"}\n', f'terms: {{kinds: "insult, leak"}}\n    scope: {{team: [{scope}]}}\n'
@@ -256,6 +306,7 @@ def test_another_formula_is_another_promise():
     metric: phone.service_level@1
     terms: {answer_within_s: 20, short_abandon_s: 5, formula: FORMULA, period_by: arrival, out_of_hours: exclude}
     target: 80%
+    class: key
     consequences: [{id: each, form: fixed, kind: kpi, amount: 100}]
     minimum_sample: 1
     too_few: skip

@@ -138,3 +138,20 @@ def test_the_digest_is_that_of_the_text():
     assert source.digest == parse_contract(PARTIES, "b.yaml").digest
     assert source.digest != parse_contract(PARTIES + "\n", "a.yaml").digest
     assert source.where("term", "from") == "a.yaml:4"
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("since: 2026-02-30\n", "there is no such day. Write a day of the calendar"),
+        ("cap: 80,000元\n", "it is no figure. Write digits alone"),
+        ("cap: 90％\n", "no full-width signs"),
+        ("period: months\n", "it is none of: month, day. Did you mean 'month'?"),
+        ("class: 7\n", "it is none of: critical, key, report_only. Write one of them."),
+        ("scope: {team: 甲组}\n", "it is no list. Write a list, [a, b], also of one: [a]."),
+        ("escalates: maybe\n", "it is neither true nor false. Write true or false."),
+        ("for_each: 甲组\n", "it has no keys. Write keys and values"),
+    ],
+)
+def test_a_value_of_another_kind_is_told_how_it_is_written(more, says):
+    assert says in the_problem(more)

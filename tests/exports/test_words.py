@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.contract.model import Indicator
+from pipelines.contract.model import Indicator, Relief
 from pipelines.exports.figures import PRINTED
 from pipelines.exports.words import Words, catalogue
 from pipelines.metrics.declare import installed_metrics
@@ -57,6 +57,11 @@ def test_every_state_reason_term_and_unit_of_a_metric_is_translated():
     assert {name for metric in metrics for name in metric.terms} - set(catalogue()["term"]) == set()
     assert {metric.unit for metric in metrics} - set(catalogue()["unit"]) == set()
     assert set(PRINTED) <= set(catalogue()["unit"])
+
+
+def test_the_grounds_of_relief_are_translated():
+    grounds = Relief.model_fields["ground"].annotation.__args__
+    assert {f"relief ({ground})" for ground in grounds} - set(catalogue()["reason"]) == set()
 
 
 def words() -> Iterator[tuple[str, str, object]]:

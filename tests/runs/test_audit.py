@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from pipelines.core.canonical import canonical_json, digest
+from pipelines.core.period import Month
 from pipelines.core.problem import Refused
+from pipelines.runs.adjust import adjust
 from pipelines.runs.audit import Audited, audit
 from pipelines.runs.contracts import usable_contract
+from pipelines.runs.export import export_statement
 from pipelines.runs.ledger import ledger_file
 from pipelines.runs.months import SETTLED, UNDER_REVIEW, MonthState, months_of, pass_to
 from pipelines.runs.seal import seal
@@ -139,6 +142,33 @@ def test_a_pack_that_was_changed_or_is_gone(home: Path) -> None:
     assert "Entry 1 (2026-09): its pack" in said(audit(home, "small"))
     path.unlink()
     assert "cannot be read" in said(audit(home, "small"))
+
+
+@pytest.mark.parametrize("name", ["offered_call.parquet", "contract/contract.yaml", "calendar_day.parquet"])
+def test_evidence_that_was_changed_beside_its_pack(home: Path, tmp_path: Path, name: str) -> None:
+    """The pack is whole; what the home goes on working with is not: no export, no adjustment rests on it."""
+    sealed = find_statement(home, "small:2026-09")
+    path = home / "evidence" / sealed.id / name
+    path.write_bytes(path.read_bytes() + b"\n")
+    found = audit(home, "small")
+    assert "Entry 1 (2026-09): what the home keeps of its evidence is not what was sealed" in said(found)
+    assert found.problems[0].what.endswith(f": evidence/{sealed.id}/{name}.")
+    for use in (
+        lambda: export_statement(home, "small:2026-09", "csv", language="en", out=tmp_path / "csv"),
+        lambda: adjust(home, "small", now=NOW, since=Month(2026, 9)),
+    ):
+        with pytest.raises(Refused) as refused:
+            use()
+        assert [(one.code, one.where) for one in refused.value.problems] == [("evidence.changed", str(path))]
+    assert not (tmp_path / "csv").exists()
+    path.unlink()
+    assert "is not what was sealed" in said(audit(home, "small"))
+
+
+@pytest.mark.parametrize("number", ["smal", "../approvals"])
+def test_of_a_contract_that_nobody_closed_nothing_is_proven(home: Path, number: str) -> None:
+    (problem,) = audit(home, number).problems
+    assert (problem.code, problem.mend[:24]) == ("audit.unknown_contract", "It has months of: small.")
 
 
 # --- the months -------------------------------------------------------------------------------------------------------

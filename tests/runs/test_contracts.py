@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.core.period import Month
+from pipelines.core.problem import Refused
 from pipelines.runs.contracts import read_contract, usable_contract
 from tests.ingest.items.small_logs import Office
 from tests.runs.contracts import CONNECT, contract
@@ -86,3 +87,28 @@ def test_a_month_amended_on_the_16th_settles_by_days(tmp_path: Path):
     assert lines == {"connect.deduct@2026-10-01": "-9677.42", "connect.deduct@2026-10-16": "-7741.94"}
     assert [one["number"] for one in body["contract"]["amendments"]] == ["补充协议二"]
     assert office.close(folder, month="2026-09").body["contract"]["amendments"] == []
+
+
+@pytest.mark.parametrize("name", ["2.yml", "2.YAML", "2.Yml", "2.yaml.txt", "2.yml.txt"])
+def test_an_amendment_that_would_not_be_read_is_refused(folder: Path, name: str):
+    """A document that lies there and counts for nothing: its target would be lost without a word."""
+    (folder / "amendments" / name).write_text(AMENDMENT.replace("二", "三"), encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        read_contract(str(folder), Month(2026, 10))
+    [problem] = refused.value.problems
+    assert (problem.code, Path(problem.where).name) == ("contract.amendment_name", name)
+    assert problem.mend == "Call it 2.yaml, or take it away."
+
+
+@pytest.mark.parametrize("name", ["amendment", "Amendments"])
+def test_nor_is_a_folder_of_another_name_passed_over(folder: Path, name: str):
+    (folder / "amendments").rename(folder / name)
+    with pytest.raises(Refused) as refused:
+        read_contract(str(folder))
+    assert [problem.mend for problem in refused.value.problems] == ["Call it amendments, or take it away."]
+
+
+def test_what_was_never_meant_to_be_read_may_lie_beside_amendments(folder: Path):
+    for name in ("0.pdf", "0.yaml~", "0.yaml.bak", ".0.yaml.swp", "notes.txt"):
+        (folder / "amendments" / name).write_text("x", encoding="utf-8")
+    assert in_force(folder) == ["补充协议二"]

@@ -66,6 +66,21 @@ def test_a_corrected_record(calls: Office) -> None:
     }
 
 
+def test_an_amendment_is_named_though_no_item_differs(calls: Office) -> None:
+    """1 of 3 is missed at 90 % and met at 30 %: the whole deduction goes, and no item is another."""
+    path = calls.contract(OLD)
+    before = calls.close(path)
+    (path.parent / "amendments").mkdir()
+    (path.parent / "amendments/1.yaml").write_text(
+        "amendment: 补充协议一\neffective: 2026-10-01\nsigned: 2026-10-01\nindicators: {connect: {target: 30%}}\n",
+        encoding="utf-8",
+    )
+    told = found(calls, before, calls.close(path, now=SECOND))
+    assert told.items == []
+    assert told.context == ["amendments.补充协议一", "targets.connect[0]"]
+    assert ("connect.deduct", "-28500.00", None) in told.lines
+
+
 def test_a_decision(calls: Office) -> None:
     before = calls.close(calls.contract(OLD))
     row = {"metric": "phone.connect_rate", "item": "b", "from": "missed", "to": "excluded: outage", "ground": "7"}

@@ -95,3 +95,26 @@ def test_the_log_of_record_speaks_where_both_parties_keep_one(
     (connect,) = closed.body["indicators"]
     assert (connect["numerator"], connect["denominator"]) == counted
     assert verify(seal(office.home, "small:2026-10", now=NOW).path).problems == []
+
+
+VIOLATIONS = """
+  - id: rude
+    clause: "4.3"
+    metric: quality.violations@1
+    target: 0
+    consequences: [{id: each, form: per_incident, amount: 500}]
+"""
+
+
+def test_incidents_of_which_no_log_tells_are_no_data_and_those_that_nobody_committed_are_none(tmp_path: Path) -> None:
+    """A count is 0 where its source was delivered: one inspection, of another vendor's call, says that it was."""
+    office = Office(tmp_path / "office")
+    office.load("call", CALLS, now=NOW)
+    path = office.contract(contract(VIOLATIONS, more="scope: {queue: [q]}\n"))
+    (rude,) = office.close(path).body["indicators"]
+    assert (rude["verdict"], rude["reason"]) == ("no data", "no items")
+    office.load(
+        "inspection", "inspection_id, contact_channel, contact_id, inspected_at\n i1, phone, d, 16 09:00:00", now=NOW
+    )
+    (rude,) = office.close(path).body["indicators"]
+    assert (rude["verdict"], rude["value"], rude["population"]) == ("met", "0", 0)

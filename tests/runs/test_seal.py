@@ -415,6 +415,37 @@ def test_months_are_sealed_in_order(make_office: MakeOffice) -> None:
     assert audit(office.home, "small").problems == []
 
 
+@pytest.mark.parametrize(
+    ("now", "cut_off_at"),
+    [
+        (datetime(2026, 10, 31, 15, 59, 59, tzinfo=UTC), None),  # a second before midnight in Shanghai
+        (FIRST, datetime(2026, 10, 20, tzinfo=UTC)),
+    ],
+)
+def test_a_month_that_goes_on_is_not_sealed(make_office: MakeOffice, now: datetime, cut_off_at: datetime) -> None:
+    """Both have approved what is known of it; a miss of its last days would change a month that never changes."""
+    office = make_office("goes on")
+    office.load("call", CALLS, now=datetime(2026, 10, 30, tzinfo=UTC))
+    office.close(office.contract(contract()), now=now, cut_off_at=cut_off_at)
+    keys_for(office)
+    for party in ("operator", "vendor"):
+        approve(office, party)
+    with pytest.raises(
+        Refused, match=r"it goes on until 2026-11-01; a sealed month never changes.*seal\.month_not_over"
+    ):
+        seal(office.home, "small:2026-10", now=THIRD)
+    office.close(office.folder / "contract.yaml", now=THIRD)
+    for party in ("operator", "vendor"):
+        approve(office, party, now=THIRD)
+    assert seal(office.home, "small:2026-10", now=THIRD).status == "SEALED"
+
+
+def test_a_month_that_has_not_begun_is_not_closed(make_office: MakeOffice) -> None:
+    office = make_office("future")
+    with pytest.raises(Refused, match=r"close\.month_not_begun"):
+        office.close(office.contract(contract()), now=datetime(2026, 9, 30, 15, 59, 59, tzinfo=UTC))
+
+
 @pytest.mark.parametrize("content", [b"[]", b"{}", b'{"evidence":{}}', b'{"contract":{},"evidence":{"x":1}}', b"null"])
 def test_a_statement_of_another_shape_is_named(sealed: Packed, tmp_path: Path, content: bytes) -> None:
     def change(members: dict[str, bytes]) -> None:

@@ -202,6 +202,31 @@ def test_a_stale_override_is_listed_and_not_applied(calls: Office) -> None:
     assert closed.body["indicators"][0]["states"]["met"] == 18
 
 
+def test_decisions_on_another_months_or_contracts_items_are_no_matter_of_a_statement(calls: Office) -> None:
+    """October's hash stays; its statement shows nothing of what was decided for September, or for another vendor."""
+    calls.load(
+        "call",
+        HEAD
+        + """
+    s1, 139, q, ann, 2026-09-20 10:00:00, abandoned, 60, 2026-09-28 08:00:00
+    o1, 139, theirs, bob, 2026-10-20 10:00:00, abandoned, 60, 2026-10-28 08:00:00""",
+        now=FIRST,
+    )
+    path = calls.contract(contract(more="scope: {queue: [q]}\n"))
+    before = calls.close(path, now=SECOND)
+    for item in ("s1", "o1"):
+        decide(calls, item)
+    rows = [
+        {"metric": "chat.reply_rate@1", "item": "c20", "from": "missed", "to": "met", "ground": "not measured here"}
+    ]
+    add_overrides(calls.home, rows, where="here", now=SECOND)
+    after = calls.close(path, now=THIRD)
+    assert after.body["stale_overrides"] == []
+    assert (after.ref.sha256, after.is_new) == (before.ref.sha256, False)
+    september = calls.close(path, month="2026-09", now=THIRD)
+    assert [one["item"] for one in september.body["overrides"]] == ["s1"]
+
+
 def test_two_overrides_of_one_item_are_laid_by_their_decision(calls: Office) -> None:
     """Both speak of the base state, missed: the later decision holds."""
     decide(calls, "c20", now=SECOND)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from pipelines.contract.checks.measures import metric_of, scoped
@@ -9,11 +10,13 @@ from pipelines.contract.checks.place import Place
 from pipelines.contract.dates import term_days
 from pipelines.contract.model import Contract, Indicator
 from pipelines.contract.parse import Source
+from pipelines.core.period import Days
 from pipelines.core.problem import Problem
 from pipelines.metrics.declare import Metric
 from pipelines.worktime.notice import DayKinds, day_kinds, shipped_notices
 
 NO_HOLIDAYS = "none"
+SHOWN = 4  # years of a list
 ACROSS = ("contact", "log")  # channels of metrics that are measured from the logs of all others
 
 
@@ -22,6 +25,7 @@ def data_problems(source: Source) -> Iterator[Problem]:
     yield from _without_data(source)
     yield from _holidays(source)
     yield from _relief(source)
+    yield from _procedure(source)
     contract = source.model
     if contract.wait_until is not None and contract.pending_at_seal != "wait":
         yield Place(source, "wait_until", ()).warning(
@@ -30,6 +34,20 @@ def data_problems(source: Source) -> Iterator[Problem]:
             "contract.form_unused",
             "wait_until",
         )
+
+
+def _procedure(source: Source) -> Iterator[Problem]:
+    """The steps of a month follow one another."""
+    steps = ("provisional", "objections", "decisions", "signed")
+    for earlier, later in pairwise(steps):
+        first, second = (getattr(source.model.procedure, step) for step in (earlier, later))
+        if second < first:
+            yield Place(source, "The procedure", ("procedure",)).warning(
+                f"{later} ends on working day {second}, before {earlier} on working day {first}.",
+                "Give the steps their days in order.",
+                "contract.procedure_order",
+                later,
+            )
 
 
 def metrics_asked(contract: Contract) -> Iterator[tuple[tuple[str | int, ...], str, Metric]]:
@@ -65,7 +83,7 @@ def _without_data(source: Source) -> Iterator[Problem]:
             yield Place(source, title, path).warning(
                 f"{metric.key} is measured from logs of {metric.channel!r}, and `data.sources` has none; nobody owes"
                 " them.",
-                f"Add a source of that channel ({', '.join(listed)} are there).",
+                f"Add a source of that channel; there are: {', '.join(listed)}.",
                 "contract.metric_without_data",
             )
 
@@ -91,9 +109,10 @@ def _holidays(source: Source) -> Iterator[Problem]:
         unknown = [year for year in years if year not in _kinds(region, years).years]
         if unknown:
             at = ("calendars", channel, number, "holidays")
+            shown = ", ".join(map(str, unknown[:SHOWN])) + (" …" if len(unknown) > SHOWN else "")
             yield Place(source, f"Holidays of {region!r}", at).warning(
-                f"no notice is known for {', '.join(map(str, unknown))}; items that touch such a year are unmeasurable,"
-                " and the verdict is no data.",
+                f"no notice is known for {shown}; items that touch such a year are unmeasurable, and the verdict is no"
+                " data.",
                 f"Add data/calendars/{region}-{unknown[0]}.yaml when the notice is published.",
                 "contract.no_holiday_notice",
             )
@@ -116,6 +135,12 @@ def _relief(source: Source) -> Iterator[Problem]:
                 "contract.relief_days",
             )
             continue
+        if not len(Days(one.from_, one.until).overlap(term_days(contract))):
+            yield place.warning(
+                f"it runs from {one.from_} until {one.until}, outside the term ({term_days(contract)}).",
+                "Correct the days; as written it has no effect.",
+                "contract.relief_days",
+            )
         latest = _working_day_after(one.until - timedelta(days=1), contract.procedure.relief_logged, region)
         if one.logged is not None and one.logged > latest:
             yield place.warning(

@@ -25,7 +25,7 @@ def left(part: BaseModel, *fields: str, prefix: str = "") -> dict[str, str]:
 
 
 def _shown(value: object) -> str:
-    return {"True": "true", "False": "false"}.get(str(value), str(value))
+    return {"True": "true", "False": "false", "None": ""}.get(str(value), str(value))
 
 
 def said(place: Place, found: Mapping[str, str]) -> Iterator[Problem]:
@@ -63,6 +63,8 @@ def _where_it_matters(reading: Reading, consequences: Sequence[Consequence]) -> 
         found |= left(indicator, "if_no_data")
     if indicator.compare_at is not None:
         found |= left(indicator, "compare_rounding")
+    if _asks_for_critical(reading.contract):
+        found |= left(indicator, "class_")
     if any(len(value.value) > 1 for value in indicator.consequences):
         found |= left(indicator, "one_of")
     if any(one.repeats for one in consequences) and indicator.escalates is None:
@@ -73,6 +75,13 @@ def _where_it_matters(reading: Reading, consequences: Sequence[Consequence]) -> 
     for one in consequences:
         found |= _consequence(reading, one)
     return found
+
+
+def _asks_for_critical(contract: Contract) -> bool:
+    """Say whether money depends on which indicators are critical: by a grade's condition, or a bonus's."""
+    listed = [value.value for indicator in contract.indicators for value in indicator.consequences]
+    grades = [grade for value in contract.coefficient.grades for grade in value.value] if contract.coefficient else []
+    return any(one.no_bonus_if for some in listed for one in some) or any(grade.needs for grade in grades)
 
 
 def _terms(measure: Measure | Indicator, prefix: str = "") -> dict[str, str]:

@@ -16,6 +16,7 @@ from pipelines.core.problem import Problem
 
 COUNTED = ("count", "sum")  # what a price can be multiplied by
 ATTENDANCE = "ratio"  # attended / scheduled
+MINUTES = "min"
 
 
 def fee_problems(source: Source) -> Iterator[Problem]:
@@ -70,6 +71,14 @@ def _quantity(place: Place, fee: Fee) -> Iterator[Problem]:
         yield place.problem(
             f"{metric.key} is a {metric.aggregate}, and this fee is paid by {what}.",
             f"Choose a metric whose value is a {' or a '.join(wanted)}.",
+            "contract.fee_quantity",
+            "quantity",
+        )
+    elif metric and (fee.form == "per_minute") != (metric.unit == MINUTES) and fee.form != "seats":
+        of = "minutes" if fee.form == "per_minute" else "contacts" if fee.form == "per_contact" else "cases"
+        yield place.problem(
+            f"it is paid by {of}, and {metric.key} counts {metric.unit}.",
+            f"Choose a metric that counts {of}, or another form of fee.",
             "contract.fee_quantity",
             "quantity",
         )

@@ -9,6 +9,7 @@ from pipelines.contract.bands import span_text, top_of
 from pipelines.contract.checks.consequences import consequence_problems
 from pipelines.contract.checks.defaults import indicator_defaults
 from pipelines.contract.checks.measures import condition_problems, measure_problems, metric_of, scoped
+from pipelines.contract.checks.percent import indicator_percent_problems
 from pipelines.contract.checks.place import Place, Reading
 from pipelines.contract.checks.scoring import scoring_problems
 from pipelines.contract.dates import beginning_problems, days_in_force
@@ -17,6 +18,8 @@ from pipelines.contract.parse import Source
 from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem
 from pipelines.metrics.declare import Metric
+
+TARGET_TERM = "target_s"  # a percentile's: who left within it is excluded
 
 
 def check_indicator(source: Source, number: int, indicator: Indicator) -> Iterator[Problem]:
@@ -34,9 +37,11 @@ def check_indicator(source: Source, number: int, indicator: Indicator) -> Iterat
     yield from _beginnings(reading)
     yield from _conditions(reading)
     yield from _target(reading)
+    yield from _target_term(reading)
     yield from _weight(reading)
     yield from scoring_problems(reading)
     yield from consequence_problems(reading)
+    yield from indicator_percent_problems(reading)
     yield from indicator_defaults(reading)
 
 
@@ -149,9 +154,10 @@ def _identity(reading: Reading) -> Iterator[Problem]:
             "Quote the clause under `text: {zh: …, en: …}`.",
             "contract.clause_without_text",
         )
+    since, until = indicator.since or reading.contract.term.from_, indicator.until or reading.contract.term.until
     if not len(days_in_force(reading.contract, indicator)):
         yield reading.problem(
-            f"it is in force on no day of the contract (from {indicator.since}, until {indicator.until}).",
+            f"it is in force on no day of the contract (from {since}, until {until}).",
             "`until` is the first day after the last one.",
             "contract.never_in_force",
         )
@@ -183,10 +189,10 @@ def _beginnings(reading: Reading) -> Iterator[Problem]:
     fields += [(("terms", name), values) for name, values in indicator.terms.items()]
     for number, part in enumerate(indicator.worst_of):
         fields += [(("worst_of", number, "terms", name), values) for name, values in part.terms.items()]
-    begins = days_in_force(reading.contract, indicator).since
+    days = days_in_force(reading.contract, indicator)
     for path, values in fields:
         title = f"{reading.title}: {'.'.join(map(str, path))}"
-        yield from beginning_problems(reading.source, (*reading.at, *path), title, values or [], begins)
+        yield from beginning_problems(reading.source, (*reading.at, *path), title, values or [], days.since, days.until)
 
 
 def _target(reading: Reading) -> Iterator[Problem]:
@@ -212,6 +218,27 @@ def _target(reading: Reading) -> Iterator[Problem]:
             "it has consequences or points but no target; nothing could be missed.",
             "Write `target:`, or make it `class: report_only`.",
             "contract.no_target",
+        )
+
+
+def _target_term(reading: Reading) -> Iterator[Problem]:
+    """A percentile's target stands twice: what is held against it, and from when on who left counts as never answered.
+
+    Target 30 and ``target_s`` 20: who gave up after 25 s would count as longer than any, within the target.
+    """
+    indicator, term = reading.indicator, reading.metric.terms.get(TARGET_TERM)
+    if term is None or not indicator.metric:
+        return
+    agreed = {value.value for value in indicator.target or []}
+    told = [value.value for value in indicator.terms.get(TARGET_TERM, [])] or [term.default]
+    other = [text for text in told if term.problem_with(text) is None and Decimal(text) not in agreed]
+    if agreed and other:
+        yield reading.warning(
+            f"its target is {', '.join(decimal_text(one) for one in sorted(agreed))}, and {TARGET_TERM} {other[0]}: who"
+            " left in between counts as one that was never answered, or is left out.",
+            f"Let {TARGET_TERM} be the target.",
+            "contract.target_term",
+            "target",
         )
 
 

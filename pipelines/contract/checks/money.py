@@ -14,7 +14,7 @@ from pipelines.contract.checks.forms import lacking
 from pipelines.contract.checks.measures import metric_of
 from pipelines.contract.checks.place import Place, held_on
 from pipelines.contract.dates import beginning_problems, days_in_force
-from pipelines.contract.model import Cap, Grade, PointsTable, Pool
+from pipelines.contract.model import Cap, Coefficient, Grade, PointsTable, Pool
 from pipelines.contract.parse import Source
 from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Problem
@@ -151,6 +151,7 @@ def _coefficient(place: Place) -> Iterator[Problem]:
     yield from _beginning(place, "grades", one.grades)
     yield from unknown_fees(place, "it", one.base)
     yield from repeats_problems(place, one.repeats, "the coefficient")
+    yield from _repeats_in_vain(place, one)
     if not any(indicator.weight for indicator in place.contract.indicators):
         yield place.problem(
             "it follows the score, and no indicator has a weight; there would never be one.",
@@ -163,6 +164,24 @@ def _coefficient(place: Place) -> Iterator[Problem]:
         )
     for number, value in enumerate(one.grades):
         yield from _grades(place.inner(*place.value_path("grades", number)), value.value)
+
+
+def _repeats_in_vain(place: Place, one: Coefficient) -> Iterator[Problem]:
+    """What a failed month doubles is the coefficient's deduction (settlement.md, section 5); a factor is none."""
+    rule = place.contract.month_fail
+    fails = any(grade.month_fail for value in one.grades for grade in value.value) or (
+        rule is not None and (rule.score_below is not None or bool(rule.critical))
+    )
+    why = "`as: factor` makes no deduction" if one.as_ == "factor" else "nothing makes a month fail"
+    if one.repeats and (one.as_ == "factor" or not fails):
+        yield place.warning(
+            f"repeats multiply the coefficient's deduction in months that failed, and {why}; they have no effect.",
+            "Write `as: deduction`."
+            if one.as_ == "factor"
+            else "Write `month_fail: true` in a grade, or `score_below:` or `critical:` under `month_fail:`.",
+            "contract.repeats_in_vain",
+            "repeats",
+        )
 
 
 def _grades(place: Place, grades: Sequence[Grade]) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from pipelines.contract.show import payments
 from pipelines.contract.show.promises import promises
 from pipelines.contract.show.sentences import scope_text
 from pipelines.contract.show.speech import Speech, table
-from pipelines.contract.show.words import Language
+from pipelines.contract.show.words import WEEKDAYS, Language
 from pipelines.core.yaml_text import Tree
 
 
@@ -77,6 +77,13 @@ def _head(speech: Speech, source: Source) -> Iterable[str]:
     yield ""
 
 
+def _weekdays(speech: Speech, days: str) -> str:
+    """Return the days of a week as they are read: ``mon-fri, sun`` is 周一至周五、周日."""
+    for name, pair in WEEKDAYS.items():
+        days = days.replace(name, speech.of(pair))
+    return days.replace("-", speech.say("至", "-")).replace(", ", speech.comma)
+
+
 def _calendars(speech: Speech, contract: Contract) -> Iterable[str]:
     for channel, versions in contract.calendars.items():
         yield f"### {channel}"
@@ -85,7 +92,9 @@ def _calendars(speech: Speech, contract: Contract) -> Iterable[str]:
         rows = []
         for one in listed:
             weekly = one.get("weekly") or {}
-            hours = speech.say("；", "; ").join(f"{days} {_joined(windows)}" for days, windows in weekly.items())
+            hours = speech.say("；", "; ").join(
+                f"{_weekdays(speech, str(days))} {_joined(windows)}" for days, windows in weekly.items()
+            )
             make_up = one.get("make_up_days")
             rows.append(
                 [

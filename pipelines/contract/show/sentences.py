@@ -6,7 +6,7 @@ from decimal import Decimal
 from pipelines.contract.consequence import Condition, Consequence, EarnBack, Escalation, Repeats, Scoring
 from pipelines.contract.model import Contract, Indicator, Value
 from pipelines.contract.show.speech import Speech, table
-from pipelines.contract.show.words import CHOICES, UNITS
+from pipelines.contract.show.words import CHANNELS, CHOICES, SCOPE, UNITS
 from pipelines.core.exact import decimal_text
 from pipelines.core.problem import Refused
 from pipelines.metrics.declare import Metric, metric_named
@@ -226,7 +226,12 @@ def scope_text(speech: Speech, scope: dict[str, list[str]]) -> str:
     """Return what belongs, column by column."""
     if not scope:
         return speech.say("不限", "everything")
-    return speech.say("；", "; ").join(f"{column} = {speech.comma.join(values)}" for column, values in scope.items())
+    named = (
+        f"{speech.of(SCOPE.get(column, (column, column)))} = "
+        + speech.comma.join(speech.of(CHANNELS.get(one, (one, one))) if column == "channel" else one for one in values)
+        for column, values in scope.items()
+    )
+    return speech.say("；", "; ").join(named)
 
 
 def terms_table(speech: Speech, terms: Mapping[str, Sequence[Value[str]]], metric: Metric | None, by: str) -> list[str]:

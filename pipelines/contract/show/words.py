@@ -272,6 +272,32 @@ TITLES: dict[str, Pair] = {
     "holds": ("在约期间", "In force"),
 }
 
+# What a scope may name, and the channels among it.
+SCOPE: dict[str, Pair] = {
+    "source": ("日志", "source"),
+    "channel": ("渠道", "channel"),
+    "queue": ("队列", "queue"),
+    "vendor": ("供应商", "vendor"),
+    "team": ("班组", "team"),
+    "customer_type": ("客户类型", "customer type"),
+    "topic": ("主题", "topic"),
+}
+CHANNELS: dict[str, Pair] = {
+    "phone": ("电话", "phone"),
+    "chat": ("在线", "chat"),
+    "email": ("邮件", "email"),
+    "case": ("工单", "case"),
+}
+WEEKDAYS: dict[str, Pair] = {
+    "mon": ("周一", "mon"),
+    "tue": ("周二", "tue"),
+    "wed": ("周三", "wed"),
+    "thu": ("周四", "thu"),
+    "fri": ("周五", "fri"),
+    "sat": ("周六", "sat"),
+    "sun": ("周日", "sun"),
+}
+
 UNITS: dict[str, Pair] = {
     "s": ("秒", "s"),
     "min": ("分钟", "min"),
