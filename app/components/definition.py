@@ -9,7 +9,7 @@ from app.components import links
 from app.components.panel import pairs
 from app.components.scorecard_table import target_text
 from app.components.verdict import badge
-from app.components.words import Child, Children, reason_text, term_name, word_of
+from app.components.words import Child, Children, reason_text, term_name, term_value, word_of
 from app.i18n import count_text, of, t, value_text
 from app.views import IndicatorView, Part
 
@@ -48,7 +48,7 @@ def definition(view: IndicatorView) -> Component:
             html.Details(
                 [
                     html.Summary(t("definition.options")),
-                    pairs([(word_of("option", n), html.Code(v)) for n, v in view.options]),
+                    pairs([(word_of("option", n), html.Code(word_of("flag", v))) for n, v in view.options]),
                 ]
             ),
             *([html.H3(t("definition.overrides")), _overrides(view)] if view.overrides else []),
@@ -75,8 +75,8 @@ def _terms(view: IndicatorView) -> Component:
         html.Tr(
             [
                 html.Td(term_name(term.name)),
-                html.Td(html.Code(term.value)),
-                html.Td(t("line.days", since=term.since, until=term.until)),
+                html.Td(term_value(term.value)),
+                html.Td(t("line.days", since=term.since, until=term.until), className="c-days"),
                 html.Td(
                     t("definition.default") if term.by == "default" else term.by,
                     className="quiet" if term.by == "default" else "",
