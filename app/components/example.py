@@ -57,7 +57,7 @@ def _row(row: ExampleRow, columns: Sequence[str], *, has_amounts: bool) -> Compo
     cells += [row.amount or "—"] if has_amounts else []
     kind = row.state.partition(":")[0]
     state = html.Span([f"{SHAPES[kind]} " if kind in SHAPES else "", state_text(row.state)])
-    return html.Tr([html.Td(cell) for cell in [*cells, state]])
+    return html.Tr([*map(html.Td, cells), html.Td(state, className="c-state")])
 
 
 def sum_text(view: DefinitionView, example: ExampleView) -> str:
@@ -126,4 +126,4 @@ def metrics_table(found: Sequence[tuple[DefinitionView, Component]]) -> Componen
         )
         for view, link in found
     ]
-    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table stacks")
+    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table stacks metrics")
