@@ -38,7 +38,7 @@ def layout(statement_id: str = "", population: str = "", source: str = "", item_
             panel(
                 t("item.timeline"),
                 html.Div(timeline(view), className="scroll-x", tabIndex="0"),
-                _events(view) if view.events else None,
+                _events(view) if view.events else "",
             ),
             html.Div(
                 [
