@@ -1,9 +1,14 @@
 // Before anything is drawn: the theme that was chosen, else the system's. Afterwards: the grid follows the page's theme.
 (() => {
   const root = document.documentElement;
-  const chosen = localStorage.getItem("mantine-color-scheme-value");
-  const dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-  root.dataset.mantineColorScheme = dark ? "dark" : "light";
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const set = () => {
+    const chosen = localStorage.getItem("mantine-color-scheme-value");
+    const dark = chosen === "dark" || (chosen !== "light" && system.matches);
+    root.dataset.mantineColorScheme = dark ? "dark" : "light";
+  };
+  set();
+  system.addEventListener("change", set);
   const follow = () => {
     if (document.body) document.body.dataset.agThemeMode = root.dataset.mantineColorScheme;
   };

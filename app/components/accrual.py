@@ -63,7 +63,9 @@ def _row(head: Head, row: RangeRow) -> Component:
         ends = [html.Td(t("accrual.stays"), colSpan=2, className="quiet c-value")]
     else:
         ends = [
-            html.Td([value_text(value, row.unit), " ", badge(verdict)], className="c-value")
+            html.Td(
+                [html.Span(value_text(value, row.unit), className="whole"), " ", badge(verdict)], className="c-value"
+            )
             for value, verdict in ((row.missed, row.verdict_missed), (row.met, row.verdict_met))
         ]
     return html.Tr([html.Td(name), html.Td(count_text(row.pending), className="c-n"), *ends])

@@ -15,8 +15,6 @@ URGENT_S = 2 * HOUR_S
 
 def clocks_table(found: ClocksView) -> Component:
     """Return the table; what has less than two hours is amber, and says so."""
-    if not found.clocks:
-        return html.P(t("clocks.none"), className="quiet")
     names = [html.Th(t(f"column.{name}"), className=style, scope="col") for name, style in HEADS]
     rows = [_row(found, one) for one in found.clocks]
     return html.Table([html.Thead(html.Tr(names)), html.Tbody(rows)], className="table is-dense clocks")

@@ -1,6 +1,7 @@
 """The definition box: the contract's words, the terms in force, the formula with this month's numbers."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -9,7 +10,7 @@ from app.components import links
 from app.components.panel import pairs
 from app.components.scorecard_table import target_text
 from app.components.verdict import badge
-from app.components.words import Child, Children, reason_text, term_name, word_of
+from app.components.words import Child, Children, reason_text, sentence, term_name, term_value, word_of
 from app.i18n import count_text, of, t, value_text
 from app.views import IndicatorView, Part
 
@@ -48,7 +49,7 @@ def definition(view: IndicatorView) -> Component:
             html.Details(
                 [
                     html.Summary(t("definition.options")),
-                    pairs([(word_of("option", n), html.Code(v)) for n, v in view.options]),
+                    pairs([(word_of("option", n), html.Code(word_of("flag", v))) for n, v in view.options]),
                 ]
             ),
             *([html.H3(t("definition.overrides")), _overrides(view)] if view.overrides else []),
@@ -70,13 +71,19 @@ def _plain(text: str) -> str:
     return f"{int(whole):,}{point}{rest}"
 
 
+def _days(since: date, until: date) -> list[Child]:
+    """Return from when to when; on a phone a line ends between the dates, not within one."""
+    first, last = (html.Span(str(day), className="whole") for day in (since, until))
+    return sentence("line.days", since=first, until=last)
+
+
 def _terms(view: IndicatorView) -> Component:
     rows = [
         html.Tr(
             [
                 html.Td(term_name(term.name)),
-                html.Td(html.Code(term.value)),
-                html.Td(t("line.days", since=term.since, until=term.until)),
+                html.Td(term_value(term.value)),
+                html.Td(_days(term.since, term.until)),
                 html.Td(
                     t("definition.default") if term.by == "default" else term.by,
                     className="quiet" if term.by == "default" else "",
@@ -95,7 +102,7 @@ def _parts(view: IndicatorView) -> Component:
 def _part(view: IndicatorView, part: Part) -> Component:
     return html.Tr(
         [
-            html.Td(t("line.days", since=part.since, until=part.until)),
+            html.Td(_days(part.since, part.until)),
             html.Td(value_text(part.measure.value, view.row.unit), title=f"n = {count_text(part.measure.n)}"),
             html.Td(value_text(part.target, view.row.unit)),
             html.Td(badge(part.verdict, part.reason)),

@@ -153,7 +153,7 @@ def file_table(files: Sequence[FileView], zone: str) -> Component:
                 html.Td(count_text(one.load_id), className="c-n"),
                 html.Td(one.source),
                 html.Td(one.file_name),
-                html.Td(at_text(one.loaded_at, zone)),
+                html.Td(at_text(one.loaded_at, zone), className="c-at"),
                 html.Td(count_text(one.lines), className="c-n"),
                 *(html.Td(_count(fate, one.fates[fate]), className="c-n") for fate in FATES),
                 html.Td(html.Code(one.sha256[:12], title=one.sha256)),

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from dash import html
 from dash.development.base_component import Component
 
+from app.components.attributes import data
 from app.components.words import Child
 
 HEADING = re.compile(r"(#+) (.+)")
@@ -15,6 +16,8 @@ KEY = re.compile(r"`([\w\[\]@.-]+)`\s*$")
 INLINE = re.compile(r"\*\*(?P<strong>.+?)\*\*|`(?P<code>[^`]+)`")
 BAR = re.compile(r"(?<!\\)\|")
 RULE = re.compile(r"\|[\s:|-]+\|")
+CODE = re.compile(r"`[^`]+`")
+MOST = 3  # columns that stand beside each other on a phone
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,23 @@ def _table(lines: Sequence[str]) -> Component:
         if not RULE.fullmatch(line.strip())
     ]
     head, *body = rows
-    cells = [html.Tr([html.Td(inline(cell)) for cell in row]) for row in body]
+    cells = [
+        html.Tr([html.Td(inline(cell), **data(name=name)) for name, cell in zip_longest(head, row, fillvalue="")])
+        for row in body
+    ]
     names = html.Tr([html.Th(inline(cell), scope="col") for cell in head])
     return html.Div(
-        html.Table([html.Thead(names), html.Tbody(cells)], className="table is-dense"),
+        html.Table([html.Thead(names), html.Tbody(cells)], className=f"table is-dense {_shape(head, body)}".strip()),
         className="scroll-x",
         tabIndex="0",
     )
+
+
+def _shape(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    """Say what a phone makes of a table: a wide one is read row by row, one of keys leaves them to larger screens."""
+    if len(head) > MOST:
+        return "is-wide"
+    return "is-keyed" if len(head) == MOST and all(CODE.fullmatch(cell) for row in body for cell in row[1:2]) else ""
 
 
 def inline(text: str) -> list[Child]:

@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.components.verdict import SHAPES
-from app.components.words import Child, state_text, word_of
+from app.components.words import Child, state_text, term_value, word_of
 from app.i18n import count_text, of, t, value_text
 from app.views import DefinitionView, ExampleRow, ExampleView, TermView
 
@@ -53,11 +53,15 @@ def fact_name(name: str) -> Component | str:
 
 
 def _row(row: ExampleRow, columns: Sequence[str], *, has_amounts: bool) -> Component:
-    cells: list[Child] = [html.Code(row.item), *(row.has.get(name, "—") for name in columns)]
+    cells: list[Child] = [html.Code(row.item), *(_said(row.has.get(name, "—")) for name in columns)]
     cells += [row.amount or "—"] if has_amounts else []
     kind = row.state.partition(":")[0]
     state = html.Span([f"{SHAPES[kind]} " if kind in SHAPES else "", state_text(row.state)])
-    return html.Tr([html.Td(cell) for cell in [*cells, state]])
+    return html.Tr([*map(html.Td, cells), html.Td(state, className="c-state")])
+
+
+def _said(value: str) -> str:
+    return word_of("flag", value.capitalize()) if value in ("true", "false") else value
 
 
 def sum_text(view: DefinitionView, example: ExampleView) -> str:
@@ -77,7 +81,7 @@ def terms_table(terms: Sequence[TermView]) -> Component:
         html.Tr(
             [
                 html.Td([of(term.title), " ", html.Code(term.name, className="quiet")]),
-                html.Td(html.Code(term.default or t("definition.empty_list"))),
+                html.Td(term_value(term.default)),
                 html.Td(allowed(term)),
             ]
         )
@@ -92,13 +96,14 @@ def allowed(term: TermView) -> Child:
     if term.choices:
         parts: list[Child] = []
         for choice in term.choices:
-            parts += [" · ", html.Code(choice)] if parts else [html.Code(choice)]
+            parts += [" · ", term_value(choice)] if parts else [term_value(choice)]
         return html.Span(parts)
     if term.unit == "list":
         return t("definition.any_list")
+    unit = word_of("unit", term.unit) or term.unit
     if not term.at_least and not term.at_most:
-        return t("definition.any_number", unit=term.unit)
-    return t("definition.bounds", least=term.at_least or "−∞", most=term.at_most or "∞", unit=term.unit)
+        return t("definition.any_number", unit=unit)
+    return t("definition.bounds", least=term.at_least or "−∞", most=term.at_most or "∞", unit=unit)
 
 
 def states_list(states: Sequence[str]) -> Component:
@@ -126,4 +131,4 @@ def metrics_table(found: Sequence[tuple[DefinitionView, Component]]) -> Componen
         )
         for view, link in found
     ]
-    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table stacks")
+    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="table stacks metrics")

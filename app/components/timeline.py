@@ -125,7 +125,10 @@ def event_table(view: ItemView) -> Component:
         html.Tr(
             [
                 html.Td(at_text(event.at, view.head.zone, seconds=True), className="c-at"),
-                html.Td([html.Span(className=f"key by-{event.author}"), word_of("author", event.author)]),
+                html.Td(
+                    [html.Span(className=f"key by-{event.author}"), word_of("author", event.author)],
+                    className="c-author",
+                ),
                 html.Td(word_of("event", event.kind)),
                 html.Td(said(event.text)),
             ]

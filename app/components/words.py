@@ -65,6 +65,18 @@ def term_name(name: str) -> Component:
     return html.Abbr(t(key), title=name) if has(key) else html.Code(name)
 
 
+def term_value(value: str) -> Component:
+    """Return what was agreed in the reader's words; hovering shows it as the contract file has it."""
+    words = [_agreed(one) for one in value.split(", ")]
+    if not value or words == value.split(", "):
+        return html.Code(value or t("definition.empty_list"))
+    return html.Span(t("sentence.comma").join(words), title=value)
+
+
+def _agreed(word: str) -> str:
+    return next((t(key) for group in ("choice", "event", "value", "flag") if has(key := f"{group}.{word}")), word)
+
+
 def reason_text(reason: str) -> str:
     """Return a state's, verdict's or line's reason in the reader's words; its own where nobody translated it."""
     key = f"reason.{reason}"

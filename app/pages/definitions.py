@@ -34,7 +34,8 @@ def one(metric: str = "", **_: str) -> Component:
     return html.Div(
         [
             trail((t("page.definitions"), links.definitions()), (of(view.name), None)),
-            answer([html.Strong(of(view.name)), t("sentence.comma"), of(view.text)], over=view.key),
+            answer([html.Strong(of(view.name))], over=view.key),
+            html.P(of(view.text), className="meaning"),
             *example,
             html.Div(
                 [

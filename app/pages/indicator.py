@@ -86,7 +86,7 @@ def layout(statement_id: str = "", indicator_id: str = "", **_: str) -> Componen
             ),
             panel(
                 t("indicator.hours"),
-                lazy.place("by-hour", 292, **asked),
+                lazy.place("by-hour", 252, **asked),
                 hint=t("indicator.hours_hint"),
                 aside=html.Span(t("indicator.hours_note"), className="quiet"),
             ),

@@ -13,7 +13,7 @@ from app.components.panel import answer, freshness, pairs, panel, trail
 from app.components.raw import raw_records
 from app.components.timeline import event_table, timeline
 from app.components.verdict import state_badge
-from app.components.words import Child, figure, item_name, person, sentence, state_text, term_name, word_of
+from app.components.words import Child, figure, item_name, person, sentence, state_text, term_name, term_value, word_of
 from app.i18n import at_text, count_text, month_text, of, t, value_text
 from app.views import ItemState, ItemView
 
@@ -38,18 +38,12 @@ def layout(statement_id: str = "", population: str = "", source: str = "", item_
             panel(
                 t("item.timeline"),
                 html.Div(timeline(view), className="scroll-x", tabIndex="0"),
-                html.Details(
-                    [html.Summary(t("item.events", n=count_text(len(view.events)))), event_table(view)],
-                    open=len(view.events) <= 12,
-                ),
+                _events(view) if view.events else "",
             ),
             html.Div(
                 [
                     panel(t("item.states"), html.Div(_states(view), className="scroll-x"), hint=t("item.states_hint")),
-                    panel(
-                        t("item.facts"),
-                        pairs([(word_of("fact", name), _fact(name, text, head.zone)) for name, text in view.facts]),
-                    ),
+                    panel(t("item.facts"), _facts(view)),
                 ],
                 className="columns is-wide-left",
             ),
@@ -59,10 +53,27 @@ def layout(statement_id: str = "", population: str = "", source: str = "", item_
     )
 
 
+def _events(view: ItemView) -> Component:
+    """Return every event in words; where there are many, for who opens them."""
+    rows = html.Div(event_table(view), className="scroll-x")
+    return html.Details(
+        [html.Summary(t("item.events", n=count_text(len(view.events)))), rows], open=len(view.events) <= 12
+    )
+
+
+def _facts(view: ItemView) -> Component:
+    """Return what the log says of the item; a day of a log, which is counted by its lines, has nothing more to it."""
+    if not view.facts:
+        return html.P(t("item.no_facts"), className="quiet")
+    return pairs([(word_of("fact", name), _fact(name, text, view.head.zone)) for name, text in view.facts])
+
+
 def _raw(view: ItemView) -> list[Component]:
     """Return the raw records, for whom they are."""
     if not current_reader().may("read_raw").yes:
         return []
+    if not view.raw:
+        return [panel(t("item.raw"), html.P(t("item.no_raw"), className="quiet"))]
     masked = html.Span(t("item.masked"), className="quiet")
     return [panel(t("item.raw"), *raw_records(view.raw, view.head.zone), hint=t("item.raw_hint"), aside=masked)]
 
@@ -118,7 +129,7 @@ def _amount(one: ItemState) -> str:
 
 def _state(statement_id: str, one: ItemState) -> Component:
     terms = [
-        html.Div([term_name(name), " = ", html.Code(value), html.Span(f" {by}", className="quiet")])
+        html.Div([term_name(name), " = ", term_value(value), html.Span(f" {by}", className="quiet")])
         for name, value, by in one.rests_on
     ]
     return html.Tr(

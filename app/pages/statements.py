@@ -20,7 +20,9 @@ def layout(**_: str) -> Component:
     if not found:
         return empty(t("empty.no_statement"), t("empty.no_statement_text"), FILL)
     names = [html.Th(t(f"column.{name}"), className=f"c-{name}", scope="col") for name in HEADS]
-    table = html.Table([html.Thead(html.Tr(names)), html.Tbody([_row(one) for one in found])], className="table stacks")
+    table = html.Table(
+        [html.Thead(html.Tr(names)), html.Tbody([_row(one) for one in found])], className="table stacks statements"
+    )
     return html.Div(
         [
             html.H1(t("page.statements"), className="answer"),

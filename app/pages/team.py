@@ -37,7 +37,11 @@ def layout(contract: str = "", month: str = "", team: str = "", indicator: str =
             answer(answer_line(view), over=f"{of(head.title)} · {of(head.vendor)}", tools=_tools(view)),
             freshness(head),
             lazy.place("contest", 0, statement_id=head.statement_id),
-            panel(t("team.clocks"), lazy.place("clocks", 200, **asked), hint=t("team.clocks_hint")),
+            panel(
+                t("team.clocks"),
+                lazy.place("clocks", 200 if view.is_running else 40, **asked),
+                hint=t("team.clocks_hint"),
+            ),
             panel(t("team.promises"), _promises(view), hint=t("team.promises_hint"), aside=_hint()),
             *(_closely(view, view.chosen, asked) if view.chosen else []),
         ],
@@ -150,9 +154,8 @@ def draw_clocks(statement_id: str, team: str) -> Component:
         at=at_text(found.head.cut_off_at, found.head.zone),
     )
     waiting = [t("clocks.waiting", n=count_text(found.waiting))] if found.waiting else []
-    return html.Div(
-        [html.P([*said, *waiting], className="note"), html.Div(clocks_table(found), className="scroll-x is-tall")]
-    )
+    listed_clocks = [html.Div(clocks_table(found), className="scroll-x is-tall")] if found.clocks else []
+    return html.Div([html.P([*said, *waiting], className="note"), *listed_clocks])
 
 
 def draw_agents(statement_id: str, indicator_id: str, team: str) -> Component:
@@ -179,7 +182,7 @@ def draw_misses(statement_id: str, indicator_id: str, team: str) -> Component:
                         className="row-link",
                     )
                 ),
-                html.Td(at_text(one.arrival_at, found.head.zone)[5:]),
+                html.Td(at_text(one.arrival_at, found.head.zone)[5:], className="c-at"),
                 html.Td(reason_text(one.state.partition(": ")[2]) if ": " in one.state else ""),
                 html.Td(person("agent", one.agent_id or "")),
             ]
@@ -188,7 +191,10 @@ def draw_misses(statement_id: str, indicator_id: str, team: str) -> Component:
     ]
     groups = [("team", team)] if team else []
     every = chip(t("team.all_misses"), links.items(statement_id, indicator_id, state="missed", groups=groups))
-    table = html.Div(html.Table(html.Tbody(rows), className="table is-dense"), className="scroll-x")
+    names = [html.Th(t(f"column.{name}"), scope="col") for name in ("item", "arrival", "ground", "agent")]
+    table = html.Div(
+        html.Table([html.Thead(html.Tr(names)), html.Tbody(rows)], className="table is-dense"), className="scroll-x"
+    )
     return html.Div([table, html.Div(every, className="more")])
 
 

@@ -42,7 +42,7 @@ def indicator(statement_id: str, indicator_id: str, *, reader: Reader) -> Indica
                 Term(t["name"], str(t["value"]), day_of(t["from"]), day_of(t["until"]), t["by"]) for t in found["terms"]
             ),
             parts=tuple(_part(part) for part in found["parts"]),
-            options=tuple((name, value) for name, value in found["options"].items() if value is not None),
+            options=tuple((name, str(value)) for name, value in found["options"].items() if value is not None),
             scope=tuple((column, tuple(values)) for column, values in found["scope"].items()),
             definition_sha256=body["definitions"].get(found["metric"], ""),
             candidates=found["candidates"],

@@ -78,6 +78,7 @@ OPEN_GROUPS = {
     *(
         "author",
         "channel",
+        "choice",
         "clock",
         "column",
         "context",

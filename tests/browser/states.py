@@ -143,7 +143,7 @@ def states(door: Door) -> Mapping[str, State]:
 
 def _refused(*_: Any, **__: Any) -> Any:
     raise Refused(
-        Problem("candidates-2026-10.parquet", "The file is gone.", "Close the month again.", "items.no_evidence")
+        Problem("candidates-2026-10.parquet", "The file is gone.", "Close the month again.", "statement.no_evidence")
     )
 
 
