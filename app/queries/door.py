@@ -271,8 +271,10 @@ class Asked:
 
 
 def install(server: flask.Flask, door: Door) -> None:
-    """Give an app its door."""
+    """Give an app its door; a request looks at the books once."""
     server.extensions[KEY] = door
+    server.before_request(statements.look_once)
+    server.teardown_request(lambda _: statements.look_always())
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The book of statements: each version of a month is a file named by its hash; none is ever changed."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Mapping
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -17,7 +18,11 @@ from pipelines.settlement.statement import instant_text, statement_hash
 
 ID_DIGITS = 12
 REMEMBERED = 64  # bodies that were read and checked: some megabytes each
-WATCHED = ("approvals.jsonl", "months.jsonl", "ledger/*.jsonl")  # the journals that say more of a statement
+INDEX, LEDGERS = "statements/index.jsonl", "ledger/*.jsonl"
+WATCHED = (INDEX, "approvals.jsonl", "months.jsonl", LEDGERS)  # the list, and the journals that say more of a statement
+
+Stamps = tuple[tuple[str, int, int], ...]  # name, size and time of files
+_LOOKED: ContextVar[dict[Hashable, Stamps] | None] = ContextVar("looked", default=None)
 
 
 @dataclass(frozen=True)
@@ -50,22 +55,41 @@ def evidence_folder(home: Path, statement_id: str) -> Path:
     return home / "evidence" / statement_id
 
 
+def look_once() -> None:
+    """Look at the books once in what this thread does from now on: a request sees one state of them.
+
+    Whoever looks at a file lets the other threads of a server go first, and a page asked some thirty times.
+    """
+    _LOOKED.set({})
+
+
+def look_always() -> None:
+    """Look at the books whenever they are asked for, as is done by default."""
+    _LOOKED.set(None)
+
+
 def list_statements(home: Path) -> list[StatementRef]:
     """Return every version of every month, latest month and version first."""
-    index = statements_folder(home) / "index.jsonl"
-    if not index.exists():
-        return []
-    return list(_listed(home, index, _stamped([index, *home.glob("ledger/*.jsonl")])))
+    stamps = _stamped(home, INDEX, LEDGERS)
+    index = home / INDEX
+    return list(_listed(home, index, stamps)) if index.name in {name for name, *_ in stamps} else []
 
 
-def _stamped(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
-    """Return what differs whenever one of these files was written to: name, size and time."""
-    seen = ((path.name, path.stat()) for path in files if path.exists())
-    return tuple(sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in seen))
+def _stamped(home: Path, *patterns: str) -> Stamps:
+    """Return what differs whenever one of these files of a home was written to."""
+    looked = _LOOKED.get()
+    key = (home, patterns)
+    if looked is not None and key in looked:
+        return looked[key]
+    seen = ((path.name, path.stat()) for pattern in patterns for path in home.glob(pattern))
+    stamps = tuple(sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in seen))
+    if looked is not None:
+        looked[key] = stamps
+    return stamps
 
 
 @lru_cache(maxsize=8)
-def _listed(home: Path, index: Path, _: tuple[tuple[str, int, int], ...]) -> tuple[StatementRef, ...]:
+def _listed(home: Path, index: Path, _: Stamps) -> tuple[StatementRef, ...]:
     """Return every version of every month, while neither the list nor the ledger changes."""
     lines = index.read_bytes().splitlines()
     found = [_read_ref(line, f"{index}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
@@ -84,8 +108,7 @@ def _listed(home: Path, index: Path, _: tuple[tuple[str, int, int], ...]) -> tup
 
 def book_stamp(home: Path) -> str:
     """Return a text that is another whenever a statement was published, said a word on, or passed on; read cheaply."""
-    watched = [statements_folder(home) / "index.jsonl", *(path for name in WATCHED for path in home.glob(name))]
-    return sha256_hex(repr(list(_stamped(watched))).encode())[:ID_DIGITS]
+    return sha256_hex(repr(list(_stamped(home, *WATCHED))).encode())[:ID_DIGITS]
 
 
 def _read_ref(line: bytes, where: str) -> StatementRef:
@@ -153,7 +176,7 @@ def kept_body(home: Path, name: str) -> Mapping[str, Any]:
     It is shared by all who ask, so nobody changes it.
     """
     ref = find_statement(home, name)
-    return _kept(home, ref.id, _stamped([statements_folder(home) / f"{ref.id}.json"]))
+    return _kept(home, ref.id, _stamped(home, f"statements/{ref.id}.json"))
 
 
 @once(REMEMBERED)

@@ -13,7 +13,14 @@ from pipelines.runs.month_so_far import month_so_far
 from pipelines.runs.months import month_of
 from pipelines.runs.pending import is_running, pending_items
 from pipelines.runs.readers import reader
-from pipelines.runs.statements import book_stamp, evidence_folder, list_statements, read_statement
+from pipelines.runs.statements import (
+    book_stamp,
+    evidence_folder,
+    list_statements,
+    look_always,
+    look_once,
+    read_statement,
+)
 from tests.ingest.items.small_logs import NOW, Office, at
 from tests.runs.contracts import ALWAYS_OPEN, contract
 
@@ -121,6 +128,23 @@ def test_whoever_publishes_changes_the_stamp(tmp_path: Path) -> None:
         stamps.append(book_stamp(office.home))
     assert stamps[1] == stamps[2]  # the same again is no new version
     assert len(set(stamps)) == 3
+
+
+def test_a_request_sees_one_state_of_the_books(office: Office) -> None:
+    """It looks once: what is said meanwhile is seen by the next one, and by whoever looks always."""
+    office.close(office.contract(contract()))
+    look_once()
+    try:
+        before, listed = book_stamp(office.home), list_statements(office.home)
+        with (office.home / "months.jsonl").open("ab") as journal:
+            journal.write(b"\n")
+        office.close(office.contract(contract(number="another"), "another.yaml"))
+        assert (book_stamp(office.home), list_statements(office.home)) == (before, listed)
+        look_once()
+        assert book_stamp(office.home) != before
+        assert len(list_statements(office.home)) == len(listed) + 1
+    finally:
+        look_always()
 
 
 def test_a_home_says_how_much_a_reader_may_take(office: Office) -> None:
