@@ -172,8 +172,6 @@ def _serve_with_gunicorn(make: Callable[[], flask.Flask], address: str) -> None:
             # they took a seventh of the time, the modules and caches that stay the longest.
             gc.freeze()
             gc.set_threshold(100_000, 20, 20)
-            # Who comes back from the store or a file waits no longer than this for a thread that draws.
-            sys.setswitchinterval(0.001)
             return server
 
     Served().run()
