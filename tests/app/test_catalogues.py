@@ -5,11 +5,13 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from app.i18n.numbers import UNITS
 from app.i18n.speech import LANGUAGES, SLOT, catalogue
+from pipelines.contract.model import Relief
 from pipelines.metrics.declare import AGGREGATES, installed_metrics
 from pipelines.metrics.example import installed_examples
 from tests.conftest import ROOT
@@ -174,6 +176,7 @@ def test_every_reason_and_term_of_a_metric_is_translated() -> None:
     terms = {name for metric in metrics for name in metric.terms}
     units = {metric.unit for metric in metrics}
     assert reasons
+    reasons |= {f"relief ({ground})" for ground in get_args(Relief.model_fields["ground"].annotation)}
     assert {f"reason.{reason}" for reason in reasons} - known == set()
     assert {f"term.{name}" for name in terms} - known == set()
     assert units - set(UNITS) == set()
