@@ -138,16 +138,19 @@ def write_items(
     if any(speaks_of(one, ask) for one in overrides for ask in scan.asks):
         states = make_wide(con, "wide", scan.population, scan.frame, scan.asks, list(inputs))
         applied = lay_overrides(con, "wide", scan.asks, states, overrides)[0]
+        is_delivered = _has_rows(con, "wide")
         con.execute(f"DELETE FROM wide WHERE NOT ({OWN_ROWS})")
         has = columns_in(con, "wide")
         select = f"SELECT {_in_words(scan, states, inputs, has)} FROM wide"
-        return Written("wide", states, applied, _written(con, select, folder, scan, beside))
+        _write(con, select, folder, scan.name)
+        return Written("wide", states, applied, _told(con, folder, scan, beside, is_delivered=is_delivered))
     make_split_tables(con, scan.frame)
     states = {ask.column: list(ask.states) for ask in scan.asks}
     rows = wide_select(scan.population, scan.frame, scan.asks, list(inputs))
     has = [f"{ask.column}_{kind}" for ask in scan.asks for kind in ask.kinds]
     select = f"SELECT {_in_words(scan, states, inputs, has)} FROM (\n{rows}\n) WHERE {OWN_ROWS}"
-    told = _written(con, select, folder, scan, beside)
+    is_delivered = _write(con, select, folder, scan.name) > 0 or _has_rows(con, f"(\n{rows}\n)")
+    told = _told(con, folder, scan, beside, is_delivered=is_delivered)
     codes = [
         f"CAST(list_position({listed(known)}, {name}_state) AS UTINYINT) AS {name}_state"
         for name, known in states.items()
@@ -160,11 +163,19 @@ def write_items(
     return Written("written", states, (), told)
 
 
-def _written(
-    con: duckdb.DuckDBPyConnection, select: str, folder: Path, scan: Scan, beside: Executor
+def _told(
+    con: duckdb.DuckDBPyConnection, folder: Path, scan: Scan, beside: Executor, *, is_delivered: bool
 ) -> Future[dict[str, Any]]:
-    columns = _write(con, select, folder, scan.name)
-    return beside.submit(_tell, folder, scan.name, columns, scan.asks, threads=threads_of(con))
+    """Work out beside what the statement says of a file, and whether any candidate was there, also another contract's.
+
+    Where there was none nobody delivered a log, or nobody looked: incidents that nobody told of are not 0.
+    """
+    columns, threads = _hashed(con, folder, scan.name), threads_of(con)
+    return beside.submit(lambda: {**_tell(folder, scan.name, columns, scan.asks, threads), "delivered": is_delivered})
+
+
+def _has_rows(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    return bool(con.execute(f"SELECT 1 FROM {relation} LIMIT 1").fetchall())
 
 
 def _in_words(scan: Scan, states: Mapping[str, Sequence[str]], inputs: Mapping[str, str], has: Sequence[str]) -> str:
@@ -222,7 +233,8 @@ def write_roster(con: duckdb.DuckDBPyConnection, folder: Path, files: Iterable[s
     paths = ", ".join(quoted(str(folder / f"{name}.parquet")) for name in files)
     members = f"SELECT DISTINCT unnest([queue, agent_id]) FROM read_parquet([{paths}], union_by_name := true)"
     select = f"SELECT * FROM roster WHERE member_id IN ({members}) ORDER BY ALL" if paths else "SELECT * FROM roster"
-    return _tell(folder, ROSTER, _write(con, select, folder, ROSTER), (), threads=1)
+    _write(con, select, folder, ROSTER)
+    return _tell(folder, ROSTER, _hashed(con, folder, ROSTER), (), 1)
 
 
 def write_calendar(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -231,14 +243,19 @@ def write_calendar(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     con.execute(f"COPY (SELECT * FROM calendar_day ORDER BY calendar, day) TO {path} (FORMAT parquet)")
 
 
-def _write(con: duckdb.DuckDBPyConnection, select: str, folder: Path, name: str) -> list[str]:
-    """Write rows; return the columns that are hashed: ``load_id`` is a home's own number, and is not."""
-    path = folder / f"{name}.parquet"
-    con.execute(f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)")
-    return [column for column in columns_of(con, path) if column != "load_id"]
+def _write(con: duckdb.DuckDBPyConnection, select: str, folder: Path, name: str) -> int:
+    """Write rows; return how many."""
+    path = quoted(str(folder / f"{name}.parquet"))
+    copied = con.execute(f"COPY ({select}) TO {path} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)").fetchall()
+    return int(copied[0][0])
 
 
-def _tell(folder: Path, name: str, columns: Sequence[str], asks: Sequence[Ask], *, threads: int) -> dict[str, Any]:
+def _hashed(con: duckdb.DuckDBPyConnection, folder: Path, name: str) -> list[str]:
+    """Return the columns that are hashed: ``load_id`` is a home's own number, and is not."""
+    return [column for column in columns_of(con, folder / f"{name}.parquet") if column != "load_id"]
+
+
+def _tell(folder: Path, name: str, columns: Sequence[str], asks: Sequence[Ask], threads: int) -> dict[str, Any]:
     """Write beside the rows what finds a changed one; return what the statement says of them."""
     index = row_index(folder / f"{name}.parquet", columns, threads=threads)
     (folder / f"{name}.rows.json").write_bytes(canonical_json(index))

@@ -16,7 +16,7 @@ from pipelines.runs.statements import ID_DIGITS, list_statements, read_statement
 from pipelines.runs.states import Override
 from pipelines.scoring.completeness import missing_logs
 from pipelines.scoring.counts import Counts, no_data_reason
-from pipelines.scoring.judge import DayCounts, Judged, judge, over
+from pipelines.scoring.judge import Judged, judge
 from pipelines.settlement.dispute import Objection, claims_of
 from pipelines.settlement.facts import Adjustment, Carried, Facts, Past, past_of
 from pipelines.settlement.lines import tax_rate
@@ -103,21 +103,22 @@ def at_hand(
     left = left_behind(contract, past, {again["month"]: again for _, again in adjusted})
     changed = [adjustment_between(contract, *pair) for pair in adjusted if is_other(*pair)]
     counts, month = measured.facts.counts, measured.month.days
-    missing = {**unseen(measured.terms, counts, month), **missing_logs(contract, month, measured.terms, counts)}
+    missing = {**unseen(measured.terms, measured.evidence), **missing_logs(contract, month, measured.terms, counts)}
     relieved = relief_days(contract, month)
     return replace(measured.facts, adjustments=changed, missing=missing, relief_days=relieved), left
 
 
-def unseen(terms: Sequence[IndicatorTerms], counts: DayCounts, month: Days) -> dict[str, str]:
+def unseen(terms: Sequence[IndicatorTerms], evidence: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Return the indicators that count incidents in a month of which no log tells, and why they have no data.
 
     A count is 0 where its source was delivered (settlement.md, section 3). One of which not even another contract's
-    item is there was not: nobody looked, and nothing was found.
+    item was there was not: nobody looked, and nothing was found.
     """
+    delivered = {column for part in evidence.values() if part.get("delivered", True) for column in part["indicators"]}
     found = {}
     for one in terms:
-        asked = [over(counts, q.column, month) for q in one.questions() if q.part in ("value", "member")]
-        if one.metric.aggregate == "count" and not any(each.population or each.outside for each in asked):
+        asked = [question.column for question in one.questions() if question.part in ("value", "member")]
+        if one.metric.aggregate == "count" and delivered.isdisjoint(asked):
             found[one.id] = no_data_reason(Counts())  # no items
     return found
 

@@ -323,6 +323,7 @@ class FakeMonth:
                         f"{p.id}_{kind}" for p in PROMISES if p.channel == channel for kind in ("state", "amount")
                     ],
                     "indicators": [p.id for p in PROMISES if p.channel == channel],
+                    "delivered": True,
                 }
                 for channel in dict.fromkeys(p.channel for p in PROMISES)
             },
