@@ -64,6 +64,7 @@ QUIET = (
     "flags",
     "pauses",
     "contradicting",
+    "left_seq",
 )
 OF_CLOCK = ("request", "reply")  # what the clock is drawn from
 SECONDS = re.compile(r"_s\b")  # how a column of seconds is named
