@@ -232,7 +232,8 @@ def write_roster(con: duckdb.DuckDBPyConnection, folder: Path, files: Iterable[s
     """
     paths = ", ".join(quoted(str(folder / f"{name}.parquet")) for name in files)
     members = f"SELECT DISTINCT unnest([queue, agent_id]) FROM read_parquet([{paths}], union_by_name := true)"
-    select = f"SELECT * FROM roster WHERE member_id IN ({members}) ORDER BY ALL" if paths else "SELECT * FROM roster"
+    stands = f"member_id IN ({members})" if paths else "false"
+    select = f"SELECT * FROM roster WHERE {stands} ORDER BY ALL"
     _write(con, select, folder, ROSTER)
     return _tell(folder, ROSTER, _hashed(con, folder, ROSTER), (), 1)
 
