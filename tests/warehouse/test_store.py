@@ -2,7 +2,10 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import duckdb
 import pytest
@@ -38,20 +41,30 @@ def test_reading_what_is_not_there(tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
-def test_a_store_that_another_process_writes(tmp_path: Path) -> None:
+@contextmanager
+def held_by_another(home: Path, *, read_only: bool, goes_after_s: float = 0) -> Iterator[IO[str]]:
+    """Have another process hold the store; a line that is written to it lets it go, after so many seconds."""
     code = (
-        "from pipelines.warehouse.store import Warehouse\n"
-        f"held = Warehouse({str(tmp_path)!r})\nprint('open', flush=True)\ninput()"
+        "import time\nfrom pipelines.warehouse.store import Warehouse\n"
+        f"held = Warehouse({str(home)!r}, read_only={read_only})\nprint('open', flush=True)\n"
+        f"input()\ntime.sleep({goes_after_s})"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
+        assert other.stdin is not None
         assert other.stdout is not None
         assert other.stdout.readline() == "open\n"
+        yield other.stdin
+
+
+def test_a_store_that_another_process_writes(tmp_path: Path) -> None:
+    with held_by_another(tmp_path, read_only=False) as say:
         for read_only in (False, True):
             with pytest.raises(Refused, match=r"Another process .*\[warehouse.locked\]"):
                 Warehouse(tmp_path, read_only=read_only)
-        other.communicate("\n")
+        say.write("\n")
+        say.flush()
     with Warehouse(tmp_path):
         pass
 
@@ -60,20 +73,11 @@ def test_who_writes_waits_for_a_page_that_reads(tmp_path: Path) -> None:
     """The reader lets go of the store half a second after the writer has come to it."""
     with Warehouse(tmp_path):
         pass
-    code = (
-        "import time\nfrom pipelines.warehouse.store import Warehouse\n"
-        f"held = Warehouse({str(tmp_path)!r}, read_only=True)\nprint('open', flush=True)\ninput()\ntime.sleep(0.5)"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as reader:
-        assert reader.stdin is not None
-        assert reader.stdout is not None
-        assert reader.stdout.readline() == "open\n"
+    with held_by_another(tmp_path, read_only=True, goes_after_s=0.5) as say:
         with pytest.raises(duckdb.IOException, match="lock"):
             duckdb.connect(str(tmp_path / "clausemeter.duckdb"))
-        reader.stdin.write("\n")
-        reader.stdin.flush()
+        say.write("\n")
+        say.flush()
         with Warehouse(tmp_path) as warehouse:
             assert not warehouse.read_only
 
